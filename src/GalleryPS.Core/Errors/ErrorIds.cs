@@ -1,0 +1,86 @@
+namespace GalleryPS;
+
+/// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
+public static class ErrorIds
+{
+    /// <summary>An image is larger than one UDP datagram can be.</summary>
+    public const string ImageTooLargeForDatagram = nameof(ImageTooLargeForDatagram);
+
+    /// <summary>A file or a datagram is not an image of a known format.</summary>
+    public const string NotAnImage = nameof(NotAnImage);
+
+    /// <summary>A path led to no images.</summary>
+    public const string NoImagesFound = nameof(NoImagesFound);
+
+    /// <summary>A file could not be read.</summary>
+    public const string UnreadableImage = nameof(UnreadableImage);
+
+    /// <summary>A group address is not a multicast address.</summary>
+    public const string AddressNotMulticast = nameof(AddressNotMulticast);
+
+    /// <summary>A multicast address was given where only one host can be meant.</summary>
+    public const string AddressIsMulticast = nameof(AddressIsMulticast);
+
+    /// <summary>An address to bind to, or a NIC, is not on this machine.</summary>
+    public const string AddressNotLocal = nameof(AddressNotLocal);
+
+    /// <summary>A host name or address could not be understood.</summary>
+    public const string AddressNotFound = nameof(AddressNotFound);
+
+    /// <summary>IPv4 and IPv6 were mixed, or the transport has only the other one.</summary>
+    public const string AddressFamilyMismatch = nameof(AddressFamilyMismatch);
+
+    /// <summary>Another program has the port.</summary>
+    public const string PortInUse = nameof(PortInUse);
+
+    /// <summary>Several NICs could be meant for a broadcast.</summary>
+    public const string BroadcastAmbiguous = nameof(BroadcastAmbiguous);
+
+    /// <summary>No NIC of this machine has a broadcast address.</summary>
+    public const string BroadcastUnavailable = nameof(BroadcastUnavailable);
+
+    /// <summary>No NIC can be used for multicast.</summary>
+    public const string MulticastUnavailable = nameof(MulticastUnavailable);
+
+    /// <summary>Nobody listens at the destination.</summary>
+    public const string ConnectionRefused = nameof(ConnectionRefused);
+
+    /// <summary>The peer broke the connection off.</summary>
+    public const string ConnectionReset = nameof(ConnectionReset);
+
+    /// <summary>The destination did not answer in time.</summary>
+    public const string ConnectionTimedOut = nameof(ConnectionTimedOut);
+
+    /// <summary>There is no way to the destination.</summary>
+    public const string DestinationUnreachable = nameof(DestinationUnreachable);
+
+    /// <summary>A receiver waited in vain for the end of transmission.</summary>
+    public const string ReceiverTimedOut = nameof(ReceiverTimedOut);
+
+    /// <summary>An arriving image is larger than the receiver accepts.</summary>
+    public const string ImageTooLarge = nameof(ImageTooLarge);
+
+    /// <summary>Packets do not carry the right key.</summary>
+    public const string NotAuthentic = nameof(NotAuthentic);
+
+    /// <summary>No capture program is installed.</summary>
+    public const string CaptureToolMissing = nameof(CaptureToolMissing);
+
+    /// <summary>The rights for the operation are missing.</summary>
+    public const string NotPrivileged = nameof(NotPrivileged);
+
+    /// <summary>What needs pixels was asked of a build without GalleryPS.Imaging.</summary>
+    public const string ImagingUnavailable = nameof(ImagingUnavailable);
+
+    /// <summary>A capture file is damaged or no capture file.</summary>
+    public const string UnreadableCapture = nameof(UnreadableCapture);
+
+    /// <summary>An image could not be stored.</summary>
+    public const string CannotWriteImage = nameof(CannotWriteImage);
+
+    /// <summary>Options contradict each other or have impossible values.</summary>
+    public const string InvalidOptions = nameof(InvalidOptions);
+
+    /// <summary>The system refused a network operation for another reason.</summary>
+    public const string NetworkFailure = nameof(NetworkFailure);
+}

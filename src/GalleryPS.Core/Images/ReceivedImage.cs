@@ -1,0 +1,70 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>One image that arrived.</summary>
+public sealed class ReceivedImage
+{
+    private readonly byte[]? _data;
+
+    /// <summary>Makes an image whose bytes are in memory, or in <see cref="Path"/> when <paramref name="data"/> is null.</summary>
+    /// <param name="data">The bytes, or null when they were stored and are read on demand.</param>
+    public ReceivedImage(byte[]? data) => _data = data;
+
+    /// <summary>Order of arrival, counted from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its name: from the sender where the protocol carries names, else made from the index and the format.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Bytes of the image.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The image's file format.</summary>
+    public required ImageFormat Format { get; init; }
+
+    /// <summary>Width in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>The transport it came by.</summary>
+    public required Transport Transport { get; init; }
+
+    /// <summary>The protocol it came by.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>Who sent it.</summary>
+    public required IPEndPoint Source { get; init; }
+
+    /// <summary>UDP datagrams it took; 0 for TCP.</summary>
+    public required long Datagrams { get; init; }
+
+    /// <summary>When its last byte arrived.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>From its first byte to its last; zero for an image of one datagram.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Name of the NIC it arrived on, where the system tells; else null.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>True when the same sender's same image was already received in this session.</summary>
+    public bool IsDuplicate { get; init; }
+
+    /// <summary>Where it was stored, or null.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// The image's bytes. An image that was stored is read from <see cref="Path"/> at each call, so that a large
+    /// gallery does not stay in memory.
+    /// </summary>
+    /// <exception cref="IOException">The stored file is gone.</exception>
+#pragma warning disable CA1819 // the pipeline's users expect a byte[]
+    public byte[] Data => _data ?? (Path is null ? [] : File.ReadAllBytes(Path));
+#pragma warning restore CA1819
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Bytes} bytes, {Width}x{Height}) from {Source}";
+}

@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>One image that was sent to one destination.</summary>
+public sealed class SentImage
+{
+    /// <summary>Position in the gallery, counted from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>File name without its folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Full path of the file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Bytes of the image.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The image's file format.</summary>
+    public required ImageFormat Format { get; init; }
+
+    /// <summary>Width in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>The transport.</summary>
+    public required Transport Transport { get; init; }
+
+    /// <summary>The protocol.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>Where it went: a host, a broadcast address or a group.</summary>
+    public required IPEndPoint Destination { get; init; }
+
+    /// <summary>UDP datagrams it took, all outbound NICs together; 0 for TCP.</summary>
+    public required long Datagrams { get; init; }
+
+    /// <summary>How long sending it took, pacing included.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Bytes} bytes) to {Destination}";
+}

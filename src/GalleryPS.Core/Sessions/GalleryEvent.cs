@@ -1,0 +1,89 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>
+/// Something that happened in a session. Sessions hand these out in order; whoever presents them (a cmdlet, the
+/// command line, a test) decides how they look.
+/// </summary>
+public abstract record GalleryEvent;
+
+/// <summary>A receiver is bound, has joined or listens: nothing that is sent from now on is missed.</summary>
+/// <param name="Transport">The transport it waits on.</param>
+/// <param name="EndPoints">Where it is bound or listening.</param>
+/// <param name="Group">The joined group, or null.</param>
+/// <param name="Interfaces">Names of the NICs it joined on or accepts from; empty when the system decides.</param>
+public sealed record ReadyEvent(
+    Transport Transport, IReadOnlyList<IPEndPoint> EndPoints, IPAddress? Group, IReadOnlyList<string> Interfaces) : GalleryEvent;
+
+/// <summary>One sentence of the story a user who asked for details wants to hear.</summary>
+/// <param name="Text">The sentence.</param>
+public sealed record NoticeEvent(string Text) : GalleryEvent;
+
+/// <summary>Something odd that did not stop the session.</summary>
+/// <param name="Id">One of <see cref="ErrorIds"/>.</param>
+/// <param name="Text">What happened.</param>
+public sealed record WarningEvent(string Id, string Text) : GalleryEvent;
+
+/// <summary>Something failed; the session goes on with what is left.</summary>
+/// <param name="Error">The failure.</param>
+public sealed record ErrorEvent(GalleryException Error) : GalleryEvent;
+
+/// <summary>An image was sent.</summary>
+/// <param name="Image">The image.</param>
+public sealed record SentEvent(SentImage Image) : GalleryEvent;
+
+/// <summary>An image arrived.</summary>
+/// <param name="Image">The image.</param>
+public sealed record ReceivedEvent(ReceivedImage Image) : GalleryEvent;
+
+/// <summary>How far long work is.</summary>
+/// <param name="Activity">What is being done.</param>
+/// <param name="Done">Bytes done so far.</param>
+/// <param name="Total">Bytes in all, or null when nobody knows.</param>
+/// <param name="Rate">Bit/s at present, or null.</param>
+public sealed record ProgressEvent(string Activity, long Done, long? Total, double? Rate) : GalleryEvent;
+
+/// <summary>An end of transmission was sent or seen.</summary>
+/// <param name="Peer">Whose end it is (receiving) or where it went (sending).</param>
+/// <param name="Seen">How many ends there were so far, this one included.</param>
+/// <param name="Expected">How many are waited for.</param>
+public sealed record EndEvent(IPEndPoint Peer, int Seen, int Expected) : GalleryEvent;
+
+/// <summary>The last event of a session: what it amounted to.</summary>
+/// <param name="Summary">The totals.</param>
+public sealed record SummaryEvent(SessionSummary Summary) : GalleryEvent;
+
+/// <summary>The totals of a session.</summary>
+public sealed record SessionSummary
+{
+    /// <summary>Images sent or received (a copy to each of three receivers counts three).</summary>
+    public long Images { get; init; }
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>UDP datagrams, the ends of transmission included; 0 for TCP.</summary>
+    public long Datagrams { get; init; }
+
+    /// <summary>Ends of transmission sent or seen.</summary>
+    public int Ends { get; init; }
+
+    /// <summary>Datagrams or connections that were no image.</summary>
+    public long NotImages { get; init; }
+
+    /// <summary>Images that were seen again (the network's or a second NIC's copies).</summary>
+    public long Duplicates { get; init; }
+
+    /// <summary>Datagrams or connections from senders that were not asked for.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Datagrams the kernel threw away because the receive buffer was full; null where it does not tell.</summary>
+    public long? Dropped { get; init; }
+
+    /// <summary>Images that failed.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>From ready (or the first image sent) to the end.</summary>
+    public TimeSpan Elapsed { get; init; }
+}
