@@ -31,8 +31,7 @@ internal static class Signature
     {
         SignatureMatch best = SignatureMatch.None;
         format = ImageFormat.Unknown;
-        foreach (ImageFormat candidate in (ReadOnlySpan<ImageFormat>)
-            [ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Gif, ImageFormat.Bmp, ImageFormat.WebP, ImageFormat.Tiff])
+        for (ImageFormat candidate = ImageFormat.Jpeg; candidate <= ImageFormat.Tiff; candidate++)
         {
             SignatureMatch match = Match(data, candidate);
             if (match == SignatureMatch.Whole)
