@@ -32,6 +32,32 @@ internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 2
         }
     }
 
+    /// <summary>Adds several events in order with one wake-up of the reader; waits while the queue is full.</summary>
+    /// <returns>False when the queue was completed: the events that did not fit are not wanted any more.</returns>
+    public bool AddRange(ReadOnlySpan<(GalleryEvent Event, long Bytes)> items)
+    {
+        lock (_items)
+        {
+            foreach ((GalleryEvent Event, long Bytes) item in items)
+            {
+                while (!_complete && _items.Count > 0 && (_items.Count >= maxEvents || _bytes + item.Bytes > maxBytes))
+                {
+                    if (_takersWaiting > 0) Monitor.PulseAll(_items);
+                    _addersWaiting++;
+                    Monitor.Wait(_items);
+                    _addersWaiting--;
+                }
+
+                if (_complete) return false;
+                _items.Enqueue(item);
+                _bytes += item.Bytes;
+            }
+
+            if (_takersWaiting > 0) Monitor.PulseAll(_items);
+            return true;
+        }
+    }
+
     /// <summary>Nothing will be added any more; what is in the queue can still be taken.</summary>
     public void Complete()
     {
@@ -67,7 +93,9 @@ internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 2
             if (_items.TryDequeue(out (GalleryEvent Event, long Bytes) item))
             {
                 _bytes -= item.Bytes;
-                if (_addersWaiting > 0) Monitor.PulseAll(_items);
+
+                // Woken at half, an adder brings many at once; woken at every gap, it would bring one.
+                if (_addersWaiting > 0 && _items.Count <= maxEvents / 2 && _bytes <= maxBytes / 2) Monitor.PulseAll(_items);
                 next = item.Event;
                 return TakeResult.Taken;
             }

@@ -76,13 +76,18 @@ internal sealed class DatagramReceiver : IDisposable
             var sender = (IPEndPoint)source;
             if (sender.Address.IsIPv4MappedToIPv6) sender = new IPEndPoint(sender.Address.MapToIPv4(), sender.Port);
             IPAddress destination = Hosts.Normal(how.Address);
-            if (from.Accepts(destination, how.Interface) && (_sources.Count == 0 || _sources.Contains(WithoutZone(sender.Address))))
-            {
-                return new Arrival(sender, destination, how.Interface, length);
-            }
-
-            Interlocked.Increment(ref _filtered);
+            var arrival = new Arrival(sender, destination, how.Interface, length);
+            if (Takes(from, arrival)) return arrival;
         }
+    }
+
+    /// <summary>Whether a datagram is meant for this receiver; one that is not is counted.</summary>
+    public bool Takes(ReceivingSocket from, in Arrival arrival)
+    {
+        if (from.Accepts(arrival.Destination, arrival.InterfaceIndex)
+            && (_sources.Count == 0 || _sources.Contains(WithoutZone(arrival.Source.Address)))) return true;
+        Interlocked.Increment(ref _filtered);
+        return false;
     }
 
     /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
