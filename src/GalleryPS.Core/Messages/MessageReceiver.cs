@@ -31,7 +31,7 @@ public sealed class MessageReceiver : IDisposable
     private readonly Lock _lock = new();
     private readonly DateTimeOffset _joined;
     private long _lastActivity = Stopwatch.GetTimestamp();
-    private long _bytes;
+    private long _bytes, _filtered;
     private int _messages;
     private bool _portable, _failed, _disposed;
 
@@ -175,7 +175,7 @@ public sealed class MessageReceiver : IDisposable
             Datagrams = _messages,
             Sources = _ledger.Sources,
             Duplicates = _ledger.Duplicates,
-            Filtered = _receiver.Filtered,
+            Filtered = _filtered,
             Dropped = dropped,
             Failed = _failed ? 1 : 0,
             Elapsed = Stopwatch.GetElapsedTime(started),
@@ -242,7 +242,12 @@ public sealed class MessageReceiver : IDisposable
         for (int i = 0; i < count && !(_messages >= _options.Count); i++)
         {
             Arrival arrival = batch.Arrival(i);
-            if (!_receiver.Takes(socket, arrival)) continue;
+            if (!_receiver.Takes(socket, arrival))
+            {
+                _filtered++;
+                continue;
+            }
+
             byte[] data = batch.Payload(i).ToArray();
             MessageKind kind = MessageContent.Classify(data);
             long? sequence = kind == MessageKind.Json ? MessageContent.SequenceOf(data, _options.SequenceProperty) : null;
