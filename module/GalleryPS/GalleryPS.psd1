@@ -10,9 +10,15 @@
     FormatsToProcess     = @('GalleryPS.format.ps1xml')
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
+        'Connect-GalleryServer'
         'Get-GalleryInterface'
+        'Get-GalleryServer'
         'Receive-Gallery'
+        'Receive-GalleryMessage'
         'Send-Gallery'
+        'Send-GalleryMessage'
+        'Start-GalleryServer'
+        'Stop-GalleryServer'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
