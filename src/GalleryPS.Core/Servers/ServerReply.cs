@@ -10,7 +10,7 @@ namespace GalleryPS;
 public sealed record ServerFailure(string Server, IPEndPoint? EndPoint, string Id, string Message)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Server}: {Message}";
+    public override string ToString() => Message;
 }
 
 /// <summary>What a server sent.</summary>

@@ -32,9 +32,17 @@ internal static unsafe partial class LibC
         public short Returned;
     }
 
-    /// <summary>struct msghdr and the length that recvmmsg adds (struct mmsghdr).</summary>
+    /// <summary>struct mmsghdr.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct MultiMessage
+    {
+        public Message Header;
+        public uint Length;
+    }
+
+    /// <summary>struct msghdr. Its size is a multiple of a pointer's: that is why it cannot be merged into the other.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Message
     {
         public byte* Name;
         public uint NameLength;
@@ -43,7 +51,6 @@ internal static unsafe partial class LibC
         public byte* Control;
         public nuint ControlLength;
         public int Flags;
-        public uint Length;
     }
 
     /// <summary>struct iovec.</summary>

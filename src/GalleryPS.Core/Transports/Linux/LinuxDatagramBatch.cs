@@ -38,10 +38,10 @@ internal sealed unsafe class LinuxDatagramBatch : DatagramBatch
         for (int i = 0; i < Most; i++)
         {
             vectors[i] = new LibC.Vector { Base = _memory + (i * (nint)PayloadRoom), Length = PayloadRoom };
-            _messages[i].Vectors = vectors + i;
-            _messages[i].VectorCount = 1;
-            _messages[i].Name = next + (i * NameRoom);
-            _messages[i].Control = next + (Most * NameRoom) + (i * ControlRoom);
+            _messages[i].Header.Vectors = vectors + i;
+            _messages[i].Header.VectorCount = 1;
+            _messages[i].Header.Name = next + (i * NameRoom);
+            _messages[i].Header.Control = next + (Most * NameRoom) + (i * ControlRoom);
         }
     }
 
@@ -63,13 +63,13 @@ internal sealed unsafe class LinuxDatagramBatch : DatagramBatch
         }
     }
 
-    public override ReadOnlySpan<byte> Payload(int index) => new(_messages[index].Vectors->Base, (int)_messages[index].Length);
+    public override ReadOnlySpan<byte> Payload(int index) => new(_messages[index].Header.Vectors->Base, (int)_messages[index].Length);
 
     public override Arrival Arrival(int index)
     {
         ref LibC.MultiMessage message = ref _messages[index];
-        IPAddress destination = Destination(new ReadOnlySpan<byte>(message.Control, (int)message.ControlLength), out int nic);
-        return new Arrival(Source(new ReadOnlySpan<byte>(message.Name, NameRoom)), destination, nic, (int)message.Length);
+        IPAddress destination = Destination(new ReadOnlySpan<byte>(message.Header.Control, (int)message.Header.ControlLength), out int nic);
+        return new Arrival(Source(new ReadOnlySpan<byte>(message.Header.Name, NameRoom)), destination, nic, (int)message.Length);
     }
 
     protected override void Dispose(bool disposing)
@@ -98,8 +98,8 @@ internal sealed unsafe class LinuxDatagramBatch : DatagramBatch
 
     private void Rearm(int index)
     {
-        _messages[index].NameLength = NameRoom;
-        _messages[index].ControlLength = ControlRoom;
+        _messages[index].Header.NameLength = NameRoom;
+        _messages[index].Header.ControlLength = ControlRoom;
     }
 
     private IPEndPoint Source(ReadOnlySpan<byte> name)
