@@ -80,9 +80,9 @@ internal sealed class AcceptLoop(Socket listener, Answer answer, ConnectionLog l
                 stop.WaitHandle.WaitOne(Breath);
                 continue;
             }
-            catch (SocketException) when (!stop.IsCancellationRequested)
+            catch (SocketException)
             {
-                continue;
+                continue; // about a client that went away before it was accepted, or the listener was woken to stop
             }
 
             long accepted = Stopwatch.GetTimestamp();
