@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
@@ -202,7 +201,6 @@ public sealed class MessageReceiver : IDisposable
 
     private void Read(ReceivingSocket socket)
     {
-        var events = new List<(GalleryEvent, long)>();
         try
         {
             using DatagramBatch batch = DatagramBatch.Open(socket.Socket, _portable);
@@ -213,12 +211,9 @@ public sealed class MessageReceiver : IDisposable
                 // Numbers, counters and the order in the queue are of all NICs together.
                 lock (_lock)
                 {
-                    bool last = Take(batch, count, socket, events);
-                    _queue.AddRange(CollectionsMarshal.AsSpan(events));
-                    if (last) _queue.Complete();
+                    if (Take(batch, count, socket)) _queue.Complete();
+                    else _queue.Flush();
                 }
-
-                events.Clear();
             }
         }
         catch (OperationCanceledException)
@@ -236,9 +231,10 @@ public sealed class MessageReceiver : IDisposable
         }
     }
 
-    private bool Take(DatagramBatch batch, int count, ReceivingSocket socket, List<(GalleryEvent, long)> events)
+    private bool Take(DatagramBatch batch, int count, ReceivingSocket socket)
     {
         DateTimeOffset now = DateTimeOffset.Now;
+        int before = _messages;
         for (int i = 0; i < count && !(_messages >= _options.Count); i++)
         {
             Arrival arrival = batch.Arrival(i);
@@ -253,7 +249,7 @@ public sealed class MessageReceiver : IDisposable
             long? sequence = kind == MessageKind.Json ? MessageContent.SequenceOf(data, _options.SequenceProperty) : null;
             (bool duplicate, bool outOfOrder) = _ledger.Note(arrival.Source, data, kind, sequence, now);
             _bytes += data.Length;
-            events.Add((
+            _queue.Add(
                 new MessageReceivedEvent(new ReceivedMessage(data, kind, _options.JsonObjects)
                 {
                     Index = _messages++,
@@ -265,10 +261,11 @@ public sealed class MessageReceiver : IDisposable
                     IsOutOfOrder = outOfOrder,
                     Interface = _nicNames.GetValueOrDefault(arrival.InterfaceIndex),
                 }),
-                data.Length));
+                data.Length,
+                urgent: false);
         }
 
-        if (events.Count > 0) Interlocked.Exchange(ref _lastActivity, Stopwatch.GetTimestamp());
+        if (_messages > before) Interlocked.Exchange(ref _lastActivity, Stopwatch.GetTimestamp());
         return _messages >= _options.Count;
     }
 

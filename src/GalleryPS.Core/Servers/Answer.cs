@@ -55,6 +55,7 @@ internal sealed class Answer
 /// <summary>A connection as a stream that gives up when the client takes nothing for too long, and counts what it took.</summary>
 internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationToken stop) : Stream
 {
+    private const int Piece = 256 << 10;
     private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
     /// <summary>Bytes that the system took.</summary>
@@ -78,8 +79,9 @@ internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationTo
     {
         while (!buffer.IsEmpty)
         {
+            // In pieces: a call returns when the client has taken all of it, and patience is about the last bytes it took.
             _patience.CancelAfter(stall);
-            int sent = await socket.SendAsync(buffer, SocketFlags.None, _patience.Token).ConfigureAwait(false);
+            int sent = await socket.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], SocketFlags.None, _patience.Token).ConfigureAwait(false);
             Sent += sent;
             buffer = buffer[sent..];
         }

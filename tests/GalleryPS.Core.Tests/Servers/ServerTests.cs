@@ -75,6 +75,28 @@ public sealed class ServerTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public void WhoReadsSlowlyGetsEverything(bool portable)
+    {
+        // Longer than the server's patience in all, but never silent for so long.
+        string greeting = new('x', 12_000_000);
+        using Server server = Server.Start(Options() with { Greeting = greeting, StallTimeout = TimeSpan.FromMilliseconds(500) }, portable);
+        using Socket slow = Connect(server);
+        slow.ReceiveBufferSize = 65_536;
+        byte[] buffer = new byte[600_000];
+        int all = 0, read;
+        while ((read = slow.Receive(buffer)) > 0)
+        {
+            all += read;
+            Thread.Sleep(20); // being slow is the point
+        }
+
+        Assert.Equal(greeting.Length, all);
+        Assert.Equal(ConnectionOutcome.Sent, Assert.Single(WaitForLog(server, 1)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void AGalleryIsATarArchive(bool portable)
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 200_000, 3_000_000);
