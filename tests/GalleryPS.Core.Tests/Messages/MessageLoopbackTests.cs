@@ -140,6 +140,7 @@ public class MessageLoopbackTests
         Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageSender.Open(new MessageSendOptions { Repeat = 0 })));
         Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => OutgoingMessage.FromJson("{")));
         Assert.Equal(ErrorIds.AddressNotMulticast, IdOf(() => MessageSender.Open(new MessageSendOptions { Group = ["127.0.0.1"], WaitForGroup = TimeSpan.FromSeconds(1) })));
+        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => GallerySender.Open(new SendOptions { Transport = Transport.Tcp, WaitForGroup = TimeSpan.FromSeconds(1) })));
         Assert.Equal(ErrorIds.UnreadableMessage, IdOf(() => OutgoingMessage.FromFile(Path.Combine(Path.GetTempPath(), "gallery-no-such-file"))));
         if (OperatingSystem.IsLinux()) Assert.Equal(ErrorIds.MessageTooLarge, IdOf(() => OutgoingMessage.FromFile("/dev/zero")));
     }
