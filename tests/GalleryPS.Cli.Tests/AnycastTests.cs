@@ -100,6 +100,7 @@ public sealed class AnycastTests(AnycastLab lab) : IClassFixture<AnycastLab>
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.conf.all.send_redirects=0");
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.conf.eth0.send_redirects=0");
+        NetworkLab.Run(router, "ip", "route", "del", "default"); // else the last resort is to ask the switch for the address
         NetworkLab.Run(client, "ip", "route", "add", $"{Address}/32", "via", router.IPv4);
         var servers = new PeerProcess[3];
         for (int i = 0; i < 3; i++)

@@ -40,18 +40,24 @@ public sealed class LoadTests : IDisposable
         using PeerProcess theirs = PeerProcess.Start(null, greet, ["serve", free.ToString(CultureInfo.InvariantCulture)]);
         theirs.WaitForLine(static l => l == "ready", "ready");
         using Server ours = Server.Start(new ServerOptions { Name = "load", Address = "127.0.0.1", Port = 0, Greeting = "Hello from server 3" });
+        double best = 0, bestC = 0;
         var ratios = new List<double>();
-        for (int run = 0; run < 15; run++)
+        for (int run = 0; run < 21; run++)
         {
-            // In turns, and each first as often as the other: what else runs on the machine hits both alike.
-            double Rate(int port) => double.Parse(NetworkLab.Execute(greet, ["connect", port.ToString(CultureInfo.InvariantCulture), "10000", "200"]).Split(' ')[2], CultureInfo.InvariantCulture);
-            double a = run % 2 == 0 ? Rate(ours.Port) : Rate(free), b = run % 2 == 0 ? Rate(free) : Rate(ours.Port);
-            if (run > 0) ratios.Add(run % 2 == 0 ? a / b : b / a);
+            // In turns, and each first as often as the other: what else runs on the machine hits both alike. What it
+            // takes away differs from run to run, so that the best run of each says most of what the programs cost.
+            double Rate(int port) => double.Parse(NetworkLab.Execute(greet, ["connect", port.ToString(CultureInfo.InvariantCulture), "5000", "200"]).Split(' ')[2], CultureInfo.InvariantCulture);
+            double a, b;
+            if (run % 2 == 0) (a, b) = (Rate(ours.Port), Rate(free));
+            else (b, a) = (Rate(free), Rate(ours.Port));
+            (best, bestC) = (Math.Max(best, a), Math.Max(bestC, b));
+            ratios.Add(a / b);
         }
 
         ratios.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine($"connections per second, ours to C: median {ratios[7]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00}");
-        Assert.True(ratios[7] >= 0.9, $"median {ratios[7]:0.00} of {string.Join(' ', ratios.Select(static r => r.ToString("0.00", CultureInfo.InvariantCulture)))}");
+        string result = string.Create(CultureInfo.InvariantCulture, $"connections per second, ours to C: best {best / bestC:0.00} ({best:0} to {bestC:0}), median {ratios[10]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00}");
+        TestContext.Current.TestOutputHelper?.WriteLine(result);
+        Assert.True(best / bestC >= 0.9, result);
     }
 
     [Fact]
@@ -61,7 +67,7 @@ public sealed class LoadTests : IDisposable
         const int Count = 500_000;
         using MessageReceiver receiver = MessageReceiver.Open(new MessageReceiveOptions { Group = "127.0.0.1", Port = 0, Count = Count, IdleTimeout = TimeSpan.FromSeconds(3), Statistics = true });
         string port = receiver.Ready.EndPoints[0].Port.ToString(CultureInfo.InvariantCulture);
-        using PeerProcess sender = PeerProcess.Start(null, "python3", ["-c", FloodPython, port, Count.ToString(CultureInfo.InvariantCulture), "100000"]);
+        using PeerProcess sender = PeerProcess.Start(null, Compile(), ["flood", port, Count.ToString(CultureInfo.InvariantCulture), "105000"]);
         long received = 0;
         DateTimeOffset first = default, last = default;
         MessageSummary? summary = null;
@@ -83,26 +89,8 @@ public sealed class LoadTests : IDisposable
         double rate = received / (last - first).TotalSeconds;
         TestContext.Current.TestOutputHelper?.WriteLine($"{received} messages, {rate:N0} per second, {summary!.Dropped} dropped; {string.Join(' ', sender.Lines)}");
         Assert.Equal((Count, 0L), (received, summary!.Dropped ?? 0));
-        Assert.True(rate > 95_000, $"{rate:N0} per second");
+        Assert.True(rate >= 100_000, $"{rate:N0} per second");
     }
-
-    // Paced in bursts of a millisecond, from a program of its own with nothing between it and the socket.
-    private const string FloodPython = """
-        import socket, sys, time
-        port, count, rate = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.connect(("127.0.0.1", port))
-        send, clock, sent, start = s.send, time.perf_counter, 0, time.perf_counter()
-        data = b"a message of thirty-two bytes: %08d"
-        while sent < count:
-            due = min(count, int((clock() - start) * rate) + 1)
-            due = min(due, sent + 400)
-            for i in range(sent, due):
-                send(data % i)
-            sent = due
-            time.sleep(0.0005)
-        print("sent %.0f per second" % (count / (clock() - start)))
-        """;
 
     private static int PeerPort()
     {

@@ -1,7 +1,8 @@
 /* The smallest accept-send-close server, and a client that makes many connections at a time: what a TCP service can cost.
 
      greet serve PORT            greets with 19 bytes until it is ended; says "ready"
-     greet connect PORT N M      makes N connections, M at a time; says: answered whole, failed, connections per second */
+     greet connect PORT N M      makes N connections, M at a time; says: answered whole, failed, connections per second
+     greet flood PORT N RATE     sends N datagrams of 32 bytes, RATE in a second; says: how many went in a second */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -67,10 +68,40 @@ static int connect_many(struct sockaddr_in *where, int all, int together)
     return whole == all ? 0 : 1;
 }
 
+static int flood(struct sockaddr_in *where, long all, double rate)
+{
+    int s = socket(AF_INET, SOCK_DGRAM, 0);
+    struct timespec begin, now, pause = { .tv_nsec = 300000 };
+    if (connect(s, (struct sockaddr *)where, sizeof *where)) { perror("greet"); return 1; }
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (long sent = 0;;) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double seconds = now.tv_sec - begin.tv_sec + (now.tv_nsec - begin.tv_nsec) / 1e9;
+        if (sent >= all) { printf("%.0f\n", all / seconds); return 0; }
+        for (long due = seconds * rate; sent < due && sent < all;) {
+            static char data[64][33];
+            static struct iovec parts[64];
+            static struct mmsghdr messages[64];
+            int together = 0;
+            for (; together < 64 && sent + together < due && sent + together < all; together++) {
+                parts[together].iov_base = data[together];
+                parts[together].iov_len = snprintf(data[together], sizeof data[together], "message %024ld", sent + together);
+                messages[together].msg_hdr.msg_iov = parts + together;
+                messages[together].msg_hdr.msg_iovlen = 1;
+            }
+            int taken = sendmmsg(s, messages, together, 0);
+            if (taken <= 0) { perror("greet"); return 1; }
+            sent += taken;
+        }
+        nanosleep(&pause, NULL);
+    }
+}
+
 int main(int count, char **arguments)
 {
     if (count < 3) return 2;
     struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = htons(atoi(arguments[2])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     if (arguments[1][0] == 's') return serve(&where);
-    return count < 5 ? 2 : connect_many(&where, atoi(arguments[3]), atoi(arguments[4]));
+    if (count < 5) return 2;
+    return arguments[1][0] == 'f' ? flood(&where, atol(arguments[3]), atof(arguments[4])) : connect_many(&where, atoi(arguments[3]), atoi(arguments[4]));
 }

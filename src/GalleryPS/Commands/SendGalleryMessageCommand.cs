@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
 
@@ -7,7 +8,7 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Send-GalleryMessage: sends text, JSON and binary messages.</summary>
 [Cmdlet(VerbsCommunications.Send, "GalleryMessage")]
 [OutputType(typeof(SentMessage))]
-public sealed class SendGalleryMessageCommand : GalleryCmdlet
+public sealed partial class SendGalleryMessageCommand : GalleryCmdlet
 {
     private readonly List<byte> _pipedBytes = [];
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
@@ -101,8 +102,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
             },
             StopToken));
 
-        // In the order in which they stand on the command line.
-        foreach (string parameter in MyInvocation.BoundParameters.Keys.ToList()) SendNamed(parameter);
+        foreach (string parameter in InOrder(MyInvocation.BoundParameters.Keys)) SendNamed(parameter);
     }
 
     /// <inheritdoc/>
@@ -137,6 +137,12 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _sender?.Dispose();
+
+    // Named parameters are bound in the order in which they stand on the command line, but all of them before those without
+    // a name: texts without a name are written first, as in every example.
+    private List<string> InOrder(IEnumerable<string> bound) => NamesText().IsMatch(MyInvocation.Line ?? "")
+        ? [.. bound]
+        : [.. bound.OrderBy(static b => b != nameof(Text))];
 
     private void SendNamed(string parameter)
     {
@@ -235,4 +241,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         _prepared = true;
         Present(_sender!.Send(message, StopToken));
     }
+
+    [GeneratedRegex(@"\s-te(x|xt)?[\s:]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex NamesText();
 }

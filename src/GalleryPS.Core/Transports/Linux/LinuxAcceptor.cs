@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace GalleryPS.Transports.Linux;
@@ -22,6 +23,7 @@ internal static unsafe partial class LinuxAcceptor
     /// <param name="client">The client's address in IPv6 form, its zone and port.</param>
     /// <param name="error">The system's error number when there is none.</param>
     /// <returns>A non-blocking socket's descriptor, or a negative number.</returns>
+    [SkipLocalsInit]
     public static int Accept(nint listener, out (UInt128 Address, uint Zone, ushort Port) client, out int error)
     {
         byte* name = stackalloc byte[128];
@@ -53,6 +55,7 @@ internal static unsafe partial class LinuxAcceptor
     /// Closes. What the client said is read first, because closing a socket with unread bytes resets the connection, and
     /// the client might lose the greeting.
     /// </summary>
+    [SkipLocalsInit]
     public static void Finish(int socket)
     {
         byte* scratch = stackalloc byte[4096];
