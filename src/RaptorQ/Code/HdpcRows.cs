@@ -13,6 +13,14 @@ internal sealed class HdpcRows
     /// <summary>H is at most 16 in Table 2, so that a column of the HDPC rows fits one 128-bit vector.</summary>
     public const int MaxRows = 16;
 
+    /// <summary>
+    /// The recurrence runs on this many segments of the columns side by side, as each of its steps waits for the one before.
+    /// </summary>
+    public const int Segments = 4;
+
+    /// <summary>Steps of all segments that make one block.</summary>
+    public const int StepsPerBlock = 32;
+
     /// <summary>The structure of the HDPC rows for one K'.</summary>
     public HdpcRows(CodeParameters code)
     {
@@ -27,6 +35,15 @@ internal sealed class HdpcRows
             Pairs[2 * j] = (byte)first;
             Pairs[(2 * j) + 1] = (byte)second;
         }
+
+        SegmentLength = (ColumnCount - 1 + Segments - 1) / Segments;
+        Padding = (SegmentLength * Segments) - (ColumnCount - 1);
+        int blocks = (SegmentLength + StepsPerBlock - 1) / StepsPerBlock;
+        PositionCounts = new byte[blocks * code.H];
+        Positions = new byte[Pairs.Length];
+        Carries = new byte[(Segments - 1) * code.H];
+        SortPositions();
+        SumCarries();
     }
 
     /// <summary>The code these rows belong to.</summary>
@@ -35,8 +52,33 @@ internal sealed class HdpcRows
     /// <summary>Columns of G_HDPC: K' + S, all but the last H.</summary>
     public int ColumnCount { get; }
 
-    /// <summary>The rows of the two ones of each column of MT but the last: entries 2j and 2j + 1 for column j.</summary>
-    public byte[] Pairs { get; }
+    /// <summary>
+    /// Columns in a segment. Column j, but for the last one, is step (j + <see cref="Padding"/>) modulo this of its segment.
+    /// </summary>
+    public int SegmentLength { get; }
+
+    /// <summary>Steps at the beginning of the first segment that have no column.</summary>
+    public int Padding { get; }
+
+    /// <summary>
+    /// For every block and each of the H rows how many of the block's <see cref="Positions"/> belong to that row.
+    /// </summary>
+    public byte[] PositionCounts { get; }
+
+    /// <summary>
+    /// Which results of a block are to be added to a row, for block after block and row after row. Position s * 32 + t is step
+    /// t of the block in segment s.
+    /// </summary>
+    public byte[] Positions { get; }
+
+    /// <summary>
+    /// What the last result of a segment adds to each of the H rows by way of the segment after it: H octets for each segment
+    /// but the last.
+    /// </summary>
+    public byte[] Carries { get; }
+
+    // The rows of the two ones of each column of MT but the last: entries 2j and 2j + 1 for column j.
+    private byte[] Pairs { get; }
 
     /// <summary>Every column of the HDPC rows, as a vector of H octets; columns of the identity included.</summary>
     public Vector128<byte>[] ToColumns()
@@ -63,5 +105,46 @@ internal sealed class HdpcRows
         }
 
         return columns;
+    }
+
+    // A counting sort by block and row.
+    private void SortPositions()
+    {
+        int[] next = new int[PositionCounts.Length];
+        for (int column = 0; column < ColumnCount - 1; column++)
+        {
+            int block = ((column + Padding) % SegmentLength) / StepsPerBlock * Code.H;
+            PositionCounts[block + Pairs[2 * column]]++;
+            PositionCounts[block + Pairs[(2 * column) + 1]]++;
+        }
+
+        for (int i = 1; i < next.Length; i++)
+        {
+            next[i] = next[i - 1] + PositionCounts[i - 1];
+        }
+
+        for (int column = 0; column < ColumnCount - 1; column++)
+        {
+            (int segment, int step) = Math.DivRem(column + Padding, SegmentLength);
+            (int block, step) = Math.DivRem(step, StepsPerBlock);
+            byte position = (byte)((segment * StepsPerBlock) + step);
+            Positions[next[(block * Code.H) + Pairs[2 * column]]++] = position;
+            Positions[next[(block * Code.H) + Pairs[(2 * column) + 1]]++] = position;
+        }
+    }
+
+    private void SumCarries()
+    {
+        for (int segment = 1; segment < Segments; segment++)
+        {
+            byte power = 1;
+            for (int step = 0; step < SegmentLength; step++)
+            {
+                int column = (segment * SegmentLength) + step - Padding;
+                power = Octet.MultiplyByAlpha(power);
+                Carries[((segment - 1) * Code.H) + Pairs[2 * column]] ^= power;
+                Carries[((segment - 1) * Code.H) + Pairs[(2 * column) + 1]] ^= power;
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ internal static unsafe class FullSolver
         int maxLines = Stripe.ChooseLines(plan.SlotCount, symbolSize);
         AlignedMemory workspace = Workspace.Rent((long)plan.SlotCount * maxLines * SymbolEngine.LineSize);
         byte* slots = workspace.Address;
-        (int[] start, int[] neighbours) = ListNeighbours(plan.Code, missing);
+        var neighbours = new NeighbourLists(plan.Code, Array.ConvertAll(missing, symbol => (uint)symbol));
         for (var stripe = Stripe.First(symbolSize, maxLines); stripe.Lines > 0; stripe = stripe.Next(symbolSize, maxLines))
         {
             byte* slot = slots + ((nint)plan.InputSlot(0) * stripe.Size);
@@ -69,28 +69,10 @@ internal static unsafe class FullSolver
             engine.Execute(plan, slots, stripe.Lines);
             for (int i = 0; i < missing.Length; i++)
             {
-                ReadOnlySpan<int> operands = neighbours.AsSpan(start[i], start[i + 1] - start[i]);
-                block.WriteSum(engine, slots, operands, missing[i], stripe);
+                block.WriteSum(engine, slots, neighbours[i], missing[i], stripe);
             }
         }
 
         Workspace.Return(workspace);
-    }
-
-    private static (int[] Start, int[] Neighbours) ListNeighbours(CodeParameters code, int[] symbols)
-    {
-        int[] start = new int[symbols.Length + 1];
-        int[] neighbours = new int[(8 * symbols.Length) + EncodingTuple.MaxNeighbours];
-        for (int i = 0; i < symbols.Length; i++)
-        {
-            if (neighbours.Length - start[i] < EncodingTuple.MaxNeighbours)
-            {
-                Array.Resize(ref neighbours, neighbours.Length * 2);
-            }
-
-            start[i + 1] = start[i] + new EncodingTuple(code, (uint)symbols[i]).GetNeighbours(code, neighbours.AsSpan(start[i]));
-        }
-
-        return (start, neighbours);
     }
 }

@@ -43,7 +43,7 @@ internal static class PlanBuilder
         int hdpcSlot = freeSlot;
         freeSlot += needsHdpc ? code.H : 0;
 
-        var forward = new XorProgram(rows.Columns.Length + (2 * rows.Count));
+        var forward = new XorRecorder(freeSlot, rows.Columns.Length + (2 * rows.Count));
         RecordClearing(forward, peeling);
         RecordPivots(forward, rows, peeling, Input, withInactive: false);
         int[] rightHandSides = RecordRemainingRows(forward, rows, peeling, dense, Input, ref freeSlot);
@@ -52,11 +52,11 @@ internal static class PlanBuilder
         int[] pivots = Array.ConvertAll(dense.PivotUnknowns[..dense.Rank], k => inactive[k]);
         int[] free = Array.ConvertAll(dense.FreeUnknowns, k => inactive[k]);
 
-        var sums = new XorProgram();
+        var sums = new XorRecorder(freeSlot);
         freeSlot = BinaryProduct.Record(
             sums, dense.Eliminated, inactive.Length, [], rightHandSides, pivots, accumulate: false, freeSlot);
 
-        var backward = new XorProgram(rows.Columns.Length + (2 * rows.Count));
+        var backward = new XorRecorder(freeSlot, rows.Columns.Length + (2 * rows.Count));
         freeSlot = BinaryProduct.Record(
             backward, dense.Eliminated, 0, dense.FreeUnknowns, free, pivots, accumulate: true, freeSlot);
         RecordPivots(backward, rows, peeling, Input, withInactive: true);
@@ -66,12 +66,12 @@ internal static class PlanBuilder
             Code = code,
             InputCount = inputCount,
             SlotCount = freeSlot,
-            Forward = forward,
+            Forward = forward.ToProgram(),
             Hdpc = needsHdpc ? hdpc : null,
             HdpcSlot = hdpcSlot,
-            Dense = sums,
+            Dense = sums.ToProgram(),
             Free = CombineFree(code.H, hdpcSlot, pivots, free, dense),
-            Backward = backward,
+            Backward = backward.ToProgram(),
         };
     }
 
@@ -79,22 +79,23 @@ internal static class PlanBuilder
     private static int MaxInactive(CodeParameters code) => code.P + 128 + (code.W / 16);
 
     // The pivot symbols are first computed as if the inactivated ones were zero, and the HDPC rows run over all symbols.
-    private static void RecordClearing(XorProgram program, Peeling peeling)
+    private static void RecordClearing(XorRecorder program, Peeling peeling)
     {
         foreach (int column in peeling.InactiveColumns)
         {
-            program.End(program.Begin(column));
+            program.Begin(column);
+            program.End();
         }
     }
 
     private static void RecordPivots(
-        XorProgram program, ConstraintRows rows, Peeling peeling, Func<int, int> input, bool withInactive)
+        XorRecorder program, ConstraintRows rows, Peeling peeling, Func<int, int> input, bool withInactive)
     {
         for (int t = 0; t < peeling.PivotCount; t++)
         {
             int pivot = peeling.PivotColumns[t];
             int row = peeling.PivotRows[t];
-            int token = program.Begin(pivot);
+            program.Begin(pivot);
             if (input(row) >= 0)
             {
                 program.Add(input(row));
@@ -108,13 +109,13 @@ internal static class PlanBuilder
                 }
             }
 
-            program.End(token);
+            program.End();
         }
     }
 
     // Returns the slot of each remaining row's right-hand side; rows that no sum Q uses get none, and -1.
     private static int[] RecordRemainingRows(
-        XorProgram program, ConstraintRows rows, Peeling peeling, DenseSystem dense, Func<int, int> input, ref int freeSlot)
+        XorRecorder program, ConstraintRows rows, Peeling peeling, DenseSystem dense, Func<int, int> input, ref int freeSlot)
     {
         int unknowns = peeling.InactiveCount;
         int[] slots = new int[dense.RemainingRows.Length];
@@ -134,7 +135,7 @@ internal static class PlanBuilder
 
             int row = dense.RemainingRows[i];
             slots[i] = freeSlot++;
-            int token = program.Begin(slots[i]);
+            program.Begin(slots[i]);
             if (input(row) >= 0)
             {
                 program.Add(input(row));
@@ -148,7 +149,7 @@ internal static class PlanBuilder
                 }
             }
 
-            program.End(token);
+            program.End();
         }
 
         return slots;
