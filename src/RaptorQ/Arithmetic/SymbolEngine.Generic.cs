@@ -15,13 +15,35 @@ internal sealed unsafe partial class SymbolEngine<TLine> : SymbolEngine
     public override void Sum(byte* workspace, ReadOnlySpan<int> slots, byte* target, int lines)
     {
         int size = lines * LineSize;
+        if (lines == 4)
+        {
+            TLine sum0 = default;
+            TLine sum1 = default;
+            TLine sum2 = default;
+            TLine sum3 = default;
+            foreach (int slot in slots)
+            {
+                byte* operand = workspace + ((nint)slot * size);
+                sum0 ^= TLine.Load(operand);
+                sum1 ^= TLine.Load(operand + LineSize);
+                sum2 ^= TLine.Load(operand + (2 * LineSize));
+                sum3 ^= TLine.Load(operand + (3 * LineSize));
+            }
+
+            TLine.Store(target, sum0);
+            TLine.Store(target + LineSize, sum1);
+            TLine.Store(target + (2 * LineSize), sum2);
+            TLine.Store(target + (3 * LineSize), sum3);
+            return;
+        }
+
         for (int line = 0; line < lines; line++)
         {
             byte* column = workspace + (line * LineSize);
-            TLine sum = TLine.Load(column + ((nint)slots[0] * size));
-            for (int i = 1; i < slots.Length; i++)
+            TLine sum = default;
+            foreach (int slot in slots)
             {
-                sum ^= TLine.Load(column + ((nint)slots[i] * size));
+                sum ^= TLine.Load(column + ((nint)slot * size));
             }
 
             TLine.Store(target + (line * LineSize), sum);

@@ -80,31 +80,29 @@ internal sealed class HdpcRows
     // The rows of the two ones of each column of MT but the last: entries 2j and 2j + 1 for column j.
     private byte[] Pairs { get; }
 
-    /// <summary>Every column of the HDPC rows, as a vector of H octets; columns of the identity included.</summary>
-    public Vector128<byte>[] ToColumns()
+    /// <summary>Writes every column of the HDPC rows, columns of the identity included, as a vector of 16 octets.</summary>
+    /// <param name="target">Receives column j at j * <paramref name="stride"/>.</param>
+    /// <param name="stride">Octets from one column to the next.</param>
+    public unsafe void WriteColumns(byte* target, nint stride)
     {
-        var columns = new Vector128<byte>[Code.L];
+        Vector128<byte>* unit = stackalloc Vector128<byte>[MaxRows];
         Vector128<byte> last = default;
         byte power = 1;
         for (int i = 0; i < Code.H; i++)
         {
             last = last.WithElement(i, power);
             power = Octet.MultiplyByAlpha(power);
-            columns[ColumnCount + i] = Vector128<byte>.Zero.WithElement(i, (byte)1);
+            unit[i] = Vector128<byte>.Zero.WithElement(i, (byte)1);
+            unit[i].Store(target + ((ColumnCount + i) * stride));
         }
 
-        var unit = new Vector128<byte>[Code.H];
-        columns.AsSpan(ColumnCount, Code.H).CopyTo(unit);
-
         // Column j of MT * GAMMA is column j of MT plus alpha times column j + 1 of the product.
-        columns[ColumnCount - 1] = last;
+        last.Store(target + ((ColumnCount - 1) * stride));
         for (int j = ColumnCount - 2; j >= 0; j--)
         {
             last = Octet.MultiplyByAlpha(last) ^ unit[Pairs[2 * j]] ^ unit[Pairs[(2 * j) + 1]];
-            columns[j] = last;
+            last.Store(target + (j * stride));
         }
-
-        return columns;
     }
 
     // A counting sort by block and row.

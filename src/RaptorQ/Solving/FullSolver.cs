@@ -16,11 +16,12 @@ internal static unsafe class FullSolver
     /// <returns>False when the received symbols do not determine them.</returns>
     public static bool TrySolve(CodeCache code, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
     {
+        using var scratch = new Scratch();
         int count = Math.Min(received.Count, block.SymbolCount + FirstOverhead);
-        SolutionPlan? plan = TryPlan(code, received, count, block.SymbolCount);
+        SolutionPlan? plan = TryPlan(code, received, count, block.SymbolCount, scratch);
         if (plan is null && count < received.Count)
         {
-            plan = TryPlan(code, received, received.Count, block.SymbolCount);
+            plan = TryPlan(code, received, received.Count, block.SymbolCount, scratch);
         }
 
         if (plan is null)
@@ -32,7 +33,7 @@ internal static unsafe class FullSolver
         return true;
     }
 
-    private static SolutionPlan? TryPlan(CodeCache code, ReceivedSymbols received, int count, int symbolCount)
+    private static SolutionPlan? TryPlan(CodeCache code, ReceivedSymbols received, int count, int symbolCount, Scratch scratch)
     {
         int padding = code.Code.KPrime - symbolCount;
         uint[] ids = new uint[count + padding];
@@ -48,7 +49,7 @@ internal static unsafe class FullSolver
             ids[count + i] = (uint)(symbolCount + i);
         }
 
-        return PlanBuilder.TryBuild(code.Hdpc, ids, count);
+        return PlanBuilder.TryBuild(code.Hdpc, ids, count, scratch);
     }
 
     private static void Run(SolutionPlan plan, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)

@@ -131,7 +131,8 @@ internal unsafe ref struct MissingSolver
         int unknowns = _missing.Length;
         int firstRepair = _plan.SlotCount;
         int firstResult = firstRepair + unknowns;
-        var differences = new XorRecorder(firstResult, 12 * unknowns);
+        using var scratch = new Scratch();
+        var differences = new XorRecorder(scratch, firstResult, 12 * unknowns);
         int[] differenceSlots = new int[unknowns];
         int[] resultSlots = new int[unknowns];
         for (int i = 0; i < unknowns; i++)
@@ -148,7 +149,7 @@ internal unsafe ref struct MissingSolver
             differences.End();
         }
 
-        XorProgram differenceProgram = differences.ToProgram();
+        XorProgram differenceProgram = differences.ToProgram(scratch);
         var product = new OctetProduct(resultSlots, differenceSlots, inverse.Factors);
         int slotCount = firstResult + unknowns;
         int symbolSize = _block.SymbolSize;

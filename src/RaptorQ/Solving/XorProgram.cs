@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RaptorQ.Solving;
 
 /// <summary>
@@ -14,7 +16,9 @@ internal sealed class XorRecorder
     // More operands than this do not make groups worth sorting for.
     private const int MaxSortedOperands = 40;
 
+    private readonly Scratch _scratch;
     private int[] _depthOfSlot;
+    private int _slotCount;
     private int[] _words;
     private int[] _depths;
     private int _length;
@@ -24,13 +28,16 @@ internal sealed class XorRecorder
     private int _maxDepth;
 
     /// <summary>A recorder without operations.</summary>
+    /// <param name="scratch">Owns the arrays used for recording.</param>
     /// <param name="slotCount">About how many slots there are.</param>
     /// <param name="capacity">About how many operands there will be.</param>
-    public XorRecorder(int slotCount, int capacity = 256)
+    public XorRecorder(Scratch scratch, int slotCount, int capacity)
     {
-        _depthOfSlot = new int[slotCount];
-        _words = new int[Math.Max(capacity, 64)];
-        _depths = new int[Math.Max(capacity / 8, 16)];
+        _scratch = scratch;
+        _slotCount = slotCount;
+        _depthOfSlot = scratch.ZeroInts(slotCount);
+        _words = scratch.Ints(capacity);
+        _depths = scratch.Ints(capacity / 4);
     }
 
     /// <summary>Begins the operation that stores to slot <paramref name="target"/>.</summary>
@@ -38,12 +45,12 @@ internal sealed class XorRecorder
     {
         if (_length + 2 > _words.Length)
         {
-            Array.Resize(ref _words, _words.Length * 2);
+            GrowWords();
         }
 
-        if (target >= _depthOfSlot.Length)
+        if (target >= _slotCount)
         {
-            Array.Resize(ref _depthOfSlot, target + 1 + (target / 4));
+            GrowSlots(target + 1 + (target / 4));
         }
 
         _begun = _length;
@@ -53,17 +60,18 @@ internal sealed class XorRecorder
     }
 
     /// <summary>Adds an operand to the operation begun last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int operand)
     {
         if (_length == _words.Length)
         {
-            Array.Resize(ref _words, _words.Length * 2);
+            GrowWords();
         }
 
         _words[_length++] = operand;
-        if (operand < _depthOfSlot.Length && _depthOfSlot[operand] > _depth)
+        if (operand < _slotCount)
         {
-            _depth = _depthOfSlot[operand];
+            _depth = Math.Max(_depth, _depthOfSlot[operand]);
         }
     }
 
@@ -72,7 +80,7 @@ internal sealed class XorRecorder
     {
         if (_count == _depths.Length)
         {
-            Array.Resize(ref _depths, _count * 2);
+            _depths = _scratch.Grow(_depths, _count, _count * 2);
         }
 
         int operands = _length - _begun - 2;
@@ -83,11 +91,13 @@ internal sealed class XorRecorder
     }
 
     /// <summary>The program; ends recording.</summary>
-    public XorProgram ToProgram()
+    /// <param name="owner">Owns the program, which is valid as long as it is; null for a program to keep.</param>
+    public XorProgram ToProgram(Scratch? owner)
     {
         // Counting sort by (depth, number of operands).
         const int Kinds = MaxSortedOperands + 1;
-        int[] next = new int[((_maxDepth + 1) * Kinds) + 1];
+        int nextCount = ((_maxDepth + 1) * Kinds) + 1;
+        int[] next = _scratch.ZeroInts(nextCount);
         int position = 0;
         for (int i = 0; i < _count; i++)
         {
@@ -96,12 +106,12 @@ internal sealed class XorRecorder
             position += _words[position + 1] + 2;
         }
 
-        for (int i = 1; i < next.Length; i++)
+        for (int i = 1; i < nextCount; i++)
         {
             next[i] += next[i - 1];
         }
 
-        int[] sorted = new int[_count];
+        int[] sorted = _scratch.Ints(_count);
         position = 0;
         for (int i = 0; i < _count; i++)
         {
@@ -109,33 +119,46 @@ internal sealed class XorRecorder
             position += _words[position + 1] + 2;
         }
 
-        return Encode(sorted);
+        return Encode(sorted, owner);
     }
 
-    private XorProgram Encode(int[] sorted)
+    private XorProgram Encode(int[] sorted, Scratch? owner)
     {
-        int[] words = new int[_length + _count];
+        // Groups have two words more than their operations, operations have one word less than when they were recorded.
+        int[] words = owner?.Ints(_length + _count) ?? new int[_length + _count];
         int length = 0;
         int operandCount = 0;
-        for (int i = 0; i < sorted.Length;)
+        for (int i = 0; i < _count;)
         {
             int operands = _words[sorted[i] + 1];
             int header = length;
             words[length++] = operands;
             length++;
             int first = i;
-            for (; i < sorted.Length && _words[sorted[i] + 1] == operands; i++)
+            for (; i < _count && _words[sorted[i] + 1] == operands; i++)
             {
-                words[length++] = _words[sorted[i]];
-                _words.AsSpan(sorted[i] + 2, operands).CopyTo(words.AsSpan(length));
-                length += operands;
+                int position = sorted[i];
+                words[length++] = _words[position];
+                for (int k = position + 2; k < position + 2 + operands; k++)
+                {
+                    words[length++] = _words[k];
+                }
             }
 
             words[header + 1] = i - first;
             operandCount += operands * (i - first);
         }
 
-        return new XorProgram(words.AsMemory(0, length), operandCount);
+        return new XorProgram(owner is null ? words[..length] : words.AsMemory(0, length), operandCount);
+    }
+
+    private void GrowWords() => _words = _scratch.Grow(_words, _length, _words.Length * 2);
+
+    private void GrowSlots(int count)
+    {
+        _depthOfSlot = _scratch.Grow(_depthOfSlot, _slotCount, count);
+        _depthOfSlot.AsSpan(_slotCount, count - _slotCount).Clear();
+        _slotCount = count;
     }
 }
 

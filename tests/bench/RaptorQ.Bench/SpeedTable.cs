@@ -28,6 +28,16 @@ internal static class SpeedTable
         }
     }
 
+    public static void Loop(int k, double loss)
+    {
+        var bench = new BlockBench(k);
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(4))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bench.Decode(loss, cold: false):F2}"));
+        }
+    }
+
     private sealed class BlockBench
     {
         private readonly int _k;

@@ -25,9 +25,10 @@ internal static unsafe class StepTable
         var code = CodeParameters.ForSymbolCount(k);
         var hdpc = new HdpcRows(code);
         uint[] ids = [.. Enumerable.Range(0, code.KPrime).Select(i => (uint)i)];
-        var rows = ConstraintRows.Create(code, ids);
-        Peeling peeling = Peeling.Run(code, rows, code.L)!;
-        SolutionPlan plan = PlanBuilder.TryBuild(hdpc, ids, ids.Length)!;
+        using var scratch = new Scratch();
+        var rows = ConstraintRows.Create(code, ids, scratch);
+        Peeling peeling = Peeling.Run(code, rows, code.L, scratch)!;
+        SolutionPlan plan = PlanBuilder.TryBuild(hdpc, ids, ids.Length, owner: null)!;
         int lines = Stripe.ChooseLines(plan.SlotCount, SymbolSize);
         int stripes = SymbolSize / (lines * SymbolEngine.LineSize);
         using var workspace = new AlignedMemory((long)plan.SlotCount * lines * SymbolEngine.LineSize);
@@ -40,10 +41,10 @@ internal static unsafe class StepTable
             CultureInfo.InvariantCulture,
             $"K = {k}, L = {code.L}, inactivated {peeling.InactiveCount} of which {code.P} PI; sums: forward {plan.Forward.OperandCount}, dense {plan.Dense.OperandCount}, backward {plan.Backward.OperandCount}, factors {plan.Free.Factors.Length}; {plan.SlotCount} slots of {lines} lines"));
         Report("plan: HDPC rows", () => _ = new HdpcRows(code));
-        Report("plan: constraint rows", () => ConstraintRows.Create(code, ids));
-        Report("plan: peeling", () => Peeling.Run(code, rows, code.L));
+        Report("plan: constraint rows", () => WithScratch(own => ConstraintRows.Create(code, ids, own)));
+        Report("plan: peeling", () => WithScratch(own => Peeling.Run(code, rows, code.L, own)));
         Report("plan: dense system", () => DenseSystem.Solve(rows, hdpc, peeling));
-        Report("plan: all", () => PlanBuilder.TryBuild(hdpc, ids, ids.Length));
+        Report("plan: all", () => WithScratch(own => PlanBuilder.TryBuild(hdpc, ids, ids.Length, own)));
         Report("run: fill", () =>
         {
             fixed (byte* source = block)
@@ -73,6 +74,12 @@ internal static unsafe class StepTable
             }
         });
         Report("run: all", () => Repeat(stripes, () => engine.Execute(plan, slots, lines)));
+    }
+
+    private static void WithScratch(Action<Scratch> action)
+    {
+        using var scratch = new Scratch();
+        action(scratch);
     }
 
     private static void Repeat(int times, Action action)
