@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using RaptorQ.Solving;
 
 namespace RaptorQ.Arithmetic;
 
@@ -52,63 +51,36 @@ internal sealed unsafe partial class SymbolEngine<TLine> : SymbolEngine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Eliminate(byte* matrix, int[] rows, int pivot, int column, int lines)
+    {
+        nint stride = (nint)lines * LineSize;
+        byte* source = matrix + (rows[pivot] * stride);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            byte* target = matrix + (rows[i] * stride);
+            byte factor = target[column];
+            if (i == pivot || factor == 0)
+            {
+                continue;
+            }
+
+            target[column] = 0;
+            for (nint offset = 0; offset < stride; offset += LineSize)
+            {
+                TLine product = TLine.Multiply(TLine.Load(source + offset), factor);
+                TLine.Store(target + offset, TLine.Load(target + offset) ^ product);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyAdd(byte* source, byte* target, byte factor, int lines)
     {
         for (int line = 0; line < lines; line++)
         {
             int offset = line * LineSize;
             TLine.Store(target + offset, TLine.Load(target + offset) ^ TLine.Multiply(TLine.Load(source + offset), factor));
-        }
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Multiply(OctetProduct product, byte* workspace, int lines)
-    {
-        int size = lines * LineSize;
-        int inputCount = product.Inputs.Length;
-        int outputCount = product.Outputs.Length;
-        fixed (int* inputs = product.Inputs)
-        fixed (byte* factors = product.Factors)
-        {
-            for (int line = 0; line < lines; line++)
-            {
-                byte* column = workspace + (line * LineSize);
-                int row = 0;
-                for (; row <= outputCount - 4; row += 4)
-                {
-                    byte* f = factors + ((nint)row * inputCount);
-                    TLine sum0 = default;
-                    TLine sum1 = default;
-                    TLine sum2 = default;
-                    TLine sum3 = default;
-                    for (int i = 0; i < inputCount; i++)
-                    {
-                        TLine input = TLine.Load(column + ((nint)inputs[i] * size));
-                        sum0 ^= TLine.Multiply(input, f[i]);
-                        sum1 ^= TLine.Multiply(input, f[i + inputCount]);
-                        sum2 ^= TLine.Multiply(input, f[i + (2 * (nint)inputCount)]);
-                        sum3 ^= TLine.Multiply(input, f[i + (3 * (nint)inputCount)]);
-                    }
-
-                    TLine.Store(column + ((nint)product.Outputs[row] * size), sum0);
-                    TLine.Store(column + ((nint)product.Outputs[row + 1] * size), sum1);
-                    TLine.Store(column + ((nint)product.Outputs[row + 2] * size), sum2);
-                    TLine.Store(column + ((nint)product.Outputs[row + 3] * size), sum3);
-                }
-
-                for (; row < outputCount; row++)
-                {
-                    byte* f = factors + ((nint)row * inputCount);
-                    TLine sum = default;
-                    for (int i = 0; i < inputCount; i++)
-                    {
-                        sum ^= TLine.Multiply(TLine.Load(column + ((nint)inputs[i] * size)), f[i]);
-                    }
-
-                    TLine.Store(column + ((nint)product.Outputs[row] * size), sum);
-                }
-            }
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RaptorQ.Code;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal readonly struct EncodingTuple
     private readonly int _b1;
 
     /// <summary>Tuple[K', X] of section 5.3.5.4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public EncodingTuple(CodeParameters code, uint internalSymbolId)
     {
         uint a = 53591 + (code.J * 997);
@@ -39,6 +42,7 @@ internal readonly struct EncodingTuple
     /// <param name="code">The parameters the tuple was made with.</param>
     /// <param name="neighbours">Room for <see cref="MaxNeighbours"/> indices.</param>
     /// <returns>How many indices were written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int GetNeighbours(CodeParameters code, Span<int> neighbours)
     {
         int count = 0;

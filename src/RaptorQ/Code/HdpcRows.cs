@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RaptorQ.Arithmetic;
 
@@ -83,6 +84,7 @@ internal sealed class HdpcRows
     /// <summary>Writes every column of the HDPC rows, columns of the identity included, as a vector of 16 octets.</summary>
     /// <param name="target">Receives column j at j * <paramref name="stride"/>.</param>
     /// <param name="stride">Octets from one column to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void WriteColumns(byte* target, nint stride)
     {
         Vector128<byte>* unit = stackalloc Vector128<byte>[MaxRows];
@@ -106,6 +108,7 @@ internal sealed class HdpcRows
     }
 
     // A counting sort by block and row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SortPositions()
     {
         int[] next = new int[PositionCounts.Length];

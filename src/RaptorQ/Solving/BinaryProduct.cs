@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RaptorQ.Solving;
 
@@ -18,6 +19,7 @@ internal static class BinaryProduct
     /// <param name="accumulate">True: the product is added to what the output slots hold.</param>
     /// <param name="freeSlot">The first slot that may be used for sums within groups.</param>
     /// <returns>The first slot that is still free.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Record(
         XorRecorder program,
         BitMatrix matrix,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Code;
 
 namespace RaptorQ.Solving;
@@ -32,6 +33,7 @@ internal sealed class ConstraintRows
     public int OnesCount => Start[Count];
 
     /// <summary>The rows for the encoding symbols with these internal symbol IDs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ConstraintRows Create(CodeParameters code, ReadOnlySpan<uint> internalSymbolIds, Scratch scratch)
     {
         int rows = code.S + internalSymbolIds.Length;
@@ -57,6 +59,7 @@ internal sealed class ConstraintRows
 
     // Section 5.3.3.3: G_LDPC,1 (three circulant ones in each of the first B columns), the identity I_S, and G_LDPC,2 (two
     // neighbouring ones in the PI columns).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FillLdpcRows(CodeParameters code, int[] start, int[] columns)
     {
         int s = code.S;

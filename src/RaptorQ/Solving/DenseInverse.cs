@@ -59,16 +59,7 @@ internal sealed unsafe class DenseInverse
                 engine.MultiplyAdd(pivotRow, pivotRow, (byte)(inverse ^ 1), lines);
             }
 
-            for (int i = 0; i < equationCount; i++)
-            {
-                byte* row = coefficients + ((nint)rows[i] * stride);
-                byte factor = row[column];
-                if (i != column && factor != 0)
-                {
-                    row[column] = 0;
-                    engine.MultiplyAdd(pivotRow, row, factor, lines);
-                }
-            }
+            engine.Eliminate(coefficients, rows, column, column, lines);
         }
 
         byte[] factors = new byte[unknownCount * unknownCount];

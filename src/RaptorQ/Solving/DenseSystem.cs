@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
@@ -74,6 +75,7 @@ internal sealed unsafe class DenseSystem
     // Works on columns. Each symbol has a vector: 16 octets, its column of the HDPC rows, and a bit for every remaining row
     // that contains it. Eliminating a pivot symbol adds its vector to those of the other symbols in its pivot row. Taken in
     // reverse order every pivot row is needed once, and sparse.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EliminatePivotSymbols(ConstraintRows rows, HdpcRows hdpc, Peeling peeling)
     {
         int count = RemainingRows.Length;
@@ -119,6 +121,7 @@ internal sealed unsafe class DenseSystem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddToOthers(byte* vectors, int stride, int pivot, ReadOnlySpan<int> columns)
     {
         byte* source = vectors + ((nint)pivot * stride);
@@ -135,6 +138,7 @@ internal sealed unsafe class DenseSystem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReduceBinaryRows(int unknowns)
     {
         BitMatrix m = Eliminated;
@@ -182,6 +186,7 @@ internal sealed unsafe class DenseSystem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SolveFreeUnknowns(int h)
     {
         int free = FreeUnknowns.Length;

@@ -61,11 +61,11 @@ internal unsafe ref struct MissingSolver
     /// <param name="missing">How many source symbols are missing.</param>
     public static bool IsFaster(CodeParameters code, int symbolSize, int missing)
     {
-        // In sums of one line: about 20 per intermediate symbol to run a plan and 150 to make one (both measured), and one
+        // In sums of one line: about 20 per intermediate symbol to run a plan and 600 to make one (both measured), and one
         // multiply-add for every element of the dense system and line of its rows.
         double m = missing;
         double runPlan = 20.0 * code.L;
-        double makePlan = 150.0 * code.L;
+        double makePlan = (600.0 * code.L) + 300_000;
         double lines = Math.Ceiling(m / SymbolEngine.LineSize);
         double coefficients = lines * runPlan;
         double inverse = m * m * lines;

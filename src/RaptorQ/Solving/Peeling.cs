@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Code;
 
 namespace RaptorQ.Solving;
@@ -105,6 +106,7 @@ internal sealed class Peeling
         return remaining;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] IndexColumns(Scratch scratch)
     {
         int w = _code.W;
@@ -149,6 +151,7 @@ internal sealed class Peeling
         return rows;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Run()
     {
         for (int column = _code.W; column < _code.L; column++)
@@ -210,6 +213,7 @@ internal sealed class Peeling
         Deactivate(column, Pivot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Deactivate(int column, byte state)
     {
         _state[column] = state;
@@ -226,6 +230,7 @@ internal sealed class Peeling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NoteActiveCount(int row)
     {
         if (_activeCount[row] == 1)
@@ -253,6 +258,7 @@ internal sealed class Peeling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Join(int a, int b)
     {
         a = Find(a);

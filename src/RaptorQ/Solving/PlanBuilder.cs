@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Code;
 
 namespace RaptorQ.Solving;
@@ -108,6 +109,7 @@ internal sealed class PlanBuilder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RecordPivots(XorRecorder program, bool withInactive)
     {
         for (int t = 0; t < _peeling.PivotCount; t++)
@@ -129,6 +131,7 @@ internal sealed class PlanBuilder
     }
 
     // Returns the slot of each remaining row's right-hand side; rows that no sum Q uses get none, and -1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] RecordRemainingRows(XorRecorder program)
     {
         int unknowns = _peeling.InactiveCount;

@@ -92,6 +92,7 @@ internal sealed class XorRecorder
 
     /// <summary>The program; ends recording.</summary>
     /// <param name="owner">Owns the program, which is valid as long as it is; null for a program to keep.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public XorProgram ToProgram(Scratch? owner)
     {
         // Counting sort by (depth, number of operands).
@@ -122,6 +123,7 @@ internal sealed class XorRecorder
         return Encode(sorted, owner);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private XorProgram Encode(int[] sorted, Scratch? owner)
     {
         // Groups have two words more than their operations, operations have one word less than when they were recorded.
