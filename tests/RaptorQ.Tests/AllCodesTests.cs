@@ -44,6 +44,26 @@ public class AllCodesTests
     }
 
     [Fact]
+    public void Prepared_moduli_give_remainders()
+    {
+        var random = new Random(1);
+        foreach (uint divisor in (uint[])[1, 2, 9, 10, 16, 17, 56_951, 1 << 20, uint.MaxValue])
+        {
+            var modulus = new Modulus(divisor);
+            foreach (uint value in (uint[])[0, 1, divisor - 1, divisor, uint.MaxValue, uint.MaxValue - 1])
+            {
+                Assert.Equal(value % divisor, modulus.Reduce(value));
+            }
+
+            for (int i = 0; i < 1000; i++)
+            {
+                uint value = (uint)random.NextInt64(1L << 32);
+                Assert.Equal(value % divisor, modulus.Reduce(value));
+            }
+        }
+    }
+
+    [Fact]
     public void Code_is_systematic_up_to_K_1000() => AssertSystematic(All().Where(code => code.KPrime <= 1000));
 
     [Fact]

@@ -26,13 +26,12 @@ internal readonly struct EncodingTuple
         a |= 1;
         uint b = 10267 * (code.J + 1);
         uint y = b + (internalSymbolId * a);
-        uint w = (uint)code.W;
         _d = DegreeGenerator.Deg(RandomGenerator.Rand(y, 0, 1 << 20), code.W);
-        _a = 1 + (int)RandomGenerator.Rand(y, 1, w - 1);
-        _b = (int)RandomGenerator.Rand(y, 2, w);
+        _a = 1 + (int)RandomGenerator.Rand(y, 1, code.ModuloWMinus1);
+        _b = (int)RandomGenerator.Rand(y, 2, code.ModuloW);
         _d1 = _d < 4 ? 2 + (int)RandomGenerator.Rand(internalSymbolId, 3, 2) : 2;
-        _a1 = 1 + (int)RandomGenerator.Rand(internalSymbolId, 4, (uint)code.P1 - 1);
-        _b1 = (int)RandomGenerator.Rand(internalSymbolId, 5, (uint)code.P1);
+        _a1 = 1 + (int)RandomGenerator.Rand(internalSymbolId, 4, code.ModuloP1Minus1);
+        _b1 = (int)RandomGenerator.Rand(internalSymbolId, 5, code.ModuloP1);
     }
 
     /// <summary>

@@ -28,11 +28,12 @@ internal sealed class HdpcRows
         Code = code;
         ColumnCount = code.KPrime + code.S;
         Pairs = new byte[2 * (ColumnCount - 1)];
-        uint h = (uint)code.H;
+        var h = new Modulus((uint)code.H);
+        var hMinus1 = new Modulus((uint)code.H - 1);
         for (int j = 0; j < ColumnCount - 1; j++)
         {
             uint first = RandomGenerator.Rand((uint)j + 1, 6, h);
-            uint second = (first + RandomGenerator.Rand((uint)j + 1, 7, h - 1) + 1) % h;
+            uint second = (first + RandomGenerator.Rand((uint)j + 1, 7, hMinus1) + 1) % h.Divisor;
             Pairs[2 * j] = (byte)first;
             Pairs[(2 * j) + 1] = (byte)second;
         }

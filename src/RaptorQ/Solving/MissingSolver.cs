@@ -65,7 +65,7 @@ internal unsafe ref struct MissingSolver
         // multiply-add for every element of the dense system and line of its rows.
         double m = missing;
         double runPlan = 20.0 * code.L;
-        double makePlan = (600.0 * code.L) + 300_000;
+        double makePlan = (600.0 * code.L) + 100_000;
         double lines = Math.Ceiling(m / SymbolEngine.LineSize);
         double coefficients = lines * runPlan;
         double inverse = m * m * lines;
