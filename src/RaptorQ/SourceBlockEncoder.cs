@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
 using RaptorQ.Solving;
@@ -111,6 +112,7 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
     }
 
     // Enc[] of section 5.3.5.3, stripe by stripe.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EncodeRepairSymbol(uint encodingSymbolId, Span<byte> destination)
     {
         AlignedMemory intermediate = _intermediate ?? Solve();
@@ -171,6 +173,7 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillInputs(byte* block, byte* slot, Stripe stripe)
     {
         int length = stripe.Length(SymbolSize);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 
 namespace RaptorQ.Solving;
@@ -81,6 +82,7 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
         _chunks[index / _symbolsPerChunk].Address + ((nint)(index % _symbolsPerChunk) * _stride);
 
     /// <summary>The source symbols that are not there, in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int[] GetMissing()
     {
         int[] missing = new int[_symbolCount - SourceCount];

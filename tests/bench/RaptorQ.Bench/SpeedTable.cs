@@ -12,8 +12,8 @@ namespace RaptorQ.Bench;
 internal static class SpeedTable
 {
     private const int SymbolSize = 1280;
-    private const int BytesPerRound = 32 * 1024 * 1024;
-    private const int Rounds = 7;
+    private const int BytesPerRound = 8 * 1024 * 1024;
+    private const int Rounds = 25;
 
     public static void Print(int[] symbolCounts)
     {
@@ -72,7 +72,7 @@ internal static class SpeedTable
             _block = new byte[k * SymbolSize];
             _random.NextBytes(_block);
             _decoded = new byte[_block.Length];
-            _repetitions = Math.Max(2, BytesPerRound / _block.Length);
+            _repetitions = Math.Max(1, BytesPerRound / _block.Length);
         }
 
         public double Encode(bool cold) => Measure(cold, () =>
@@ -160,7 +160,7 @@ internal static class SpeedTable
         private double Measure(bool cold, Func<long> run)
         {
             double best = double.MaxValue;
-            int repetitions = cold ? Math.Clamp(_repetitions / 8, 2, 50) : Math.Min(_repetitions, 200);
+            int repetitions = cold ? Math.Clamp(_repetitions / 4, 1, 20) : Math.Min(_repetitions, 50);
             for (int round = 0; round < Rounds; round++)
             {
                 long ticks = 0;
