@@ -122,7 +122,14 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
         byte* partial = stackalloc byte[SymbolEngine.MaxLines * SymbolEngine.LineSize];
         fixed (byte* target = destination)
         {
-            for (var stripe = Stripe.First(SymbolSize, _stripeLines); stripe.Lines > 0; stripe = stripe.Next(SymbolSize, _stripeLines))
+            int whole = _stripeLines == SymbolEngine.MaxLines ? SymbolSize / (SymbolEngine.MaxLines * SymbolEngine.LineSize) : 0;
+            if (whole > 0)
+            {
+                _engine.SumStripes(intermediate.Address, _code.L, neighbours, target, whole);
+            }
+
+            int rest = whole * SymbolEngine.MaxLines * SymbolEngine.LineSize;
+            for (var stripe = Stripe.From(rest, SymbolSize, _stripeLines); stripe.Lines > 0; stripe = stripe.Next(SymbolSize, _stripeLines))
             {
                 byte* slots = intermediate.Address + ((nint)stripe.Offset * _code.L);
                 int length = stripe.Length(SymbolSize);

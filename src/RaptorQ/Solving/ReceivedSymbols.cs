@@ -12,7 +12,6 @@ namespace RaptorQ.Solving;
 internal sealed unsafe class ReceivedSymbols : IDisposable
 {
     private readonly int _symbolCount;
-    private readonly int _symbolSize;
     private readonly int _stride;
     private readonly int _maxStored;
     private readonly int _symbolsPerChunk;
@@ -23,10 +22,10 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
     private uint[] _ids;
     private int _oldest;
 
+    /// <summary>Nothing received yet of a block of K symbols of T octets.</summary>
     public ReceivedSymbols(int symbolCount, int symbolSize)
     {
         _symbolCount = symbolCount;
-        _symbolSize = symbolSize;
         _stride = Stripe.Pad(symbolSize);
         _maxStored = symbolCount + 64 + (symbolCount / 16);
         _symbolsPerChunk = Math.Clamp(ChunkPool.ChunkSize / _stride, 1, _maxStored);
