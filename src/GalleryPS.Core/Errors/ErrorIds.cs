@@ -60,6 +60,12 @@ public static class ErrorIds
     /// <summary>An arriving image is larger than the receiver accepts.</summary>
     public const string ImageTooLarge = nameof(ImageTooLarge);
 
+    /// <summary>All images together are larger than the receiver accepts.</summary>
+    public const string GalleryTooLarge = nameof(GalleryTooLarge);
+
+    /// <summary>The system threw datagrams away because the receive buffer was full.</summary>
+    public const string DatagramsDropped = nameof(DatagramsDropped);
+
     /// <summary>Packets do not carry the right key.</summary>
     public const string NotAuthentic = nameof(NotAuthentic);
 

@@ -1,0 +1,2 @@
+global using GalleryPS.Images;
+global using GalleryPS.Images.Storage;

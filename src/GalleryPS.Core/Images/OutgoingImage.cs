@@ -1,0 +1,161 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace GalleryPS.Images;
+
+/// <summary>An image that is about to be sent: its header is read, its bytes can be read in pieces.</summary>
+internal sealed class OutgoingImage : IDisposable
+{
+    private readonly SafeFileHandle? _file;
+    private readonly ReadOnlyMemory<byte> _memory;
+
+    private OutgoingImage(string name, string path, long length, ImageInfo info, SafeFileHandle? file, ReadOnlyMemory<byte> memory) =>
+        (Name, Path, Length, Info, _file, _memory) = (name, path, length, info, file, memory);
+
+    public string Name { get; }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    public ImageInfo Info { get; }
+
+    /// <summary>Opens a file and looks whether it is an image.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NotAnImage"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public static OutgoingImage FromFile(string path)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            string full = System.IO.Path.GetFullPath(path);
+            file = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            string name = System.IO.Path.GetFileName(full);
+            long length = RandomAccess.GetLength(file);
+            ImageInfo info = ReadInfo(file, length) ?? throw NotAnImage(name, path);
+            return new OutgoingImage(name, full, length, info, file, default);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            file?.Dispose();
+            throw new GalleryException(
+                ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
+                "Check that the file exists and that you may read it.", e);
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Looks whether bytes are an image.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NotAnImage"/>.</exception>
+    public static OutgoingImage FromMemory(string name, ReadOnlyMemory<byte> data) =>
+        ImageHeader.TryRead(data.Span, out ImageInfo info) == ImageHeaderResult.Ok
+            ? new OutgoingImage(name, name, data.Length, info, null, data)
+            : throw NotAnImage(name, name);
+
+    /// <summary>Reads bytes from an offset.</summary>
+    /// <returns>How many were read; 0 at the end.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public int Read(Span<byte> buffer, long offset)
+    {
+        if (_file is null)
+        {
+            ReadOnlySpan<byte> rest = _memory.Span[(int)Math.Min(offset, _memory.Length)..];
+            if (rest.Length > buffer.Length) rest = rest[..buffer.Length];
+            rest.CopyTo(buffer);
+            return rest.Length;
+        }
+
+        try
+        {
+            return RandomAccess.Read(_file, buffer, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GalleryException(
+                ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{Path} cannot be read: {e.Message}", Path, null, e);
+        }
+    }
+
+    /// <summary>The bytes, when they are in memory anyway; else nothing.</summary>
+    public ReadOnlyMemory<byte>? InMemory => _file is null ? _memory : null;
+
+    /// <summary>Reads all bytes of an image that is known to be small.</summary>
+    public ReadOnlySpan<byte> ReadAll(byte[] buffer)
+    {
+        if (_file is null) return _memory.Span;
+        int read = 0;
+        while (read < buffer.Length)
+        {
+            int more = Read(buffer.AsSpan(read), read);
+            if (more == 0) break;
+            read += more;
+        }
+
+        return buffer.AsSpan(0, read);
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private static ImageInfo? ReadInfo(SafeFileHandle file, long length)
+    {
+        // Most headers lie in the first 4 KB; a stream is only made for those that do not.
+        Span<byte> start = stackalloc byte[4096];
+        int read = RandomAccess.Read(file, start, 0);
+        switch (ImageHeader.TryRead(start[..read], out ImageInfo info))
+        {
+            case ImageHeaderResult.Ok:
+                return info;
+            case ImageHeaderResult.NotAnImage:
+                return null;
+        }
+
+        if (read == length) return null;
+        using var stream = new HandleStream(file, length);
+        return ImageHeader.TryRead(stream, out info) ? info : null;
+    }
+
+    private static GalleryException NotAnImage(string name, string path) => new(
+        ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
+        $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", path,
+        "Send image files only; convert others first.");
+
+    /// <summary>A seekable view that leaves the handle open.</summary>
+    private sealed class HandleStream(SafeFileHandle file, long length) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = RandomAccess.Read(file, buffer, Position);
+            Position += read;
+            return read;
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        {
+            SeekOrigin.Current => Position + offset,
+            SeekOrigin.End => length + offset,
+            _ => offset,
+        };
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,114 @@
+namespace GalleryPS.Images.Storage;
+
+/// <summary>
+/// Takes in an image of unknown length: in memory while it is small, in a file when it grows. What is given up leaves nothing behind.
+/// </summary>
+internal sealed class ImageSpool(ImageStore? store) : IDisposable
+{
+    // An image that will be stored gains nothing from memory; one that will not should rather stay there.
+    private readonly int _inMemory = store is null ? 4 << 20 : 256 << 10;
+    private byte[] _memory = [];
+    private FileStream? _temporary;
+
+    /// <summary>Bytes so far.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The file that is to be stored, once the image outgrew the memory and there is a store; else null.</summary>
+    public ImageWriter? Writer { get; private set; }
+
+    /// <summary>Adds bytes.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (Writer is not null || _temporary is not null)
+        {
+            Write(bytes);
+        }
+        else if (Length + bytes.Length <= _inMemory)
+        {
+            if (_memory.Length < Length + bytes.Length)
+            {
+                Array.Resize(ref _memory, (int)Math.Min(_inMemory, Math.Max(Length + bytes.Length, _memory.Length * 2L)));
+            }
+
+            bytes.CopyTo(_memory.AsSpan((int)Length));
+        }
+        else
+        {
+            if (store is not null) Writer = store.Create();
+            else _temporary = OpenTemporary();
+            Write(_memory.AsSpan(0, (int)Length));
+            _memory = [];
+            Write(bytes);
+        }
+
+        Length += bytes.Length;
+    }
+
+    /// <summary>The first bytes, as far as they are in memory.</summary>
+    public ReadOnlySpan<byte> Start => _memory.AsSpan(0, (int)Math.Min(Length, _memory.Length));
+
+    /// <summary>Reads the image's header.</summary>
+    public bool TryReadHeader(out ImageInfo info)
+    {
+        Stream? file = (Stream?)Writer ?? _temporary;
+        if (file is null) return ImageHeader.TryRead(Start, out info) == ImageHeaderResult.Ok;
+        file.Position = 0;
+        bool read = ImageHeader.TryRead(file, out info);
+        file.Position = Length;
+        return read;
+    }
+
+    /// <summary>All bytes in an array of their own. Not for images with a <see cref="Writer"/>.</summary>
+    public byte[] ToArray()
+    {
+        if (_temporary is null) return Start.ToArray();
+        byte[] all = GC.AllocateUninitializedArray<byte>((int)Length);
+        _temporary.Position = 0;
+        _temporary.ReadExactly(all);
+        return all;
+    }
+
+    public void Dispose()
+    {
+        Writer?.Dispose();
+        _temporary?.Dispose();
+        _memory = [];
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            ((Stream?)Writer ?? _temporary)!.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(e);
+        }
+    }
+
+    private static FileStream OpenTemporary()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"gallery-{Guid.NewGuid():N}.part");
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                Options = FileOptions.DeleteOnClose,
+                BufferSize = 0,
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(e);
+        }
+    }
+
+    private static GalleryException CannotWrite(Exception e) => new(
+        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"An arriving image cannot be kept: {e.Message}", Path.GetTempPath(),
+        "Free some disk space, or name another output directory.", e);
+}

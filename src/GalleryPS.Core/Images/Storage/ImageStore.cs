@@ -1,0 +1,134 @@
+namespace GalleryPS.Images.Storage;
+
+/// <summary>
+/// Stores received images in one directory. An image is written beside its final name and renamed when it is whole,
+/// so whoever looks at the directory sees whole images only.
+/// </summary>
+/// <remarks>
+/// May be used from several threads, and beside other processes that store into the same directory: no image
+/// overwrites another unless that was asked for. Symbolic links are replaced or avoided, never followed. What a
+/// killed process leaves behind are files named <c>.gallery-*.part</c>.
+/// </remarks>
+public sealed class ImageStore
+{
+    /// <summary>Names whose next number is remembered; the names come from the network and must not fill memory.</summary>
+    private const int MaxRememberedNames = 4096;
+
+    private readonly Dictionary<string, int> _lastNumbers = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    /// <summary>Opens a directory for storing and creates it when it is missing.</summary>
+    /// <param name="directory">The directory, absolute or relative to the current one.</param>
+    /// <param name="force">True to replace files of the same name; false to number the new ones (<c>name-2.jpg</c>).</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>: it cannot be created.</exception>
+    public ImageStore(string directory, bool force = false)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        try
+        {
+            FullPath = System.IO.Directory.CreateDirectory(directory).FullName;
+        }
+        catch (Exception e) when (e is ArgumentException || StorageErrors.IsExpected(e))
+        {
+            throw StorageErrors.Translate(e, directory);
+        }
+
+        Force = force;
+    }
+
+    /// <summary>Full path of the directory.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Whether files of the same name are replaced.</summary>
+    public bool Force { get; }
+
+    /// <summary>Begins an image. Dispose the writer in any case; without a commit that removes what was written.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>.</exception>
+    public ImageWriter Create() => new(this);
+
+    /// <summary>Stores an image that is in memory.</summary>
+    /// <param name="data">Its bytes.</param>
+    /// <param name="wantedName">The name it should have; made safe by <see cref="SafeFileName.From"/>.</param>
+    /// <returns>Full path of the stored file.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>; nothing is left behind.</exception>
+    public string Store(ReadOnlySpan<byte> data, string wantedName)
+    {
+        using ImageWriter writer = Create();
+        writer.Write(data);
+        return writer.Commit(wantedName);
+    }
+
+    /// <summary>Renames a finished temporary file to the first name that is free, or over the file that has it.</summary>
+    /// <param name="temporary">Full path of the temporary file.</param>
+    /// <param name="wantedName">The name as it came.</param>
+    /// <returns>Full path of the stored file.</returns>
+    internal string Publish(string temporary, string wantedName)
+    {
+        string name = SafeFileName.From(wantedName);
+        string target = Path.Combine(FullPath, name);
+        try
+        {
+            // A directory cannot be replaced by a file: then, too, the file gets a number.
+            if (Force && !IsDirectory(target))
+            {
+                File.Move(temporary, target, overwrite: true);
+                return target;
+            }
+
+            int number = NextNumber(name);
+            while (true)
+            {
+                if (number > 1)
+                    target = Path.Combine(FullPath, SafeFileName.WithNumber(name, number));
+                if (TryMove(temporary, target))
+                    break;
+                number++;
+            }
+
+            Remember(name, number);
+            return target;
+        }
+        catch (Exception e) when (StorageErrors.IsExpected(e))
+        {
+            throw StorageErrors.Translate(e, target);
+        }
+    }
+
+    /// <summary>
+    /// Renames without overwriting. The system decides whether the name is free, in the same step (a hard link on
+    /// Linux), so two processes cannot both get it.
+    /// </summary>
+    private static bool TryMove(string temporary, string target)
+    {
+        try
+        {
+            File.Move(temporary, target, overwrite: false);
+            return true;
+        }
+        catch (IOException e) when (StorageErrors.IsCollision(e, target))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A link to a directory is no directory here: it can be replaced.</summary>
+    private static bool IsDirectory(string path) =>
+        new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
+
+    /// <summary>Where to begin counting: without it, the thousandth image of one name would try a thousand names.</summary>
+    private int NextNumber(string name)
+    {
+        lock (_lock)
+            return _lastNumbers.TryGetValue(name, out int last) ? last + 1 : 1;
+    }
+
+    private void Remember(string name, int number)
+    {
+        lock (_lock)
+        {
+            if (_lastNumbers.Count >= MaxRememberedNames)
+                _lastNumbers.Clear();
+            _lastNumbers[name] = number;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>A network interface (NIC) of this machine.</summary>
+public sealed class Interface
+{
+    /// <summary>Its name, as <c>-OutboundIP</c> and <c>-ArrivalIP</c> accept it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The system's number of it, as IPv6 zone ids and the socket options use it.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>What the system calls it in words.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Whether it is up.</summary>
+    public required bool Up { get; init; }
+
+    /// <summary>Whether it is the loopback interface.</summary>
+    public required bool Loopback { get; init; }
+
+    /// <summary>Whether it says that it can do multicast. Linux' loopback says no, though it can on request.</summary>
+    public required bool Multicast { get; init; }
+
+    /// <summary>Its IPv4 addresses.</summary>
+    public required IReadOnlyList<IPAddress> IPv4 { get; init; }
+
+    /// <summary>Its IPv6 addresses; link-local ones with their zone.</summary>
+    public required IReadOnlyList<IPAddress> IPv6 { get; init; }
+
+    /// <summary>The directed broadcast address of each IPv4 network it is on (none for /31 and /32).</summary>
+    public required IReadOnlyList<IPAddress> Broadcast { get; init; }
+
+    /// <summary>Largest IP packet it carries in one frame, in bytes; 0 when unknown.</summary>
+    public required int Mtu { get; init; }
+
+    /// <summary>Its link-layer address in hexadecimal with colons, or empty.</summary>
+    public required string MacAddress { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace GalleryPS;
+
+/// <summary>The NICs of this machine.</summary>
+public static class Interfaces
+{
+    /// <summary>All NICs, in the system's order of their indices.</summary>
+    /// <returns>A fresh list: NICs come and go.</returns>
+    public static IReadOnlyList<Interface> List()
+    {
+        var found = new List<Interface>();
+        foreach (NetworkInterface nic in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            if (TryDescribe(nic) is { } described) found.Add(described);
+        }
+
+        found.Sort(static (a, b) => a.Index.CompareTo(b.Index));
+        return found;
+    }
+
+    /// <summary>The directed broadcast address of the network that an IPv4 address is on.</summary>
+    /// <param name="address">An IPv4 address.</param>
+    /// <param name="prefixLength">Length of the network's prefix, 0 to 32.</param>
+    /// <returns>The address with all host bits set, or null for /31 and /32, which have none (RFC 3021).</returns>
+    public static IPAddress? BroadcastAddress(IPAddress address, int prefixLength)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.AddressFamily != AddressFamily.InterNetwork || prefixLength is < 0 or > 30) return null;
+        Span<byte> bytes = stackalloc byte[4];
+        address.TryWriteBytes(bytes, out _);
+        uint hostBits = prefixLength == 0 ? uint.MaxValue : uint.MaxValue >> prefixLength;
+        uint value = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes) | hostBits;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return new IPAddress(bytes);
+    }
+
+    private static Interface? TryDescribe(NetworkInterface nic)
+    {
+        try
+        {
+            IPInterfaceProperties properties = nic.GetIPProperties();
+            var v4 = new List<IPAddress>();
+            var v6 = new List<IPAddress>();
+            var broadcast = new List<IPAddress>();
+            foreach (UnicastIPAddressInformation unicast in properties.UnicastAddresses)
+            {
+                if (unicast.Address.AddressFamily == AddressFamily.InterNetworkV6)
+                {
+                    v6.Add(unicast.Address);
+                }
+                else if (unicast.Address.AddressFamily == AddressFamily.InterNetwork)
+                {
+                    v4.Add(unicast.Address);
+                    bool pointToPoint = nic.NetworkInterfaceType is NetworkInterfaceType.Ppp or NetworkInterfaceType.Tunnel;
+                    if (!pointToPoint && BroadcastAddress(unicast.Address, unicast.PrefixLength) is { } all) broadcast.Add(all);
+                }
+            }
+
+            bool loopback = nic.NetworkInterfaceType == NetworkInterfaceType.Loopback;
+            (int index, int mtu) = IndexAndMtu(properties, nic);
+            return new Interface
+            {
+                Name = nic.Name,
+                Index = index,
+                Description = nic.Description,
+                Up = nic.OperationalStatus == OperationalStatus.Up || (loopback && nic.OperationalStatus == OperationalStatus.Unknown),
+                Loopback = loopback,
+                Multicast = nic.SupportsMulticast,
+                IPv4 = v4,
+                IPv6 = v6,
+                Broadcast = broadcast,
+                Mtu = mtu,
+                MacAddress = string.Join(':', nic.GetPhysicalAddress().GetAddressBytes().Select(static b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))),
+            };
+        }
+        catch (NetworkInformationException)
+        {
+            // The NIC went away between the listing and the look at it.
+            return null;
+        }
+    }
+
+    private static (int Index, int Mtu) IndexAndMtu(IPInterfaceProperties properties, NetworkInterface nic)
+    {
+        int index = 0, mtu = 0;
+        if (nic.Supports(NetworkInterfaceComponent.IPv4) && properties.GetIPv4Properties() is { } four)
+        {
+            index = four.Index;
+            mtu = four.Mtu;
+        }
+        else if (nic.Supports(NetworkInterfaceComponent.IPv6) && properties.GetIPv6Properties() is { } six)
+        {
+            index = six.Index;
+            mtu = six.Mtu;
+        }
+
+        return (index, mtu);
+    }
+}

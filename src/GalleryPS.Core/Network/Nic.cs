@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace GalleryPS.Network;
+
+/// <summary>A NIC that a user chose, or the system's default.</summary>
+/// <param name="Name">Its name; empty for the default.</param>
+/// <param name="Index">Its index; 0 for the default.</param>
+/// <param name="Address">The address of it to use as one's own, or null for the default.</param>
+public sealed record Nic(string Name, int Index, IPAddress? Address)
+{
+    /// <summary>Lets the system choose.</summary>
+    public static readonly Nic Default = new("", 0, null);
+
+    /// <summary>Whether the system chooses.</summary>
+    public bool IsDefault => Index == 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => IsDefault ? "the default NIC" : Address is null ? Name : $"{Name} ({Address})";
+}
+
+/// <summary>Turns what a user writes for a NIC into NICs of this machine.</summary>
+public static class NicResolver
+{
+    /// <summary>Finds the NICs that are meant.</summary>
+    /// <param name="wanted">
+    /// Addresses or names of NICs; <c>*</c> for every NIC that is up and can multicast; <c>0.0.0.0</c> and <c>::</c>,
+    /// or nothing at all, for the default one.
+    /// </param>
+    /// <param name="family">IPv4 or IPv6: a NIC must have an address of it.</param>
+    /// <returns>At least one NIC, none twice.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.AddressNotLocal"/>, <see cref="ErrorIds.AddressFamilyMismatch"/>
+    /// or <see cref="ErrorIds.MulticastUnavailable"/>.</exception>
+    public static IReadOnlyList<Nic> Resolve(IReadOnlyList<string> wanted, AddressFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (wanted.Count == 0) return [Nic.Default];
+        IReadOnlyList<Interface> all = Interfaces.List();
+        var result = new List<Nic>();
+        foreach (string one in wanted)
+        {
+            foreach (Nic nic in ResolveOne(one.Trim(), family, all))
+            {
+                if (!result.Exists(r => r.Index == nic.Index && Equals(r.Address, nic.Address))) result.Add(nic);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The address of a NIC to use as the sender's own.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="family">IPv4 or IPv6.</param>
+    /// <returns>Its first address of the family, for IPv6 rather one that is not link-local; null if there is none.</returns>
+    public static IPAddress? AddressOf(Interface nic, AddressFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(nic);
+        return family == AddressFamily.InterNetwork
+            ? nic.IPv4.FirstOrDefault()
+            : nic.IPv6.FirstOrDefault(static a => !a.IsIPv6LinkLocal) ?? nic.IPv6.FirstOrDefault();
+    }
+
+    private static IEnumerable<Nic> ResolveOne(string wanted, AddressFamily family, IReadOnlyList<Interface> all)
+    {
+        if (wanted == "*") return Every(family, all);
+        if (IPAddress.TryParse(wanted, out IPAddress? address))
+        {
+            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) return [Nic.Default];
+            if (address.AddressFamily != family)
+            {
+                throw new GalleryException(
+                    ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
+                    $"The NIC address {address} is {Family(address.AddressFamily)}, but the gallery travels over {Family(family)}.",
+                    wanted, $"Give an {Family(family)} address of the NIC, or its name.");
+            }
+
+            return [ByAddress(address, all) ?? throw NotLocal(wanted, all)];
+        }
+
+        Interface? named = all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.Ordinal))
+            ?? all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(n.Description, wanted, StringComparison.OrdinalIgnoreCase));
+        if (named is null) throw NotLocal(wanted, all);
+        return AddressOf(named, family) is { } own
+            ? [new Nic(named.Name, named.Index, own)]
+            : throw new GalleryException(
+                ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
+                $"The NIC {named.Name} has no {Family(family)} address.", wanted,
+                "Choose another NIC (Get-GalleryInterface lists them), or give this one an address.");
+    }
+
+    private static Nic? ByAddress(IPAddress address, IReadOnlyList<Interface> all)
+    {
+        foreach (Interface nic in all)
+        {
+            foreach (IPAddress own in address.AddressFamily == AddressFamily.InterNetwork ? nic.IPv4 : nic.IPv6)
+            {
+                if (SameAddress(own, address)) return new Nic(nic.Name, nic.Index, own);
+            }
+        }
+
+        // All of 127.0.0.0/8 is this machine, listed or not.
+        return IPAddress.IsLoopback(address) && all.FirstOrDefault(static n => n.Loopback) is { } loopback
+            ? new Nic(loopback.Name, loopback.Index, address)
+            : null;
+    }
+
+    private static bool SameAddress(IPAddress own, IPAddress wanted)
+    {
+        if (own.Equals(wanted)) return true;
+        if (own.AddressFamily != AddressFamily.InterNetworkV6 || wanted.AddressFamily != AddressFamily.InterNetworkV6) return false;
+
+        // A link-local address may be written without its zone when only one NIC has it.
+        return wanted.ScopeId == 0 && own.GetAddressBytes().AsSpan().SequenceEqual(wanted.GetAddressBytes());
+    }
+
+    private static List<Nic> Every(AddressFamily family, IReadOnlyList<Interface> all)
+    {
+        var usable = all.Where(n => n.Up && n.Multicast && !n.Loopback && AddressOf(n, family) is not null).ToList();
+        if (usable.Count == 0) usable = [.. all.Where(n => n.Up && n.Loopback && AddressOf(n, family) is not null)];
+        if (usable.Count == 0)
+        {
+            throw new GalleryException(
+                ErrorIds.MulticastUnavailable, GalleryErrorCategory.ResourceUnavailable,
+                $"No NIC of this machine is up, can multicast and has an {Family(family)} address.", "*",
+                "Get-GalleryInterface shows the NICs; bring one up or give it an address.");
+        }
+
+        return [.. usable.Select(n => new Nic(n.Name, n.Index, AddressOf(n, family)))];
+    }
+
+    internal static string Family(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+
+    internal static GalleryException NotLocal(string wanted, IReadOnlyList<Interface>? all = null)
+    {
+        all ??= Interfaces.List();
+        string list = string.Join(", ", all.Where(static n => n.Up).SelectMany(
+            static n => n.IPv4.Concat(n.IPv6).Select(a => $"{a} ({n.Name})")));
+        return new GalleryException(
+            ErrorIds.AddressNotLocal, GalleryErrorCategory.InvalidArgument,
+            $"'{wanted}' is neither an address nor the name of a NIC of this machine. It has: {list}.",
+            wanted, "Use one of the listed addresses or NIC names, or leave it out for the system's default.");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace GalleryPS.Network;
+
+/// <summary>What the system's socket errors mean for a user.</summary>
+internal static class SocketErrors
+{
+    /// <summary>Why a socket could not be bound.</summary>
+    public static GalleryException Bind(SocketException error, IPEndPoint where, Transport transport) => error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => new GalleryException(
+            ErrorIds.PortInUse, GalleryErrorCategory.ResourceBusy,
+            $"Another program already has {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
+            where, "End that program, or choose another port on both sides (-Port).", error),
+        SocketError.AddressNotAvailable => NicResolver.NotLocal(where.Address.ToString()),
+        SocketError.AccessDenied => new GalleryException(
+            ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
+            $"The system does not let this user have port {where.Port}.", where,
+            "Choose a port above 1023, or run with more rights.", error),
+        _ => Other(error, $"listen on {where}", where),
+    };
+
+    /// <summary>Why a group could not be joined.</summary>
+    public static GalleryException Join(SocketException error, IPAddress group, Nic nic) => nic.IsDefault
+        ? new GalleryException(
+            ErrorIds.MulticastUnavailable, GalleryErrorCategory.ResourceUnavailable,
+            $"The system knows no default NIC for the group {group}.", group,
+            "Name the NIC to join on (-ArrivalIP, or * for all).", error)
+        : Other(error, $"join {group} on {nic}", group);
+
+    /// <summary>Why something could not be sent or a connection not be made.</summary>
+    public static GalleryException Send(SocketException error, IPEndPoint to, string what) => error.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => new GalleryException(
+            ErrorIds.ConnectionRefused, GalleryErrorCategory.ConnectionError,
+            $"{what}: nobody listens at {to}.", to, "Start the receiver first, and check address and port on both sides.", error),
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => Reset(error, to, what),
+        SocketError.TimedOut => TimedOut(to, what, error),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostNotFound or SocketError.NetworkDown
+            or SocketError.HostDown => new GalleryException(
+            ErrorIds.DestinationUnreachable, GalleryErrorCategory.ConnectionError,
+            $"{what}: there is no way to {to} ({error.Message}).", to,
+            "Check the address; for multicast and broadcast name the NIC to send on (-OutboundIP).", error),
+        SocketError.AddressNotAvailable => NicResolver.NotLocal(to.Address.ToString()),
+        SocketError.AccessDenied => new GalleryException(
+            ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
+            $"{what}: the system refuses to send to {to}.", to,
+            "A broadcast address needs -Transport Broadcast; a firewall rule may forbid it.", error),
+        SocketError.MessageSize => new GalleryException(
+            ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
+            $"{what}: the system cannot send it as one datagram to {to}.", to,
+            "Use -Transport Tcp or -Protocol Flute.", error),
+        _ => Other(error, $"{what}: send to {to}", to),
+    };
+
+    /// <summary>A peer broke a connection off.</summary>
+    public static GalleryException Reset(Exception? error, IPEndPoint peer, string what) => new(
+        ErrorIds.ConnectionReset, GalleryErrorCategory.ConnectionError,
+        $"{what}: {peer} broke the connection off.", peer, "See what happened to the program at the other end.", error);
+
+    /// <summary>A peer did not answer.</summary>
+    public static GalleryException TimedOut(IPEndPoint peer, string what, Exception? error = null) => new(
+        ErrorIds.ConnectionTimedOut, GalleryErrorCategory.OperationTimeout,
+        $"{what}: {peer} did not answer in time.", peer, "Check that the host is up and no firewall is in the way.", error);
+
+    /// <summary>Anything else the system says.</summary>
+    public static GalleryException Other(SocketException error, string what, object target) => new(
+        ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError,
+        $"Cannot {what}: {error.Message} ({error.SocketErrorCode}).", target, null, error);
+}

@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using GalleryPS.Sessions;
+
+namespace GalleryPS.Protocols.Plain;
+
+/// <summary>What is known of an image when its last byte has arrived.</summary>
+/// <param name="Info">Format and size.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Source">Who sent it.</param>
+/// <param name="Datagrams">UDP datagrams it took.</param>
+/// <param name="Elapsed">From its first byte to its last.</param>
+/// <param name="Interface">The NIC it came in on, or null.</param>
+internal readonly record struct ArrivedImage(
+    ImageInfo Info, long Bytes, IPEndPoint Source, long Datagrams, TimeSpan Elapsed, string? Interface);
+
+/// <summary>
+/// Where the reading threads put what arrived. Numbers the images, stores them, counts, and knows when a session is over.
+/// </summary>
+internal sealed class Inbox : IDisposable
+{
+    private const int WarningsInFull = 10;
+    private readonly ReceiveOptions _options;
+    private readonly ImageStore? _store;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<UInt128, string> _storedPaths = [];
+    private long _lastActivity = Stopwatch.GetTimestamp();
+    private long _bytes, _datagrams, _notImages, _duplicates, _filtered, _failed;
+    private int _images, _ends;
+
+    public Inbox(ReceiveOptions options)
+    {
+        _options = options;
+        if (options.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Force);
+    }
+
+    public EventQueue Queue { get; } = new();
+
+    /// <summary>Where images are stored, or null.</summary>
+    public ImageStore? Store => _store;
+
+    public int Images => _images;
+
+    public int Ends => _ends;
+
+    /// <summary>How long nothing has come.</summary>
+    public TimeSpan Idle => Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastActivity));
+
+    /// <summary>Something came.</summary>
+    public void Touch() => Interlocked.Exchange(ref _lastActivity, Stopwatch.GetTimestamp());
+
+    /// <summary>Takes an image whose bytes are in memory.</summary>
+    /// <param name="data">Its bytes; they belong to the inbox from now on.</param>
+    /// <param name="arrived">What is known of it.</param>
+    /// <param name="fingerprint">What tells it from other images, where copies are possible; else null.</param>
+    /// <param name="duplicate">Whether the same was received before.</param>
+    public void Add(byte[] data, in ArrivedImage arrived, UInt128? fingerprint = null, bool duplicate = false)
+    {
+        lock (_lock)
+        {
+            if (!MakeRoom(arrived)) return;
+            int index = _images++;
+            string name = NameOf(index, arrived.Info);
+            string? path = null;
+            if (duplicate && fingerprint is { } known && _storedPaths.TryGetValue(known, out string? earlier))
+            {
+                path = earlier;
+            }
+            else if (_store is not null)
+            {
+                path = TryStore(() => _store.Store(data, name));
+                if (path is not null && fingerprint is { } print) _storedPaths.TryAdd(print, path);
+            }
+
+            Publish(index, name, arrived, path is null ? data : null, path, duplicate);
+        }
+    }
+
+    /// <summary>Takes an image that was written to a file while it arrived.</summary>
+    /// <param name="writer">The file, complete; the caller disposes of it.</param>
+    /// <param name="arrived">What is known of it.</param>
+    public void Add(ImageWriter writer, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            if (!MakeRoom(arrived)) return;
+            string name = NameOf(_images, arrived.Info);
+            string? path = TryStore(() => writer.Commit(name));
+            if (path is null) return;
+            Publish(_images++, name, arrived, null, path, duplicate: false);
+        }
+    }
+
+    /// <summary>Counts an image that was seen already.</summary>
+    public void Copy()
+    {
+        Interlocked.Increment(ref _duplicates);
+        Touch();
+    }
+
+    /// <summary>Counts UDP datagrams that were meant for this session.</summary>
+    public void Datagram()
+    {
+        Interlocked.Increment(ref _datagrams);
+        Touch();
+    }
+
+    /// <summary>Counts what came from somebody who was not asked for.</summary>
+    public void Filtered() => Interlocked.Increment(ref _filtered);
+
+    /// <summary>Counts something that is no image; the first few are told one by one.</summary>
+    public void NotAnImage(IPEndPoint source, long bytes, string what)
+    {
+        long number = Interlocked.Increment(ref _notImages);
+        Touch();
+        if (number > WarningsInFull) return;
+        string more = number == WarningsInFull ? " Further ones are only counted." : "";
+        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {bytes:N0} bytes from {source} is not an image; left out.{more}"));
+    }
+
+    /// <summary>Reports an image that failed.</summary>
+    public void Fail(GalleryException error)
+    {
+        Interlocked.Increment(ref _failed);
+        Queue.Add(new ErrorEvent(error));
+    }
+
+    /// <summary>Reports something else.</summary>
+    public void Tell(GalleryEvent one) => Queue.Add(one);
+
+    /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
+    public void End(IPEndPoint peer)
+    {
+        Touch();
+        lock (_lock)
+        {
+            int seen = ++_ends;
+            Queue.Add(new EndEvent(peer, seen, _options.Senders));
+            if (seen >= _options.Senders) Queue.Complete();
+        }
+    }
+
+    public SessionSummary Summary(TimeSpan elapsed) => new()
+    {
+        Images = _images,
+        Bytes = _bytes,
+        Datagrams = Interlocked.Read(ref _datagrams),
+        Ends = _ends,
+        NotImages = Interlocked.Read(ref _notImages),
+        Duplicates = Interlocked.Read(ref _duplicates),
+        Filtered = Interlocked.Read(ref _filtered),
+        Failed = Interlocked.Read(ref _failed),
+        Elapsed = elapsed,
+    };
+
+    public void Dispose() => Queue.Dispose();
+
+    private static string NameOf(int index, ImageInfo info) =>
+        string.Create(CultureInfo.InvariantCulture, $"image-{index:D3}{ImageHeader.DefaultExtension(info.Format)}");
+
+    private bool MakeRoom(in ArrivedImage arrived)
+    {
+        Touch();
+        if (_bytes + arrived.Bytes <= _options.MaxGalleryBytes) return !(_options.Count <= _images);
+        Fail(new GalleryException(
+            ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
+            $"After {_images} images of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.MaxGalleryBytes:N0} bytes.",
+            arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
+        Queue.Complete();
+        return false;
+    }
+
+    private string? TryStore(Func<string> store)
+    {
+        try
+        {
+            return store();
+        }
+        catch (GalleryException e)
+        {
+            Fail(e);
+            return null;
+        }
+    }
+
+    private void Publish(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate)
+    {
+        _bytes += arrived.Bytes;
+        if (duplicate) Interlocked.Increment(ref _duplicates);
+        Queue.Add(
+            new ReceivedEvent(new ReceivedImage(data)
+            {
+                Index = index,
+                Name = path is null ? name : Path.GetFileName(path),
+                Bytes = arrived.Bytes,
+                Format = arrived.Info.Format,
+                Width = arrived.Info.Width,
+                Height = arrived.Info.Height,
+                Transport = _options.Transport,
+                Protocol = Protocol.Plain,
+                Source = arrived.Source,
+                Datagrams = arrived.Datagrams,
+                Time = DateTimeOffset.Now,
+                Elapsed = arrived.Elapsed,
+                Interface = arrived.Interface,
+                IsDuplicate = duplicate,
+                Path = path,
+            }),
+            data?.Length ?? 0);
+        if (_options.Count <= _images) Queue.Complete();
+    }
+}

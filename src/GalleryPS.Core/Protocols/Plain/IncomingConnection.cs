@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Protocols.Plain;
+
+/// <summary>How far a connection is.</summary>
+internal enum ConnectionState
+{
+    /// <summary>Its sender has more to say.</summary>
+    Open,
+
+    /// <summary>Its sender closed: the image is whole.</summary>
+    Whole,
+
+    /// <summary>It failed or is not wanted; nothing of it is kept.</summary>
+    Failed,
+}
+
+/// <summary>One accepted connection: one image, or with no bytes an end of transmission.</summary>
+internal sealed class IncomingConnection : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly ReceiveOptions _options;
+    private readonly Inbox _inbox;
+    private readonly ImageSpool _spool;
+    private readonly long _accepted = Stopwatch.GetTimestamp();
+    private long _lastBytes = Stopwatch.GetTimestamp();
+    private long _drained;
+    private long _finished;
+
+    public IncomingConnection(Socket socket, IPEndPoint peer, ReceiveOptions options, Inbox inbox)
+    {
+        (_socket, Peer, _options, _inbox) = (socket, peer, options, inbox);
+        _spool = new ImageSpool(inbox.Store);
+    }
+
+    public IPEndPoint Peer { get; }
+
+    public bool IsEnd => _spool.Length == 0;
+
+    public bool IsFinished => Volatile.Read(ref _finished) != 0;
+
+    /// <summary>
+    /// Whether a later connection of the same host may be presented before this one. A sender closes one connection
+    /// before it opens the next, so when the later one arrived while this one had nothing to read, they are of different senders.
+    /// </summary>
+    public bool MayBeOvertakenBy(IncomingConnection later) => IsFinished || Volatile.Read(ref _drained) > later._accepted;
+
+    /// <summary>Reads what is there, waiting at most so long for more.</summary>
+    /// <param name="buffer">Room to read into.</param>
+    /// <param name="microseconds">How long to wait when there is nothing.</param>
+    public ConnectionState Read(byte[] buffer, int microseconds)
+    {
+        while (true)
+        {
+            if (!_socket.Poll(0, SelectMode.SelectRead))
+            {
+                Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
+                if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
+            }
+
+            int read = _socket.Receive(buffer, 0, buffer.Length, SocketFlags.None, out SocketError error);
+            if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
+            if (error != SocketError.Success)
+            {
+                // A port scan or a reset before the first byte is nobody's image.
+                if (_spool.Length == 0) return ConnectionState.Failed;
+                return Fail(SocketErrors.Reset(
+                    new SocketException((int)error), Peer, $"An image was broken off after {_spool.Length:N0} bytes and left out"));
+            }
+
+            if (read == 0) return ConnectionState.Whole;
+            _lastBytes = Stopwatch.GetTimestamp();
+            _inbox.Touch();
+            if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
+        }
+    }
+
+    /// <summary>Hands the image, or the end of transmission, to the inbox.</summary>
+    public void Deliver()
+    {
+        if (IsEnd)
+        {
+            _inbox.End(Peer);
+            return;
+        }
+
+        if (!_spool.TryReadHeader(out ImageInfo info))
+        {
+            _inbox.NotAnImage(Peer, _spool.Length, "A connection");
+            return;
+        }
+
+        var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, Stopwatch.GetElapsedTime(_accepted), null);
+        if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
+        else _inbox.Add(_spool.ToArray(), arrived);
+    }
+
+    /// <summary>Marks the connection as done, whatever became of it.</summary>
+    public void Finish() => Volatile.Write(ref _finished, 1);
+
+    /// <summary>Closes with a reset, so that the sender knows that the image was not taken.</summary>
+    public void Abort()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is closed already.
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _spool.Dispose();
+    }
+
+    private ConnectionState Take(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            bool signatureKnown = _spool.Length >= ImageHeader.SignatureLength;
+            long length = _spool.Length + bytes.Length;
+            long limit = _inbox.Store is null ? Math.Min(_options.MaxImageBytes, Array.MaxLength) : _options.MaxImageBytes;
+            if (length > limit) return Fail(ReceiveAddresses.TooLarge(Peer, length, limit));
+            _spool.Append(bytes);
+            if (!signatureKnown && length >= ImageHeader.SignatureLength && ImageHeader.DetectFormat(_spool.Start) == ImageFormat.Unknown
+                && !_spool.Start.IsEmpty)
+            {
+                _inbox.NotAnImage(Peer, length, "A connection");
+                Abort();
+                return ConnectionState.Failed;
+            }
+
+            return ConnectionState.Open;
+        }
+        catch (GalleryException e)
+        {
+            return Fail(e);
+        }
+    }
+
+    private ConnectionState StillOpen() => Stopwatch.GetElapsedTime(_lastBytes) < _options.StallTimeout
+        ? ConnectionState.Open
+        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {_spool.Length:N0} bytes"));
+
+    private ConnectionState Fail(GalleryException error)
+    {
+        _inbox.Fail(error);
+        Abort();
+        return ConnectionState.Failed;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+using GalleryPS.Sessions;
+using GalleryPS.Transports;
+
+namespace GalleryPS.Protocols.Plain;
+
+/// <summary>Plain over UDP: one image is one datagram, one empty datagram is the end of transmission.</summary>
+internal sealed class PlainDatagramSender : GallerySender
+{
+    private readonly SendOptions _options;
+    private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
+    private readonly Pacer _pacer;
+    private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
+    private bool _told;
+
+    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes)
+        : base(options)
+    {
+        _options = options;
+        _routes = routes;
+        _pacer = new Pacer(options.BitRate ?? SendOptions.DefaultDatagramRate);
+    }
+
+    public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
+
+    public static new PlainDatagramSender Open(SendOptions options, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPEndPoint> destinations = SendAddresses.Resolve(options, cancellationToken);
+        var routes = new List<(IPEndPoint, DatagramSender)>();
+        try
+        {
+            // IPv4 and IPv6 destinations may be mixed; each family has sockets of its own.
+            foreach (IGrouping<AddressFamily, IPEndPoint> family in destinations.GroupBy(static d => d.AddressFamily))
+            {
+                IReadOnlyList<IPEndPoint> to = [.. family];
+                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.OutboundIP, family.Key);
+                DatagramSender sender = options.Transport switch
+                {
+                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Ttl)),
+                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Ttl ?? 1)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Ttl)),
+                };
+                routes.AddRange(to.Select(one => (one, sender)));
+            }
+
+            return new PlainDatagramSender(options, routes);
+        }
+        catch
+        {
+            foreach ((_, DatagramSender sender) in routes) sender.Dispose();
+            throw;
+        }
+    }
+
+    private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        if (!_told)
+        {
+            _told = true;
+            string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
+            yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
+        }
+
+        int length = -1;
+        foreach ((IPEndPoint to, DatagramSender by) in _routes)
+        {
+            int limit = DatagramSockets.MaxPayload(to.AddressFamily);
+            if (image.Length > limit)
+            {
+                yield return new ErrorEvent(TooLarge(image, to, limit));
+                continue;
+            }
+
+            GalleryEvent result;
+            try
+            {
+                if (length < 0) length = image.ReadAll(_buffer).Length;
+                ReadOnlySpan<byte> payload = image.InMemory is { } memory ? memory.Span : _buffer.AsSpan(0, length);
+                long start = Stopwatch.GetTimestamp();
+                _pacer.Wait(cancellationToken);
+                int copies = by.Send(payload, to);
+                _pacer.Sent(payload.Length);
+                result = new SentEvent(Sent(image, index, payload.Length, to, copies, Stopwatch.GetElapsedTime(start)));
+            }
+            catch (SocketException e)
+            {
+                result = new ErrorEvent(SocketErrors.Send(e, to, image.Name));
+            }
+            catch (GalleryException e)
+            {
+                result = new ErrorEvent(e);
+            }
+
+            yield return result;
+        }
+    }
+
+    private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
+    {
+        int number = 0;
+        foreach ((IPEndPoint to, DatagramSender by) in _routes)
+        {
+            GalleryEvent result;
+            try
+            {
+                CountEndDatagrams(by.Send([], to));
+                result = new EndEvent(to, ++number, _routes.Count);
+            }
+            catch (SocketException e)
+            {
+                result = new ErrorEvent(SocketErrors.Send(e, to, "The end of transmission"));
+            }
+
+            yield return result;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
+    }
+
+    private SentImage Sent(OutgoingImage image, int index, int bytes, IPEndPoint to, int copies, TimeSpan elapsed) => new()
+    {
+        Index = index,
+        Name = image.Name,
+        Path = image.Path,
+        Bytes = bytes,
+        Format = image.Info.Format,
+        Width = image.Info.Width,
+        Height = image.Info.Height,
+        Transport = _options.Transport,
+        Protocol = Protocol.Plain,
+        Destination = to,
+        Datagrams = copies,
+        Elapsed = elapsed,
+    };
+
+    private static GalleryException TooLarge(OutgoingImage image, IPEndPoint to, int limit) => new(
+        ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
+        $"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}.",
+        image.Path, "Use -Protocol Flute for images of any size over UDP, or -Transport Tcp.");
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+using GalleryPS.Transports;
+
+namespace GalleryPS.Protocols.Plain;
+
+/// <summary>Finds out where a receiver binds, joins and listens.</summary>
+internal static class ReceiveAddresses
+{
+    public static DatagramReceiver OpenDatagram(ReceiveOptions options, CancellationToken cancellationToken)
+    {
+        IPAddress? address = options.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
+        IReadOnlyList<IPAddress> sources = Sources(options, cancellationToken);
+        switch (options.Transport)
+        {
+            case Transport.Multicast:
+                IPAddress group = SendAddresses.Checked(
+                    address ?? IPAddress.Parse(SendOptions.DefaultGroup), options.Address ?? "", Transport.Multicast);
+                SameFamily(group.AddressFamily, sources);
+                return Multicast.OpenReceiver(new MulticastReceiveOptions(
+                    group, options.Port, NicResolver.Resolve(options.ArrivalIP, group.AddressFamily), sources));
+            case Transport.Broadcast:
+                // The wildcard means every broadcast address, which is the default anyway.
+                if (address is not null && address.Equals(IPAddress.Any)) address = null;
+                if (address is not null) SendAddresses.Checked(address, options.Address!, Transport.Broadcast);
+                return Broadcast.OpenReceiver(new BroadcastReceiveOptions(
+                    options.Port, address, NicResolver.Resolve(options.ArrivalIP, AddressFamily.InterNetwork), sources));
+            default:
+                return Unicast.OpenReceiver(new UnicastReceiveOptions(Bindings(options, address), sources));
+        }
+    }
+
+    /// <summary>The addresses to bind to for unicast and TCP: the one given, or one per NIC given, or loopback.</summary>
+    public static IReadOnlyList<(IPEndPoint Where, Nic Nic)> Bindings(ReceiveOptions options, IPAddress? address)
+    {
+        if (address is not null || options.ArrivalIP.Count == 0)
+        {
+            IPAddress one = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Address ?? "", options.Transport);
+            return [(new IPEndPoint(one, options.Port), Nic.Default)];
+        }
+
+        AddressFamily family = options.ArrivalIP.Any(static a => IPAddress.TryParse(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+            ? AddressFamily.InterNetworkV6
+            : AddressFamily.InterNetwork;
+        return [.. NicResolver.Resolve(options.ArrivalIP, family).Select(
+            nic => (new IPEndPoint(nic.Address ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Port), nic))];
+    }
+
+    /// <summary>The senders to accept.</summary>
+    public static IReadOnlyList<IPAddress> Sources(ReceiveOptions options, CancellationToken cancellationToken) =>
+        [.. options.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
+
+    /// <summary>An image that is larger than allowed.</summary>
+    public static GalleryException TooLarge(IPEndPoint source, long bytes, long limit) => new(
+        ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
+        $"An image from {source} has at least {bytes:N0} bytes; the limit is {limit:N0}. It was left out.",
+        source, "Raise the limit (-MaxImageBytes) if you trust the sender.");
+
+    private static void SameFamily(AddressFamily family, IReadOnlyList<IPAddress> sources)
+    {
+        if (sources.FirstOrDefault(s => s.AddressFamily != family) is not { } other) return;
+        throw new GalleryException(
+            ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
+            $"The source {other} and the group are not of one family.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
+    }
+}

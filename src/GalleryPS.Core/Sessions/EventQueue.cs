@@ -1,0 +1,115 @@
+namespace GalleryPS.Sessions;
+
+/// <summary>
+/// The one queue between the threads that read the network and the thread that presents what came. It is bounded in
+/// bytes and in events: a slow reader makes the network wait instead of filling the memory.
+/// </summary>
+internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 20) : IDisposable
+{
+    private readonly Queue<(GalleryEvent Event, long Bytes)> _items = new();
+    private long _bytes;
+    private bool _complete;
+    private int _takersWaiting, _addersWaiting;
+
+    /// <summary>Adds an event; waits while the queue is full. One event larger than the bound goes through alone.</summary>
+    /// <returns>False when the queue was completed: the event is not wanted any more.</returns>
+    public bool Add(GalleryEvent one, long bytes = 0)
+    {
+        lock (_items)
+        {
+            while (!_complete && _items.Count > 0 && (_items.Count >= maxEvents || _bytes + bytes > maxBytes))
+            {
+                _addersWaiting++;
+                Monitor.Wait(_items);
+                _addersWaiting--;
+            }
+
+            if (_complete) return false;
+            _items.Enqueue((one, bytes));
+            _bytes += bytes;
+            if (_takersWaiting > 0) Monitor.PulseAll(_items);
+            return true;
+        }
+    }
+
+    /// <summary>Nothing will be added any more; what is in the queue can still be taken.</summary>
+    public void Complete()
+    {
+        lock (_items)
+        {
+            _complete = true;
+            Monitor.PulseAll(_items);
+        }
+    }
+
+    /// <summary>Takes the next event.</summary>
+    /// <param name="timeout">How long to wait for it.</param>
+    /// <param name="next">The event, if there is one.</param>
+    /// <param name="cancellationToken">Ends the waiting; see <see cref="WakeOn"/>.</param>
+    /// <returns>What became of it.</returns>
+    public TakeResult TryTake(TimeSpan timeout, out GalleryEvent? next, CancellationToken cancellationToken)
+    {
+        lock (_items)
+        {
+            if (_items.Count == 0 && !_complete && timeout > TimeSpan.Zero && !cancellationToken.IsCancellationRequested)
+            {
+                _takersWaiting++;
+                Monitor.Wait(_items, timeout);
+                _takersWaiting--;
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                next = null;
+                return TakeResult.Cancelled;
+            }
+
+            if (_items.TryDequeue(out (GalleryEvent Event, long Bytes) item))
+            {
+                _bytes -= item.Bytes;
+                if (_addersWaiting > 0) Monitor.PulseAll(_items);
+                next = item.Event;
+                return TakeResult.Taken;
+            }
+
+            next = null;
+            return _complete ? TakeResult.Completed : TakeResult.TimedOut;
+        }
+    }
+
+    /// <summary>Makes cancelling wake whoever waits in <see cref="TryTake"/>.</summary>
+    public CancellationTokenRegistration WakeOn(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static state =>
+        {
+            var queue = (EventQueue)state!;
+            lock (queue._items) Monitor.PulseAll(queue._items);
+        },
+        this);
+
+    /// <summary>Lets go of everything; whoever waits to add is released.</summary>
+    public void Dispose()
+    {
+        Complete();
+        lock (_items)
+        {
+            _items.Clear();
+            _bytes = 0;
+        }
+    }
+}
+
+/// <summary>What taking from an <see cref="EventQueue"/> led to.</summary>
+internal enum TakeResult
+{
+    /// <summary>There was an event.</summary>
+    Taken,
+
+    /// <summary>There was none in time.</summary>
+    TimedOut,
+
+    /// <summary>There will be none any more.</summary>
+    Completed,
+
+    /// <summary>The waiting was cancelled.</summary>
+    Cancelled,
+}

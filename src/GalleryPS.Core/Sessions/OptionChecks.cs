@@ -1,0 +1,38 @@
+namespace GalleryPS;
+
+/// <summary>Checks that several options records share.</summary>
+internal static class OptionChecks
+{
+    public static void Port(int port, bool zeroAllowed = false)
+    {
+        if (port < (zeroAllowed ? 0 : 1) || port > 65535) throw Invalid($"{port} is not a port: it must be from 1 to 65535.", port);
+    }
+
+    public static void Range(int? value, int least, int most, string name)
+    {
+        if (value < least || value > most) throw Invalid($"{name} must be from {least} to {most}, not {value}.", value);
+    }
+
+    public static void NotNegative(TimeSpan value, string name)
+    {
+        if (value < TimeSpan.Zero) throw Invalid($"{name} must not be negative.", value);
+    }
+
+    public static void Positive(TimeSpan? value, string name)
+    {
+        if (value <= TimeSpan.Zero) throw Invalid($"{name} must be longer than zero.", value);
+    }
+
+    public static void ProtocolIsThere(Protocol protocol, Transport transport)
+    {
+        if (protocol == Protocol.Flute)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.NotImplemented, "This version speaks Plain only.", protocol,
+                $"Leave -Protocol out{(transport == Transport.Tcp ? "." : "; use -Transport Tcp for large images.")}");
+        }
+    }
+
+    public static GalleryException Invalid(string message, object? target) =>
+        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
+}

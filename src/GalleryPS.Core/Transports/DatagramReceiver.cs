@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Transports;
+
+/// <summary>Where a datagram came from and how.</summary>
+/// <param name="Source">Who sent it.</param>
+/// <param name="Destination">The address it was sent to.</param>
+/// <param name="InterfaceIndex">The NIC it came in on; 0 when the system does not tell.</param>
+/// <param name="Length">Bytes of payload.</param>
+internal readonly record struct Arrival(IPEndPoint Source, IPAddress Destination, int InterfaceIndex, int Length);
+
+/// <summary>One bound socket of a receiver with what it accepts.</summary>
+/// <param name="Socket">The socket.</param>
+/// <param name="Nic">The NIC it stands for.</param>
+/// <param name="Accepts">Whether a datagram sent to this address on this NIC is meant for it.</param>
+/// <param name="Leave">Leaves the groups; null where none were joined.</param>
+internal sealed record ReceivingSocket(Socket Socket, Nic Nic, Func<IPAddress, int, bool> Accepts, Action? Leave);
+
+/// <summary>Receives datagrams on one socket or several; each is read by the thread that asks for it.</summary>
+internal sealed class DatagramReceiver : IDisposable
+{
+    // Cancelling is looked at this often; it bounds the time to the prompt.
+    private const int PollMicroseconds = 50_000;
+    private readonly HashSet<IPAddress> _sources;
+    private long _filtered;
+    private bool _disposed;
+
+    public DatagramReceiver(IReadOnlyList<ReceivingSocket> sockets, IReadOnlyList<IPAddress> sources, IPAddress? group)
+    {
+        Sockets = sockets;
+        _sources = [.. sources];
+        Group = group;
+    }
+
+    public IReadOnlyList<ReceivingSocket> Sockets { get; }
+
+    /// <summary>The joined group, or null.</summary>
+    public IPAddress? Group { get; }
+
+    /// <summary>Where the sockets are bound.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. Sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
+
+    /// <summary>Datagrams thrown away because their sender or destination was not asked for.</summary>
+    public long Filtered => Interlocked.Read(ref _filtered);
+
+    /// <summary>Takes the next datagram out of one of the sockets.</summary>
+    /// <param name="from">One of <see cref="Sockets"/>; no two threads share one.</param>
+    /// <param name="buffer">Room for a whole datagram: 65,535 bytes.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The datagram's length and where it came from.</returns>
+    public Arrival Receive(ReceivingSocket from, byte[] buffer, CancellationToken cancellationToken)
+    {
+        EndPoint any = new IPEndPoint(from.Socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!from.Socket.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
+            SocketFlags flags = SocketFlags.None;
+            EndPoint source = any;
+            int length;
+            IPPacketInformation how;
+            try
+            {
+                length = from.Socket.ReceiveMessageFrom(buffer, 0, buffer.Length, ref flags, ref source, out how);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
+                or SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
+            {
+                // A datagram that vanished between poll and read (bad checksum), an ICMP message, or one that no
+                // datagram of ours can be: none of them is a reason to stop.
+                continue;
+            }
+
+            var sender = (IPEndPoint)source;
+            if (sender.Address.IsIPv4MappedToIPv6) sender = new IPEndPoint(sender.Address.MapToIPv4(), sender.Port);
+            IPAddress destination = Hosts.Normal(how.Address);
+            if (from.Accepts(destination, how.Interface) && (_sources.Count == 0 || _sources.Contains(WithoutZone(sender.Address))))
+            {
+                return new Arrival(sender, destination, how.Interface, length);
+            }
+
+            Interlocked.Increment(ref _filtered);
+        }
+    }
+
+    /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
+    public void Leave()
+    {
+        foreach (ReceivingSocket socket in Sockets) socket.Leave?.Invoke();
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        foreach (ReceivingSocket socket in Sockets) socket.Socket.Dispose();
+    }
+
+    internal static IPAddress WithoutZone(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
+
+    /// <summary>Opens a socket, lets the caller set it up, and closes it again if that fails.</summary>
+    public static ReceivingSocket Open(AddressFamily family, Func<Socket, ReceivingSocket> setUp)
+    {
+        Socket socket = DatagramSockets.Create(family);
+        try
+        {
+            socket.ReceiveTimeout = PollMicroseconds / 1000;
+            DatagramSockets.AskForReceiveBuffer(socket);
+            return setUp(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens one socket per item; if one fails, the ones before are closed.</summary>
+    public static List<ReceivingSocket> OpenAll<T>(IEnumerable<T> items, Func<T, ReceivingSocket> open)
+    {
+        var sockets = new List<ReceivingSocket>();
+        try
+        {
+            foreach (T item in items) sockets.Add(open(item));
+            return sockets;
+        }
+        catch
+        {
+            foreach (ReceivingSocket socket in sockets) socket.Socket.Dispose();
+            throw;
+        }
+    }
+}

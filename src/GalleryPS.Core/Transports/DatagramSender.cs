@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Transports;
+
+/// <summary>Sends datagrams to destinations, over one socket per outbound NIC.</summary>
+internal sealed class DatagramSender : IDisposable
+{
+    private readonly List<(Nic Nic, Socket Socket)> _sockets;
+
+    public DatagramSender(List<(Nic, Socket)> sockets, IReadOnlyList<IPEndPoint> destinations)
+    {
+        _sockets = sockets;
+        Destinations = destinations;
+    }
+
+    /// <summary>Where datagrams go.</summary>
+    public IReadOnlyList<IPEndPoint> Destinations { get; }
+
+    /// <summary>The NICs they leave on.</summary>
+    public IEnumerable<Nic> Nics => _sockets.Select(static s => s.Nic);
+
+    /// <summary>How many copies of a datagram leave for one destination: one per NIC.</summary>
+    public int Copies => _sockets.Count;
+
+    /// <summary>Sends one datagram to one destination on every NIC.</summary>
+    /// <returns>How many NICs it left on; an error on one does not keep it from the others unless all fail.</returns>
+    /// <exception cref="SocketException">No NIC took it.</exception>
+    public int Send(ReadOnlySpan<byte> payload, IPEndPoint destination)
+    {
+        int sent = 0;
+        SocketException? error = null;
+        foreach ((_, Socket socket) in _sockets)
+        {
+            try
+            {
+                socket.SendTo(payload, SocketFlags.None, destination);
+                sent++;
+            }
+            catch (SocketException e)
+            {
+                error = e;
+            }
+        }
+
+        return sent > 0 ? sent : throw error!;
+    }
+
+    public void Dispose()
+    {
+        foreach ((_, Socket socket) in _sockets) socket.Dispose();
+    }
+
+    /// <summary>
+    /// Opens one socket per NIC. A socket of a chosen NIC is bound to that NIC's address, so that receivers see it as the source.
+    /// </summary>
+    public static DatagramSender Open(
+        IReadOnlyList<IPEndPoint> destinations, IReadOnlyList<Nic> nics, Transport transport, Action<Socket, Nic> configure)
+    {
+        AddressFamily family = destinations[0].AddressFamily;
+        var sockets = new List<(Nic, Socket)>();
+        try
+        {
+            foreach (Nic nic in nics)
+            {
+                Socket socket = DatagramSockets.Create(family);
+                sockets.Add((nic, socket));
+                configure(socket, nic);
+                if (nic.Address is null) continue;
+                var local = new IPEndPoint(nic.Address, 0);
+                try
+                {
+                    socket.Bind(local);
+                }
+                catch (SocketException e)
+                {
+                    throw SocketErrors.Bind(e, local, transport);
+                }
+            }
+
+            return new DatagramSender(sockets, destinations);
+        }
+        catch
+        {
+            foreach ((_, Socket socket) in sockets) socket.Dispose();
+            throw;
+        }
+    }
+}

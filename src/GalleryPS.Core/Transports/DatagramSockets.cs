@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Transports;
+
+/// <summary>
+/// What UDP sockets need on each system. Option numbers that .NET has no name for stand here and nowhere else.
+/// </summary>
+internal static class DatagramSockets
+{
+    /// <summary>Largest payload of a datagram over IPv4: 65,535 - 20 (IP header) - 8 (UDP header).</summary>
+    public const int MaxPayloadIPv4 = 65507;
+
+    /// <summary>Largest payload of a datagram over IPv6, whose length field does not count the IP header: 65,535 - 8.</summary>
+    public const int MaxPayloadIPv6 = 65527;
+
+    /// <summary>
+    /// What a receiver asks the system to hold for it: a whole small gallery and more. Each 1,500-byte fragment is
+    /// charged 2,304 bytes on Linux, so this is about 2.7 MB of images.
+    /// </summary>
+    public const int ReceiveBuffer = 4 << 20;
+
+    private const int SolSocket = 1, SoReuseAddr = 2, SoRcvBufForce = 33;
+    private const int IpUnicastIf = 50, IpMulticastAll = 49, Ipv6MulticastAll = 29;
+    private const int SioUdpConnReset = unchecked((int)0x9800000C);
+
+    public static int MaxPayload(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? MaxPayloadIPv6 : MaxPayloadIPv4;
+
+    public static Socket Create(AddressFamily family)
+    {
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        if (OperatingSystem.IsWindows())
+        {
+            // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail.
+            socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null);
+        }
+
+        return socket;
+    }
+
+    /// <summary>
+    /// Lets several receivers on one host have the same port for multicast or broadcast. On Linux only SO_REUSEADDR is
+    /// set: SO_REUSEPORT, which the framework's option would add, needs all of them to belong to one user.
+    /// </summary>
+    public static void ShareAddress(Socket socket)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(SolSocket, SoReuseAddr, [1, 0, 0, 0]);
+        }
+        else
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        }
+    }
+
+    /// <summary>Asks for a large receive buffer; with enough rights beyond the system's limit.</summary>
+    /// <returns>What the system granted, in bytes.</returns>
+    public static int AskForReceiveBuffer(Socket socket, int bytes = ReceiveBuffer)
+    {
+        socket.ReceiveBufferSize = bytes;
+        if (OperatingSystem.IsLinux() && socket.ReceiveBufferSize < bytes)
+        {
+            try
+            {
+                Span<byte> value = stackalloc byte[4];
+                BinaryPrimitives.WriteInt32LittleEndian(value, bytes);
+                socket.SetRawSocketOption(SolSocket, SoRcvBufForce, value);
+            }
+            catch (SocketException)
+            {
+                // Not privileged: net.core.rmem_max is the limit, and the caller tells what was granted.
+            }
+        }
+
+        return socket.ReceiveBufferSize;
+    }
+
+    /// <summary>
+    /// Linux delivers the datagrams of every group that anybody on this host joined to a socket that did not, unless told
+    /// not to. Other systems deliver only what the socket itself joined.
+    /// </summary>
+    public static void OnlyOwnGroups(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        bool six = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        socket.SetRawSocketOption((int)Level(socket.AddressFamily), six ? Ipv6MulticastAll : IpMulticastAll, [0, 0, 0, 0]);
+    }
+
+    /// <summary>Makes datagrams leave on a NIC whatever the routing table says; needed for 255.255.255.255.</summary>
+    public static void LeaveOn(Socket socket, Nic nic)
+    {
+        if (nic.IsDefault || !OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork) return;
+        Span<byte> index = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(index, nic.Index);
+        socket.SetRawSocketOption((int)SocketOptionLevel.IP, IpUnicastIf, index);
+    }
+
+    /// <summary>Time to live or hop limit of unicast and broadcast packets.</summary>
+    public static void SetTtl(Socket socket, int? ttl)
+    {
+        if (ttl is not { } hops) return;
+        SocketOptionName name = socket.AddressFamily == AddressFamily.InterNetworkV6 ? SocketOptionName.HopLimit : SocketOptionName.IpTimeToLive;
+        socket.SetSocketOption(Level(socket.AddressFamily), name, hops);
+    }
+
+    /// <summary>Makes the system tell for each datagram which address it was sent to and on which NIC it came in.</summary>
+    public static void TellArrival(Socket socket)
+    {
+        socket.SetSocketOption(Level(socket.AddressFamily), SocketOptionName.PacketInformation, true);
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6 && socket.DualMode)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
+        }
+    }
+
+    public static SocketOptionLevel Level(AddressFamily family) =>
+        family == AddressFamily.InterNetworkV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
+
+    /// <summary>Binds, and says in a user's words why not.</summary>
+    public static void Bind(Socket socket, IPEndPoint where, Transport transport)
+    {
+        try
+        {
+            socket.Bind(where);
+        }
+        catch (SocketException e)
+        {
+            throw SocketErrors.Bind(e, where, transport);
+        }
+    }
+}
