@@ -16,7 +16,7 @@ public static class TrafficComparer
     public static TrafficComparison Compare(
         TrafficEstimate estimate,
         string path,
-        CompareOptions options,
+        ComparisonOptions options,
         Action<GalleryException>? onError = null,
         CancellationToken cancellationToken = default)
     {

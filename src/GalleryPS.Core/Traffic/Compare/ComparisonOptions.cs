@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS.Traffic;
 
 /// <summary>Which traffic of a capture is held against a prediction.</summary>
-public sealed record CompareOptions
+public sealed record ComparisonOptions
 {
     /// <summary>Only flows with this port at either end; null for all traffic of the capture.</summary>
     public int? Port { get; init; }
