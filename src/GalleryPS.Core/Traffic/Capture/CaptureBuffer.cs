@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace GalleryPS.Traffic;
@@ -8,7 +9,8 @@ namespace GalleryPS.Traffic;
 /// </summary>
 internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
 {
-    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(size);
+    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(size);
+    private bool _disposed;
     private int _start;
     private int _end;
     private long _origin;
@@ -56,7 +58,14 @@ internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
         ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(_start + position))
         : BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_start + position));
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        stream.Dispose();
+        ArrayPool<byte>.Shared.Return(_bytes);
+    }
 
     private bool Fill(int count)
     {

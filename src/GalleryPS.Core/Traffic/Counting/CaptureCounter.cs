@@ -96,20 +96,24 @@ public sealed class CaptureCounter
                 _fragmentPackets++;
         }
 
+        bool selected = !_options.IsSelective;
         if (packet.Kind is PacketKind.Udp or PacketKind.Tcp)
         {
             tally.Datagrams = packet.FragmentOffset == 0 ? 1 : 0;
             tally.TransportBytes = packet.TransportLength;
             tally.ApplicationBytes = packet.PayloadLength;
-            AddToFlow(packet, time, ref tally);
+            selected = AddToFlow(packet, time, ref tally);
         }
 
-        _timeline?.Add(time, tally);
+        if (selected)
+            _timeline?.Add(time, tally);
         _lines[(int)packet.Kind].Add(tally);
     }
 
+    /// <summary>Counts a packet of UDP or TCP to its flow.</summary>
+    /// <returns>Whether it is among what was selected.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddToFlow(in PacketView packet, long time, ref Tally tally)
+    private bool AddToFlow(in PacketView packet, long time, ref Tally tally)
     {
         int index = FragmentTable.Unknown;
         bool reversed = false;
@@ -134,7 +138,7 @@ public sealed class CaptureCounter
         }
 
         if (index < 0)
-            return;
+            return !_options.IsSelective;
         ref FlowEntry flow = ref _flows[index];
         if (time > flow.LastTime)
             flow.LastTime = time;
@@ -149,6 +153,7 @@ public sealed class CaptureCounter
             flow.ForwardPackets++;
         if (packet.Kind == PacketKind.Udp && packet.FragmentOffset == 0)
             Datagram(packet, ref flow, tally.SplitFrames == 0);
+        return flow.Selected;
     }
 
     private void Begin(in PacketView packet, ref FlowEntry flow, bool reversed, long time)

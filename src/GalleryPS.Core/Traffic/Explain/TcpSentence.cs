@@ -20,15 +20,16 @@ internal static class TcpSentence
     {
         string what = Purpose(conversation);
         TcpFlags flags = packet.Flags;
-        string who = forward ? "the sender" : "the receiver";
+        (string opener, string peer) = Ends(conversation);
+        string who = forward ? opener : peer;
         string repeated = segment.IsRetransmission ? "Sent again, the first copy was lost or late: " : "";
         if (Has(flags, TcpFlags.Rst))
             return $"RST: {who} breaks the connection{what} off.";
         if (Has(flags, TcpFlags.Syn))
         {
             return Has(flags, TcpFlags.Ack)
-                ? $"{repeated}SYN, ACK: the receiver accepts the connection{what}."
-                : $"{repeated}SYN: the sender asks for a connection{what}.";
+                ? $"{repeated}SYN, ACK: {peer} accepts the connection{what}."
+                : $"{repeated}SYN: {opener} asks for a connection{what}.";
         }
 
         string fin = Has(flags, TcpFlags.Fin)
@@ -39,9 +40,13 @@ internal static class TcpSentence
         if (fin.Length != 0)
             return repeated + Closing(conversation, forward, who, segment, earlierAcknowledged);
         if (segment.Acknowledged is not { } acknowledged)
-            return $"{who} sends a segment without data or confirmation.";
+            return $"A segment of {who} without data or confirmation.";
         return Acknowledgment(conversation, forward, who, what, segment, acknowledged, earlierWindow, earlierAcknowledged);
     }
+
+    /// <summary>What the two ends are called: a connection that carries no image has no sender and receiver.</summary>
+    private static (string Opener, string Peer) Ends(Conversation conversation) =>
+        conversation.Image is not null || conversation.IsEnd ? ("the sender", "the receiver") : ("the client", "the server");
 
     private static string Purpose(Conversation conversation) =>
         conversation.Image is { } image ? Text($" for image {image}")
@@ -51,14 +56,14 @@ internal static class TcpSentence
     private static string Data(in PacketView packet, Conversation conversation, bool forward, PacketSegment segment)
     {
         long last = segment.Offset + packet.PayloadLength - 1;
-        string bytes = Text($"bytes {segment.Offset} to {last}");
+        string bytes = Text($"Bytes {segment.Offset} to {last}");
         if (!forward)
-            return $"The receiver's {bytes} in answer.";
+            return $"{bytes} of what {Ends(conversation).Peer} says.";
         if (conversation.Image is not { } image)
-            return $"{char.ToUpperInvariant(bytes[0])}{bytes[1..]} of the sender's data, which is no image.";
+            return $"{bytes} of what {Ends(conversation).Opener} says, which is no image.";
         return conversation.Total is { } total
-            ? Text($"Bytes {segment.Offset} to {last} of the {total} of image {image}.")
-            : Text($"Bytes {segment.Offset} to {last} of image {image}.");
+            ? Text($"{bytes} of the {total} of image {image}.")
+            : Text($"{bytes} of image {image}.");
     }
 
     private static string Closing(

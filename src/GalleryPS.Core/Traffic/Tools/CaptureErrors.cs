@@ -14,7 +14,7 @@ internal static class CaptureErrors
             return new GalleryException(
                 ErrorIds.NotPrivileged,
                 GalleryErrorCategory.PermissionDenied,
-                $"The rights to capture on {plan.Interface} are missing. {tool.Name}: {said}",
+                $"The rights to capture on {plan.Interface} are missing. {said}",
                 plan.Interface,
                 tool.Name == "dumpcap"
                     ? "Linux: sudo dpkg-reconfigure wireshark-common and join the group wireshark. Windows: run as administrator, with Npcap installed."
@@ -26,7 +26,7 @@ internal static class CaptureErrors
             return new GalleryException(
                 ErrorIds.AddressNotLocal,
                 GalleryErrorCategory.ObjectNotFound,
-                $"This machine has no NIC '{plan.Interface}' to capture on. {tool.Name}: {said}",
+                $"This machine has no NIC '{plan.Interface}' to capture on. {said}",
                 plan.Interface,
                 "Get-GalleryInterface lists the NICs; 'any' means all of them.");
         }
@@ -36,7 +36,7 @@ internal static class CaptureErrors
             return new GalleryException(
                 ErrorIds.InvalidOptions,
                 GalleryErrorCategory.InvalidArgument,
-                $"The filter '{plan.Filter}' cannot be read. {tool.Name}: {said}",
+                $"The filter '{plan.Filter}' cannot be read. {said}",
                 plan.Filter,
                 "Write it in the language of pcap-filter(7), such as 'udp port 25000'.");
         }
@@ -44,7 +44,7 @@ internal static class CaptureErrors
         return new GalleryException(
             ErrorIds.NetworkFailure,
             GalleryErrorCategory.ResourceUnavailable,
-            $"{tool.Name} could not capture on {plan.Interface}: {said}",
+            $"{tool.Name} could not capture on {plan.Interface}. {said}",
             plan.Interface,
             "Try the program by hand to see more.");
     }

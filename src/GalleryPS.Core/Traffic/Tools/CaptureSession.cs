@@ -171,7 +171,7 @@ public sealed class CaptureSession : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 TimeSpan left = options.StartTimeout - Stopwatch.GetElapsedTime(begin);
                 if (_closed || left <= TimeSpan.Zero)
-                    throw CaptureErrors.Translate(_tool, plan, _closed ? string.Join(' ', _lines) : "it does not begin to listen");
+                    throw CaptureErrors.Translate(_tool, plan, _closed ? string.Join(' ', _lines) : "It does not begin to listen.");
                 Monitor.Wait(_lines, left);
             }
         }
