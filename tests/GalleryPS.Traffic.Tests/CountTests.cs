@@ -16,7 +16,8 @@ public class CountTests
         Assert.Equal(expected["Packets"], count.Packets);
         Assert.Equal(expected["NetworkBytes"], count.NetworkBytes);
         Assert.Equal(expected["UdpDatagrams"], udp.Datagrams);
-        Assert.Equal(name == "cut-off.pcap" ? expected["UdpBytes"] : udp.TransportBytes, expected["UdpBytes"]);
+        if (count.IncompleteDatagrams == 0)
+            Assert.Equal(expected["UdpBytes"], udp.TransportBytes);
         Assert.Equal(expected["TcpSegments"], tcp.Datagrams);
         Assert.Equal(expected["TcpBytes"], tcp.TransportBytes);
         Assert.Equal(expected["TcpPayload"], tcp.ApplicationBytes);
@@ -185,7 +186,9 @@ public class CountTests
     {
         byte[] answer = CaptureBuilder.Ethernet(CaptureBuilder.IPv4(6, CaptureBuilder.Tcp([], 9, TcpFlags.Syn | TcpFlags.Ack, from: 25000, to: 40000)));
         TrafficCount count = CaptureBuilder.Pcap().Record(answer).Count(new CountOptions { ByFlow = true }).Count;
-        Assert.Equal(25000, Assert.Single(count.ByFlow).Source!.Port == 25000 ? 0 : count.ByFlow[0].Destination!.Port);
+        TrafficCount flow = Assert.Single(count.ByFlow);
+        Assert.Equal((40000, 25000), (flow.Source!.Port, flow.Destination!.Port));
+        Assert.Equal((0, 1), (flow.ForwardPackets, flow.ReturnPackets));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using GalleryPS.Traffic;
 
 namespace GalleryPS.Traffic.Tests;
 

@@ -1,0 +1,177 @@
+namespace GalleryPS.Traffic.Tests;
+
+public class CompareTests
+{
+    public static TheoryData<string, Transport, int?, bool> Exact => new()
+    {
+        { "unicast.pcap", Transport.Unicast, null, false },
+        { "unicast-ipv6.pcap", Transport.Unicast, null, true },
+        { "unicast-mtu1280.pcap", Transport.Unicast, 1280, false },
+        { "broadcast.pcap", Transport.Broadcast, null, false },
+        { "big-endian-nanoseconds.pcap", Transport.Unicast, null, false },
+        { "cooked-v1.pcap", Transport.Unicast, null, false },
+        { "cooked-v2.pcap", Transport.Unicast, null, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Exact))]
+    public void UdpIsPredictedToTheByte(string name, Transport transport, int? mtu, bool ipv6)
+    {
+        TrafficComparison comparison = Compare(name, Fixture.Estimate(transport, mtu: mtu, ipv6: ipv6));
+        Assert.Equal(TrafficVerdict.Exact, comparison.Verdict);
+        Assert.All(comparison.Layers, layer => Assert.Equal(0, layer.Difference));
+        Assert.Equal(8, comparison.Layers.Count);
+    }
+
+    [Theory]
+    [InlineData("tcp.pcap", false)]
+    [InlineData("tcp-ipv6.pcap", true)]
+    [InlineData("tcp-offload.pcapng", false)]
+    public void TcpLiesWithinItsRange(string name, bool ipv6)
+    {
+        TrafficComparison comparison = Compare(name, Fixture.Estimate(Transport.Tcp, ipv6: ipv6));
+        Assert.Equal(TrafficVerdict.WithinRange, comparison.Verdict);
+        Assert.Equal(name.Contains("offload", StringComparison.Ordinal), comparison.Reason.Contains("Segmentation offload", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void GroupMessagesAreCountedUnlessAPortIsGiven()
+    {
+        TrafficEstimate estimate = Fixture.Estimate(Transport.Multicast);
+        TrafficComparison whole = Compare("multicast.pcap", estimate);
+        Assert.Equal(TrafficVerdict.Differs, whole.Verdict);
+        Assert.Contains("IGMP is counted too: 3 frames, 162 bytes", whole.Reason, StringComparison.Ordinal);
+        Assert.Equal(TrafficVerdict.Exact, Compare("multicast.pcap", estimate, new ComparisonOptions { Port = 25000 }).Verdict);
+        Assert.Equal(TrafficVerdict.Exact, Compare("multicast.pcap", estimate, new ComparisonOptions { OfTransport = true }).Verdict);
+    }
+
+    [Fact]
+    public void AddressResolutionIsNamed()
+    {
+        TrafficComparison comparison = Compare("arp.pcap", Fixture.Estimate(Transport.Unicast));
+        Assert.Contains("ARP is counted too: 2 frames, 84 bytes", comparison.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+
+    // Payload sizes in the capture of a gallery of 1000 and 2000 bytes; 0 is an end of transmission.
+    [InlineData(new[] { 1000, 2000 }, "The end of transmission is missing.")]
+    [InlineData(new[] { 1000, 0 }, "1 datagrams with images are missing, lost or not captured: 2000 bytes.")]
+    [InlineData(new[] { 1000, 1000, 2000, 0 }, "1 datagrams are there more often than predicted, duplicates: 1000 bytes.")]
+    [InlineData(new[] { 1000, 2000, 0, 77 }, "1 datagrams carry no image of this gallery, other traffic on the port: 77 bytes.")]
+    [InlineData(new[] { 1000, 2000, 0, 0 }, "1 more ends of transmission than predicted")]
+    [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1.")]
+    [InlineData(new int[0], "The capture holds no UDP datagram at all.")]
+    public void WhatIsMissingOrTooMuchIsNamed(int[] sizes, string reason)
+    {
+        var builder = CaptureBuilder.Pcap();
+        ushort id = 1;
+        foreach (int size in sizes)
+        {
+            byte[] datagram = CaptureBuilder.Udp(new byte[size]);
+            if (datagram.Length <= 1480)
+            {
+                builder.Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, datagram, id++)));
+                continue;
+            }
+
+            builder.Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, datagram[..1480], id, 0, true)));
+            builder.Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, datagram[1480..], id++, 1480)));
+        }
+
+        TrafficComparison comparison = Compare(builder, Predict([1000, 2000]));
+        Assert.Equal(TrafficVerdict.Differs, comparison.Verdict);
+        Assert.Contains(reason, comparison.Reason, StringComparison.Ordinal);
+        Assert.Single(comparison.Reasons);
+    }
+
+    [Fact]
+    public void AnotherMtuAndAnotherIPVersionAreNamed()
+    {
+        Assert.Contains("the link's MTU is not 1500", Compare("unicast-mtu1280.pcap", Fixture.Estimate(Transport.Unicast)).Reason, StringComparison.Ordinal);
+        Assert.Contains("The capture shows IPv6", Compare("unicast-ipv6.pcap", Fixture.Estimate(Transport.Unicast)).Reason, StringComparison.Ordinal);
+        Assert.Contains("VLAN tags", Compare("vlan.pcap", Fixture.Estimate(Transport.Unicast)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LostFragmentsAreNamed()
+    {
+        byte[] datagram = CaptureBuilder.Udp(new byte[2000]);
+        var builder = CaptureBuilder.Pcap()
+            .Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, datagram[..1480], 9, 0, true)))
+            .Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, CaptureBuilder.Udp([]))));
+        Assert.Contains("1 datagrams are incomplete", Compare(builder, Predict([2000])).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheReportIsOneFileWithItsNumbers()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"gallery-test-{Guid.NewGuid():N}.html");
+        try
+        {
+            TrafficComparison[] comparisons =
+            [
+                Compare("unicast.pcap", Fixture.Estimate(Transport.Unicast), new ComparisonOptions { Timeline = true }),
+                Compare("tcp-offload.pcapng", Fixture.Estimate(Transport.Tcp), new ComparisonOptions { Timeline = true }),
+            ];
+            TrafficReport.Write(comparisons, file);
+            string html = File.ReadAllText(file);
+            foreach (TrafficComparison comparison in comparisons)
+            {
+                Assert.All(comparison.Layers, layer => Assert.Contains(
+                    layer.Captured.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), html, StringComparison.Ordinal));
+            }
+
+            Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
+            Assert.Contains("@media print", html, StringComparison.Ordinal);
+            foreach (string outside in (string[])["http:", "https:", "src=", "href=", "<script", "@import", "url(h"])
+                Assert.DoesNotContain(outside, html.Replace("url(#hatch)", "", StringComparison.Ordinal), StringComparison.Ordinal);
+
+            // Each chart is well-formed XML of its own.
+            string[] charts = html.Split("<svg")[1..];
+            Assert.Equal(4, charts.Length);
+            Assert.All(charts, chart => System.Xml.Linq.XElement.Parse("<svg" + chart[..(chart.IndexOf("</svg>", StringComparison.Ordinal) + 6)]));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void AReportThatCannotBeWrittenIsTold()
+    {
+        GalleryException error = Assert.Throws<GalleryException>(() => TrafficReport.Write([], "/no/such/folder/report.html"));
+        Assert.Equal(ErrorIds.CannotWriteFile, error.Id);
+    }
+
+    [Fact]
+    public void DamageIsToldAndWhatCameBeforeIsCompared()
+    {
+        var errors = new List<GalleryException>();
+        TrafficComparison comparison = TrafficComparer.Compare(
+            Fixture.Estimate(Transport.Unicast), Fixture.PathOf("cut-off.pcap"), new ComparisonOptions(), errors.Add);
+        Assert.Equal(ErrorIds.UnreadableCapture, Assert.Single(errors).Id);
+        Assert.Contains("The end of transmission is missing.", comparison.Reasons);
+    }
+
+    private static TrafficEstimate Predict(long[] sizes) => TrafficModel.Estimate(
+        sizes.Select(size => new Payload($"{size}", size)), new EstimateOptions { Transports = [Transport.Unicast] })[0];
+
+    private static TrafficComparison Compare(string name, TrafficEstimate estimate, ComparisonOptions? options = null) =>
+        TrafficComparer.Compare(estimate, Fixture.PathOf(name), options ?? new ComparisonOptions());
+
+    private static TrafficComparison Compare(CaptureBuilder builder, TrafficEstimate estimate)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, builder.ToArray());
+            return TrafficComparer.Compare(estimate, file, new ComparisonOptions());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
