@@ -23,7 +23,7 @@ public sealed class OracleTests : IDisposable
         Needs.Programs("tshark", "tcpdump", "dumpcap", "python3", "ethtool");
         List<string> files = Capture(mtu, offload);
         Assert.Equal(9, files.Count);
-        Assert.All(files, SameAsTshark);
+        Parallel.ForEach(files, SameAsTshark);
         TrafficCount sender = CaptureCounter.Count(files[0], new CountOptions { Mtu = mtu }).Count;
         Assert.Equal(offload, sender.SuperFrames > 0);
         Assert.True(sender.Fragments > 0);
@@ -95,13 +95,15 @@ public sealed class OracleTests : IDisposable
 
     private static void SameAsTshark(string file)
     {
-        string[] arguments =
-        [
-            "-r", file, "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE", "-q", "-z", "io,phs",
-        ];
-        string hierarchy = NetworkLab.Execute("tshark", arguments);
-        string rows = NetworkLab.Execute("tshark", [.. arguments[..^3], "-T", "fields", "-E", "occurrence=f", "-E", "separator=,", .. Fields.SelectMany(field => (string[])["-e", field])]);
-        List<string[]> cells = [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(','))];
+        string[] lines = NetworkLab.Execute(
+            "tshark",
+            [
+                "-r", file, "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-o", "tcp.desegment_tcp_streams:FALSE",
+                "-T", "fields", "-E", "occurrence=f", "-E", "separator=,", .. Fields.SelectMany(field => (string[])["-e", field]), "-z", "io,phs",
+            ]).Split('\n');
+        int rows = Array.FindIndex(lines, line => line.StartsWith("====", StringComparison.Ordinal));
+        List<string[]> cells = [.. lines[..rows].Where(line => line.Length != 0).Select(row => row.Split(','))];
+        string[] hierarchy = lines[rows..];
 
         // An ICMP error carries the headers it is about; they are not this packet's own.
         List<string[]> own = [.. cells.Where(row => !row[8].Contains("icmp", StringComparison.Ordinal))];
@@ -126,15 +128,21 @@ public sealed class OracleTests : IDisposable
         Assert.Equal((what, Hierarchy(hierarchy, "arp")), (what, Both(Line(count, "ARP"))));
         Assert.Equal((what, Hierarchy(hierarchy, "igmp")), (what, Both(Line(count, "IGMP"))));
         Assert.Equal((what, Hierarchy(hierarchy, "icmp")), (what, Both(Line(count, "ICMP"))));
-        Assert.Equal((what, Hierarchy(hierarchy, "icmpv6")), (what, Both(Line(count, "ICMPv6") + Line(count, "MLD"))));
+
+        // Where the snap length cut a message of ICMPv6 short, the hierarchy of tshark leaves it out; the fields have it.
+        TrafficTotals icmpv6 = Line(count, "ICMPv6") + Line(count, "MLD");
+        if (count.TruncatedFrames == 0)
+            Assert.Equal((what, Hierarchy(hierarchy, "icmpv6")), (what, Both(icmpv6)));
+        List<string[]> messages = [.. cells.Where(row => row[8].Contains("icmpv6", StringComparison.Ordinal))];
+        Assert.Equal((what, messages.Count, Sum(messages, 0)), (what, (int)icmpv6.Frames, icmpv6.LinkBytes));
     }
 
     private static (long Frames, long Bytes) Both(TrafficTotals totals) => (totals.Frames, totals.LinkBytes);
 
-    private static (long Frames, long Bytes) Hierarchy(string text, string protocol)
+    private static (long Frames, long Bytes) Hierarchy(string[] lines, string protocol)
     {
         long frames = 0, bytes = 0;
-        foreach (string line in text.Split('\n').Where(line => line.TrimStart().StartsWith(protocol + " ", StringComparison.Ordinal)))
+        foreach (string line in lines.Where(line => line.TrimStart().StartsWith(protocol + " ", StringComparison.Ordinal)))
         {
             string[] parts = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
             frames += long.Parse(parts[2], CultureInfo.InvariantCulture);
