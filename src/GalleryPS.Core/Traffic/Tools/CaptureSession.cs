@@ -9,6 +9,7 @@ public sealed class CaptureSession : IDisposable
     private static readonly ConcurrentDictionary<int, CaptureSession> Sessions = new();
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private const int StableReports = 10;
     private static int _ids;
 
     private readonly CaptureTool _tool;
@@ -139,17 +140,23 @@ public sealed class CaptureSession : IDisposable
         }
 
         long begin = Stopwatch.GetTimestamp();
+        int unchanged = 0;
         lock (_lines)
         {
             while (!_closed && Stopwatch.GetElapsedTime(begin) < DrainTimeout)
             {
-                int reports = _counts.Reports;
+                (long? captured, long? received, int reports) = (_counts.Captured, _counts.Received, _counts.Reports);
                 _process.AskForReport();
                 while (_counts.Reports == reports && !_closed && Stopwatch.GetElapsedTime(begin) < DrainTimeout)
                     Monitor.Wait(_lines, 100);
                 if (_counts.Captured + _counts.Dropped >= _counts.Received)
                     return;
-                Monitor.Wait(_lines, 5);
+
+                // On loopback the kernel counts every packet twice, going out and coming in, and the two never meet.
+                unchanged = _counts.Captured == captured && _counts.Received == received ? unchanged + 1 : 0;
+                if (unchanged == StableReports)
+                    return;
+                Monitor.Wait(_lines, 10);
             }
         }
     }
