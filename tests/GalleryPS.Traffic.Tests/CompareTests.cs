@@ -56,11 +56,11 @@ public class CompareTests
 
     // Payload sizes in the capture of a gallery of 1000 and 2000 bytes; 0 is an end of transmission.
     [InlineData(new[] { 1000, 2000 }, "The end of transmission is missing.")]
-    [InlineData(new[] { 1000, 0 }, "1 datagrams with images are missing, lost or not captured: 2000 bytes.")]
-    [InlineData(new[] { 1000, 1000, 2000, 0 }, "1 datagrams are there more often than predicted, duplicates: 1000 bytes.")]
-    [InlineData(new[] { 1000, 2000, 0, 77 }, "1 datagrams carry no image of this gallery, other traffic on the port: 77 bytes.")]
-    [InlineData(new[] { 1000, 2000, 0, 0 }, "1 more ends of transmission than predicted")]
-    [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1.")]
+    [InlineData(new[] { 1000, 0 }, "Missing, lost or not captured: 1 datagram with images (2000 bytes).")]
+    [InlineData(new[] { 1000, 1000, 2000, 0 }, "More often than predicted, duplicates: 1 datagram (1000 bytes).")]
+    [InlineData(new[] { 1000, 2000, 0, 77 }, "No image of this gallery, other traffic on the port: 1 datagram (77 bytes).")]
+    [InlineData(new[] { 1000, 2000, 0, 0 }, "More ends of transmission than predicted: 1 datagram without a byte too many.")]
+    [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1 receiver.")]
     [InlineData(new int[0], "The capture holds no UDP datagram at all.")]
     public void WhatIsMissingOrTooMuchIsNamed(int[] sizes, string reason)
     {
@@ -100,7 +100,7 @@ public class CompareTests
         var builder = CaptureBuilder.Pcap()
             .Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, datagram[..1480], 9, 0, true)))
             .Record(CaptureBuilder.Ethernet(CaptureBuilder.IPv4(17, CaptureBuilder.Udp([]))));
-        Assert.Contains("1 datagrams are incomplete", Compare(builder, Predict([2000])).Reason, StringComparison.Ordinal);
+        Assert.Contains("1 datagram incomplete", Compare(builder, Predict([2000])).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public class CountTests
         Assert.Equal(0, plain.SuperFrames);
         Assert.Equal(plain.Captured, plain.OnWire);
         Assert.True(offloaded.OnWire.Frames > offloaded.Frames);
-        Assert.Contains(offloaded.Notes, note => note.Contains("segmentation offload", StringComparison.Ordinal));
+        Assert.Contains(offloaded.Notes, note => note.Contains("Segmentation offload", StringComparison.Ordinal));
     }
 
     [Fact]

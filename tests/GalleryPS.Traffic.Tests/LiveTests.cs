@@ -98,6 +98,6 @@ public sealed class LiveTests : IDisposable
         Gen<int> edge = Gen.Choose(1, 40).SelectMany(units => Gen.Choose(-12, 12).Select(off => Math.Clamp((units * 1232) + off, 200, 60000)));
         Gen<int> size = Gen.OneOf(Gen.Choose(200, 3000), Gen.Choose(200, 60000), edge);
         Gen<int[]> gallery = Gen.Choose(1, 4).SelectMany(length => size.ArrayOf(length));
-        return gallery.Sample(10, new Rnd((ulong)seed, 7UL), count);
+        return gallery.Sample(count, new Rnd((ulong)seed, 7UL), 50);
     }
 }

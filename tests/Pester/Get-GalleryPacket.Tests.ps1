@@ -47,6 +47,6 @@ Describe 'Get-GalleryPacket' {
     }
 
     It 'has a table with the explanation' {
-        Get-GalleryPacket $captures/greeting.pcap | Out-String -Width 160 | Should -Match 'Number\s+Elapsed\s+Source\s+Destination\s+Protocol\s+Bytes\s+Explanation'
+        Get-GalleryPacket $captures/greeting.pcap | Out-String -Width 160 | Should -Match 'Number\s+Elapsed\s+Source\s+Destination\s+Proto\s+Bytes\s+Explanation'
     }
 }

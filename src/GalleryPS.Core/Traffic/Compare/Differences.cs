@@ -20,14 +20,14 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             Wrong(reasons);
             OtherProtocols(reasons);
             if (_count.Retransmissions != 0)
-                reasons.Add(Text($"{_count.Retransmissions} TCP segments were sent again."));
+                reasons.Add($"Sent again: {Words.Many(_count.Retransmissions, "TCP segment")}.");
             if (_count.IncompleteDatagrams != 0)
-                reasons.Add(Text($"Fragments were lost, or not captured: {_count.IncompleteDatagrams} datagrams are incomplete."));
+                reasons.Add($"Fragments lost or not captured: {Words.Many(_count.IncompleteDatagrams, "datagram")} incomplete.");
         }
 
         if (_count.SuperFrames != 0)
         {
-            reasons.Add(Text($"Segmentation offload: {_count.SuperFrames} captured frames are larger than the MTU; compared is what the wire carried, {_count.OnWire.Frames} frames in place of {_count.Frames}."));
+            reasons.Add(Text($"Segmentation offload: {Words.Many(_count.SuperFrames, "frame")} larger than the MTU; compared is what the wire carried, {Words.Many(_count.OnWire.Frames, "frame")} in place of {_count.Frames}."));
         }
 
         if (result.IsForeignLink)
@@ -54,21 +54,21 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             expected[0] = expected.GetValueOrDefault(0) + estimate.EndsOfTransmission;
         if (Multiplied(expected, captured) is { } factor)
         {
-            reasons.Add(Text($"Everything was sent to {factor} receivers; the prediction is for {copies}."));
+            reasons.Add($"Everything was sent to {Words.Many(factor, "receiver")}; the prediction is for {Words.Many(copies, "receiver")}.");
             return;
         }
 
         long ends = captured.GetValueOrDefault(0);
-        string thing = tcp ? "connections" : "datagrams";
+        string thing = tcp ? "connection" : "datagram";
         if (ends < estimate.EndsOfTransmission)
         {
             reasons.Add(ends == 0
                 ? "The end of transmission is missing."
-                : Text($"{estimate.EndsOfTransmission - ends} of {estimate.EndsOfTransmission} ends of transmission are missing."));
+                : Text($"Ends of transmission missing: {estimate.EndsOfTransmission - ends} of {estimate.EndsOfTransmission}."));
         }
         else if (ends > expected.GetValueOrDefault(0))
         {
-            reasons.Add(Text($"There are {ends - expected.GetValueOrDefault(0)} more ends of transmission than predicted: {thing} without a byte."));
+            reasons.Add($"More ends of transmission than predicted: {Words.Many(ends - expected.GetValueOrDefault(0), thing)} without a byte too many.");
         }
 
         var missing = new List<string>();
@@ -97,11 +97,11 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
         }
 
         if (lost != 0)
-            reasons.Add(Text($"{lost} {thing} with images are missing, lost or not captured: {List(missing)}."));
+            reasons.Add($"Missing, lost or not captured: {Words.Many(lost, thing)} with images ({List(missing)}).");
         if (twice != 0)
-            reasons.Add(Text($"{twice} {thing} are there more often than predicted, duplicates: {List(again)}."));
+            reasons.Add($"More often than predicted, duplicates: {Words.Many(twice, thing)} ({List(again)}).");
         if (others != 0)
-            reasons.Add(Text($"{others} {thing} carry no image of this gallery, other traffic on the port: {List(strange)}."));
+            reasons.Add($"No image of this gallery, other traffic on the port: {Words.Many(others, thing)} ({List(strange)}).");
     }
 
     private void Wrong(List<string> reasons)
@@ -130,7 +130,7 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
                 "ICMPv6" => "neighbor discovery, or what hosts answer when nobody listens at a port",
                 _ => "other traffic",
             };
-            reasons.Add(Text($"{line.Protocol} is counted too: {line.Frames} frames, {line.LinkBytes} bytes ({why})."));
+            reasons.Add($"{line.Protocol} is counted too: {Words.Many(line.Frames, "frame")}, {Words.Many(line.LinkBytes, "byte")} ({why}).");
         }
     }
 

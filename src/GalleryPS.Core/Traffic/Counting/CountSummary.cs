@@ -151,15 +151,15 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
         var notes = new List<string>();
         if (superFrames != 0)
         {
-            notes.Add(Text($"{superFrames} frames are larger than the link carries (segmentation offload): the wire carried {total.Frames + total.SplitFrames} frames in place of {total.Frames}."));
+            notes.Add(Text($"Segmentation offload: {Words.Many(superFrames, "frame")} larger than the link carries; the wire carried {Words.Many(total.Frames + total.SplitFrames, "frame")} in place of {total.Frames}."));
         }
 
         if (facts.Truncated != 0)
-            notes.Add(Text($"{facts.Truncated} frames were cut by the snap length; they count with their full length."));
+            notes.Add(Text($"Cut by the snap length: {Words.Many(facts.Truncated, "frame")}, counted with the full length."));
         if (facts.Incomplete != 0)
-            notes.Add(Text($"{facts.Incomplete} fragmented datagrams are incomplete."));
+            notes.Add(Text($"Incomplete: {Words.Many(facts.Incomplete, "fragmented datagram")}."));
         if (without != 0)
-            notes.Add(Text($"{without} frames of UDP or TCP belong to no flow."));
+            notes.Add(Text($"Without a flow: {Words.Many(without, "frame")} of UDP or TCP."));
         if (facts.LinkTypes.Contains(LinkType.LinuxCooked) || facts.LinkTypes.Contains(LinkType.LinuxCooked2))
             notes.Add("Linux cooked capture: each frame shows 16 or 20 bytes in place of the link layer's own header.");
         if (facts.LinkTypes.Any(type => !Enum.IsDefined(type)))

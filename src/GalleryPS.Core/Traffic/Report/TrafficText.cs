@@ -36,7 +36,7 @@ public static class TrafficText
             Append(text, intervals, leftColumns: 0);
         }
 
-        return text.ToString();
+        return text.ToString().TrimEnd();
     }
 
     /// <summary>A comparison, one line per property, with the verdict and its reasons.</summary>
@@ -53,14 +53,14 @@ public static class TrafficText
             layer.Low == layer.High ? "exact" : $"{Number(layer.Low)}..{Number(layer.High)}",
             Number(layer.Captured),
             layer.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture),
-            Words(layer.Verdict),
+            Words.Of(layer.Verdict),
         ]));
         var text = new StringBuilder();
-        text.AppendLine(Text($"{comparison.Transport} to {comparison.Estimate.Receivers}, {comparison.Path}: {Words(comparison.Verdict)}"));
+        text.AppendLine(Text($"{comparison.Transport} to {comparison.Estimate.Receivers}, {comparison.Path}: {Words.Of(comparison.Verdict)}"));
         Append(text, rows, leftColumns: 2);
         foreach (string reason in comparison.Reasons)
             text.AppendLine(reason);
-        return text.ToString();
+        return text.ToString().TrimEnd();
     }
 
     /// <summary>A number, marked when it is only the usual case of a range.</summary>
@@ -84,13 +84,6 @@ public static class TrafficText
             text.AppendLine(string.Join("  ", cells).TrimEnd());
         }
     }
-
-    private static string Words(TrafficVerdict verdict) => verdict switch
-    {
-        TrafficVerdict.Exact => "exact",
-        TrafficVerdict.WithinRange => "within range",
-        _ => "differs",
-    };
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
