@@ -104,6 +104,31 @@ public class CompareTests
     }
 
     [Fact]
+    public void WhatTcpSentAgainIsToldAndNotHeldAgainstThePrediction()
+    {
+        CaptureBuilder Connection(bool again)
+        {
+            var builder = CaptureBuilder.Pcap();
+            byte[] one = new byte[400], two = new byte[600];
+            builder.Record(Tcp([], 99, TcpFlags.Syn));
+            builder.Record(Tcp(one, 100, TcpFlags.Ack)).Record(Tcp(two, 500, TcpFlags.Ack));
+            if (again)
+                builder.Record(Tcp(two, 500, TcpFlags.Ack)).Record(Tcp([], 99, TcpFlags.Syn));
+            return builder.Record(Tcp([], 1100, TcpFlags.Fin | TcpFlags.Ack));
+        }
+
+        TrafficEstimate estimate = TrafficModel.Estimate(
+            [new Payload("a", 1000)], new EstimateOptions { Transports = [Transport.Tcp], TcpTimestamps = false, EndOfTransmission = false })[0];
+        TrafficComparison once = Compare(Connection(again: false), estimate), twice = Compare(Connection(again: true), estimate);
+        Assert.Equal(once.Layers.Select(layer => layer.Captured), twice.Layers.Select(layer => layer.Captured));
+        Assert.Contains("Sent again, and left out here: 2 TCP segments, 708 bytes.", twice.Reasons);
+        Assert.DoesNotContain(once.Reasons, reason => reason.StartsWith("Sent again", StringComparison.Ordinal));
+
+        static byte[] Tcp(byte[] payload, uint sequence, TcpFlags flags) =>
+            CaptureBuilder.Ethernet(CaptureBuilder.IPv4(6, CaptureBuilder.Tcp(payload, sequence, flags)));
+    }
+
+    [Fact]
     public void TheReportIsOneFileWithItsNumbers()
     {
         string file = Path.Combine(Path.GetTempPath(), $"gallery-test-{Guid.NewGuid():N}.html");

@@ -64,7 +64,7 @@ public sealed class LayerComparison
     /// <summary>Greatest predicted value.</summary>
     public required long High { get; init; }
 
-    /// <summary>What the wire carried, by the capture.</summary>
+    /// <summary>What the wire carried, by the capture; TCP segments that were sent again are left out.</summary>
     public required long Captured { get; init; }
 
     /// <summary>Captured minus predicted.</summary>

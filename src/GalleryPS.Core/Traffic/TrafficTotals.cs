@@ -47,6 +47,9 @@ public sealed record TrafficTotals
         WireBytes = left.WireBytes + right.WireBytes,
     };
 
+    /// <summary>Subtracts layer by layer.</summary>
+    public static TrafficTotals operator -(TrafficTotals left, TrafficTotals right) => left + (right * -1);
+
     /// <summary>Multiplies every layer.</summary>
     public static TrafficTotals operator *(TrafficTotals totals, long factor) => new()
     {
@@ -62,6 +65,9 @@ public sealed record TrafficTotals
 
     /// <summary>Adds layer by layer; the named form of <c>+</c>.</summary>
     public static TrafficTotals Add(TrafficTotals left, TrafficTotals right) => left + right;
+
+    /// <summary>Subtracts layer by layer; the named form of <c>-</c>.</summary>
+    public static TrafficTotals Subtract(TrafficTotals left, TrafficTotals right) => left - right;
 
     /// <summary>Multiplies every layer; the named form of <c>*</c>.</summary>
     public static TrafficTotals Multiply(TrafficTotals left, long right) => left * right;

@@ -19,10 +19,13 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             Gallery(reasons);
             Wrong(reasons);
             OtherProtocols(reasons);
-            if (_count.Retransmissions != 0)
-                reasons.Add($"Sent again: {Words.Many(_count.Retransmissions, "TCP segment")}.");
             if (_count.IncompleteDatagrams != 0)
                 reasons.Add($"Fragments lost or not captured: {Words.Many(_count.IncompleteDatagrams, "datagram")} incomplete.");
+        }
+
+        if (result.Repeated.Frames != 0)
+        {
+            reasons.Add($"Sent again, and left out here: {Words.Many(result.Repeated.Frames, "TCP segment")}, {Words.Many(result.Repeated.LinkBytes, "byte")}.");
         }
 
         if (_count.SuperFrames != 0)

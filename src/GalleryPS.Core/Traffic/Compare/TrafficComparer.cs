@@ -70,12 +70,13 @@ public static class TrafficComparer
     }
 
     /// <summary>
-    /// What the wire carried, with the link layer's header the prediction assumes: cooked, null and raw captures
-    /// show another one or none.
+    /// What the wire carried for the first time, with the link layer's header the prediction assumes: cooked, null and
+    /// raw captures show another one or none.
     /// </summary>
     private static TrafficTotals AsPredicted(TrafficEstimate estimate, CountResult result)
     {
-        TrafficTotals wire = result.Count.OnWire;
+        // A prediction knows no losses: what was sent again is told, but not held against it.
+        TrafficTotals wire = result.Count.OnWire - result.Repeated;
         if (!result.IsForeignLink)
             return wire;
         long withoutIp = result.Count.Lines.Where(line => line.Packets == 0).Sum(line => line.LinkBytes);

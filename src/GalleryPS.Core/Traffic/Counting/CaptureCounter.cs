@@ -144,11 +144,12 @@ public sealed class CaptureCounter
             flow.LastTime = time;
         if (time < flow.FirstTime)
             flow.FirstTime = time;
-        if (packet.Kind == PacketKind.Tcp)
-            Connection.Follow(packet, ref flow, ref reversed);
+        bool repeated = packet.Kind == PacketKind.Tcp && Connection.Follow(packet, ref flow, reversed);
         if (!packet.IsFragment && SuperFrame.Split(packet, flow, _options.Mtu, ref tally))
             flow.SuperFrames++;
         flow.Tally.Add(tally);
+        if (repeated)
+            flow.Repeated.Add(tally);
         if (packet.FragmentOffset != 0 || reversed == flow.Reversed)
             flow.ForwardPackets++;
         if (packet.Kind == PacketKind.Udp && packet.FragmentOffset == 0)
@@ -226,6 +227,7 @@ public sealed class CaptureCounter
         {
             DatagramSizes = datagrams,
             StreamSizes = _options.CollectSizes ? summary.StreamSizes() : new Dictionary<long, long>(),
+            Repeated = summary.Repeated(),
             IsForeignLink = _linkTypes.Any(type => type != LinkType.Ethernet),
         };
     }

@@ -7,7 +7,8 @@ internal static class Connection
     /// <param name="packet">The segment.</param>
     /// <param name="flow">Its flow.</param>
     /// <param name="reversed">Whether it goes from the key's larger end to the smaller.</param>
-    public static void Follow(in PacketView packet, ref FlowEntry flow, ref bool reversed)
+    /// <returns>Whether all it carries had been sent before.</returns>
+    public static bool Follow(in PacketView packet, ref FlowEntry flow, bool reversed)
     {
         TcpFlags flags = packet.Flags;
         if ((flags & TcpFlags.Syn) != TcpFlags.None && !flow.Opened)
@@ -26,17 +27,18 @@ internal static class Connection
         }
 
         if (!packet.HasSequence)
-            return;
+            return false;
+        bool repeated = false;
         ref TcpDirection direction = ref reversed == flow.Reversed ? ref flow.Forward : ref flow.Back;
         uint sequence = packet.Sequence;
         if ((flags & TcpFlags.Syn) != TcpFlags.None)
         {
-            if (direction.Known && sequence + 1 == direction.First)
-                flow.Retransmissions++;
+            repeated = direction.Known && sequence + 1 == direction.First;
+            flow.Retransmissions += repeated ? 1 : 0;
             direction.SegmentSize = (ushort)packet.MaximumSegmentSize;
             direction.Known = true;
             direction.First = direction.Next = sequence + 1;
-            return;
+            return repeated;
         }
 
         long payload = packet.PayloadLength;
@@ -51,6 +53,7 @@ internal static class Connection
             int ahead = (int)(sequence + (uint)payload - direction.Next);
             if (ahead <= 0 || (int)(sequence - direction.Next) < 0)
                 flow.Retransmissions++;
+            repeated = ahead <= 0;
             if (ahead > 0)
             {
                 direction.Bytes += ahead;
@@ -61,8 +64,16 @@ internal static class Connection
         if ((flags & TcpFlags.Fin) != TcpFlags.None)
         {
             if (direction.Finished && payload == 0)
+            {
+                repeated = true;
                 flow.Retransmissions++;
+            }
+
+            // Data sent again together with a FIN that is new is not all old.
+            repeated &= direction.Finished;
             direction.Finished = true;
         }
+
+        return repeated;
     }
 }

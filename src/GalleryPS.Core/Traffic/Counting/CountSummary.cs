@@ -85,6 +85,20 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
         };
     }
 
+    /// <summary>What of the selected connections was sent again, as the wire carried it.</summary>
+    public TrafficTotals Repeated()
+    {
+        var total = default(Tally);
+        for (int i = 0; i < flows.Count; i++)
+        {
+            ref FlowEntry flow = ref flows[i];
+            if (flow.Selected)
+                total.Add(flow.Repeated);
+        }
+
+        return total.OnWire;
+    }
+
     /// <summary>Bytes of each selected connection's stream, both directions, and how many there were of each.</summary>
     public IReadOnlyDictionary<long, long> StreamSizes()
     {

@@ -7,6 +7,9 @@ internal struct FlowEntry
 {
     public FlowKey Key;
     public Tally Tally;
+
+    /// <summary>The part of it that was sent again.</summary>
+    public Tally Repeated;
     public long FirstTime;
     public long LastTime;
     public long Fragments;
