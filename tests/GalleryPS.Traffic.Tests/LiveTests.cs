@@ -78,7 +78,7 @@ public sealed class LiveTests : IDisposable
             using var sender = PeerProcess.Gallery(
                 host, "send", gallery, "--transport", transport.ToString(), "--to", string.Join(',', to), "--end-delay", "0.05", "--outbound-ip", ipv6 ? host.IPv6 : host.IPv4);
             Assert.True(sender.WaitForExit() == 0, $"{sender.Errors}{string.Join('\n', sender.Lines)}");
-            capture.Interrupt();
+            capture.Terminate();
             Assert.True(capture.WaitForExit() == 0, $"{capture.Errors}{string.Join('\n', capture.Lines)}");
             TrafficEstimate estimate = TrafficModel.Estimate(
                 Payloads.Of([gallery], literal: true, e => throw e),

@@ -80,7 +80,7 @@ public sealed class OracleTests : IDisposable
                 return size == before;
             }, "the files keep growing", TimeSpan.FromMilliseconds(600));
             foreach ((PeerProcess process, _) in running)
-                process.Interrupt();
+                process.Terminate();
             foreach ((PeerProcess process, _) in running)
                 process.WaitForExit();
         }

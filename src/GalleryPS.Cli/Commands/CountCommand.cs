@@ -88,54 +88,25 @@ internal static class CountCommand
             return;
         }
 
-        if (options.ByFlow)
+        if (!options.ByFlow)
         {
-            reporter.Table(
-                "Count",
-                count.ByFlow,
-                ("Flow", static f => f.Flow ?? ""),
-                (">Datagrams", static f => Number(f.Datagrams)),
-                (">Packets", static f => Number(f.Packets)),
-                (">Application bytes", static f => Number(f.ApplicationBytes)),
-                (">Transport bytes", static f => Number(f.TransportBytes)),
-                (">Network bytes", static f => Number(f.NetworkBytes)),
-                (">Link bytes", static f => Number(f.LinkBytes)),
-                (">Seconds", static f => f.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)));
-        }
-        else
-        {
-            var total = new TrafficLine { Protocol = "All", Captured = count.Captured };
-            List<TrafficLine> lines = [.. count.Lines, total];
-            if (count.SuperFrames != 0)
-                lines.Add(new TrafficLine { Protocol = "On the wire", Captured = count.OnWire });
-            reporter.Table(
-                "Count",
-                lines,
-                ("Protocol", static l => l.Protocol),
-                (">Frames", static l => Number(l.Frames)),
-                (">Packets", static l => Number(l.Packets)),
-                (">Datagrams", static l => Number(l.Datagrams)),
-                (">Application bytes", static l => Number(l.ApplicationBytes)),
-                (">Transport bytes", static l => Number(l.TransportBytes)),
-                (">Network bytes", static l => Number(l.NetworkBytes)),
-                (">Link bytes", static l => Number(l.LinkBytes)),
-                (">Wire bytes", static l => Number(l.WireBytes)));
+            reporter.Item("Count", count, TrafficText.Of);
+            return;
         }
 
-        if (count.Timeline.Count != 0)
-        {
-            reporter.Table(
-                "Interval",
-                count.Timeline,
-                (">Start", static i => i.Start.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)),
-                (">Frames", static i => Number(i.Frames)),
-                (">Packets", static i => Number(i.Packets)),
-                (">Link bytes", static i => Number(i.LinkBytes)),
-                (">Mbit/s", static i => (i.BitRate / 1e6).ToString("N3", CultureInfo.InvariantCulture)));
-        }
-
+        reporter.Table(
+            "Count",
+            count.ByFlow,
+            ("Flow", static f => f.Flow ?? ""),
+            (">Datagrams", static f => Number(f.Datagrams)),
+            (">Packets", static f => Number(f.Packets)),
+            (">Application bytes", static f => Number(f.ApplicationBytes)),
+            (">Transport bytes", static f => Number(f.TransportBytes)),
+            (">Network bytes", static f => Number(f.NetworkBytes)),
+            (">Link bytes", static f => Number(f.LinkBytes)),
+            (">Seconds", static f => f.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)));
         foreach (string note in count.Notes)
-            reporter.Report(new WarningEvent("Note", note));
+            reporter.Notice(note);
     }
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -80,7 +80,8 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
         return (int)Mix(hash ^ _rest, 0xBF58476D1CE4E5B9);
     }
 
-    private static ulong Mix(ulong a, ulong b)
+    /// <summary>Multiplies and folds the product: every bit of both goes into the result.</summary>
+    internal static ulong Mix(ulong a, ulong b)
     {
         ulong high = Math.BigMul(a, b, out ulong low);
         return high ^ low;

@@ -3,10 +3,21 @@ using System.Runtime.InteropServices;
 namespace GalleryPS.Traffic;
 
 /// <summary>What tells the fragments of one datagram from those of another (RFC 791, RFC 8200).</summary>
-internal readonly record struct FragmentKey(UInt128 Source, UInt128 Destination, uint Id, byte Protocol)
+internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint id, byte protocol) : IEquatable<FragmentKey>
 {
+    private readonly UInt128 _source = source;
+    private readonly UInt128 _destination = destination;
+    private readonly ulong _rest = ((ulong)id << 8) | protocol;
+
     public static FragmentKey Of(in PacketView packet) => new(
         FlowKey.Address(packet.SourceAddress), FlowKey.Address(packet.DestinationAddress), packet.FragmentId, packet.Protocol);
+
+    public bool Equals(FragmentKey other) => _rest == other._rest && _source == other._source && _destination == other._destination;
+
+    public override bool Equals(object? obj) => obj is FragmentKey other && Equals(other);
+
+    public override int GetHashCode() =>
+        (int)FlowKey.Mix(_rest ^ (ulong)_source ^ (ulong)(_source >> 64), (ulong)_destination ^ (ulong)(_destination >> 64) ^ 0x9E3779B97F4A7C15);
 }
 
 /// <summary>

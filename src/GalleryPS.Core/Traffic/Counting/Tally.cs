@@ -34,6 +34,8 @@ internal struct Tally
         NetworkBytes += other.NetworkBytes;
         LinkBytes += other.LinkBytes;
         WireBytes += other.WireBytes;
+        if (other.SplitFrames == 0)
+            return;
         SplitFrames += other.SplitFrames;
         SplitTransportBytes += other.SplitTransportBytes;
         SplitNetworkBytes += other.SplitNetworkBytes;
