@@ -26,7 +26,7 @@ internal static class BarChart
         long most = Math.Max(1, comparisons.SelectMany(comparison => comparison.Layers)
             .Where(layer => properties.Any(property => property.Property == layer.Property))
             .Select(layer => Math.Max(layer.High, layer.Captured)).DefaultIfEmpty().Max());
-        Add(page, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{name}\">\n{ReportStyle.Hatch}\n");
+        Add(page, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{name}\">\n");
         Legend(page);
         for (int i = 0; i < properties.Count; i++)
         {

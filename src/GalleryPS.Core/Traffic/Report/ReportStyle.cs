@@ -33,8 +33,8 @@ internal static class ReportStyle
 
         """;
 
-    /// <summary>The hatching of predicted bars.</summary>
+    /// <summary>The hatching of predicted bars, once for all charts of the page.</summary>
     public const string Hatch =
-        "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
-        + "<line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern></defs>";
+        "<svg width=\"0\" height=\"0\" style=\"position: absolute; width: 0\" aria-hidden=\"true\"><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+        + "<line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern></defs></svg>\n";
 }

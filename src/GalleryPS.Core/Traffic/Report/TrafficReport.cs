@@ -61,7 +61,7 @@ public static class TrafficReport
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         page.Append("<title>Gallery traffic: predicted and captured</title>\n<style>\n").Append(ReportStyle.Css).Append("</style>\n</head>\n<body>\n");
-        page.Append("<h1>Gallery traffic: predicted and captured</h1>\n");
+        page.Append(ReportStyle.Hatch).Append("<h1>Gallery traffic: predicted and captured</h1>\n");
         Overview(page, comparisons);
         page.Append("<h2>Bytes at each layer</h2>\n");
         BarChart.Append(page, "Bytes at each layer", comparisons, ByteProperties);
