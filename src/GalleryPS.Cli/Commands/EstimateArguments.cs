@@ -45,11 +45,13 @@ internal sealed class EstimateArguments
             LinkLayer = parsed.GetValue(_linkLayer),
             EndOfTransmission = !parsed.GetValue(_noEnd),
         };
+        options = adjust(options);
+        options.Validate();
         string[] sizes = parsed.GetValue(_bytes)!;
         IReadOnlyList<Payload> gallery = sizes.Length != 0
             ? [.. sizes.Select(size => new Payload($"{size} bytes", ByteCount.Parse(size)))]
             : Payloads.Of(paths.Length == 0 ? [Samples.Small] : paths, literal: paths.Length == 0, onError);
-        return TrafficModel.Estimate(gallery, adjust(options), onError);
+        return gallery.Count == 0 && sizes.Length == 0 ? [] : TrafficModel.Estimate(gallery, options, onError);
     }
 
     private static Transport Transport(string text) =>

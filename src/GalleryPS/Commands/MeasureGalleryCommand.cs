@@ -10,6 +10,7 @@ public sealed class MeasureGalleryCommand : GalleryCmdlet
 {
     private const string PathSet = "Path", LiteralSet = "LiteralPath", BytesSet = "Bytes";
     private readonly List<Payload> _gallery = [];
+    private EstimateOptions? _options;
     private bool _given;
 
     /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
@@ -69,6 +70,29 @@ public sealed class MeasureGalleryCommand : GalleryCmdlet
     public SwitchParameter NoEndOfTransmission { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _options = new EstimateOptions
+        {
+            Transports = Transport,
+            Receivers = Receivers,
+            Mtu = MyInvocation.BoundParameters.ContainsKey(nameof(Mtu)) ? Mtu : null,
+            IPv6 = IPv6,
+            Protocol = Protocol,
+            VlanTag = VlanTag,
+            TcpTimestamps = TcpTimestamps,
+            LinkLayer = LinkLayer,
+            PerImage = PerImage,
+            EndOfTransmission = !NoEndOfTransmission,
+        };
+        OrTerminate(() =>
+        {
+            _options.Validate();
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (Bytes is not null)
@@ -91,22 +115,7 @@ public sealed class MeasureGalleryCommand : GalleryCmdlet
             Add([ModuleFiles.SmallSamples], literal: true);
         if (_given && _gallery.Count == 0)
             return;
-        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(
-            _gallery,
-            new EstimateOptions
-            {
-                Transports = Transport,
-                Receivers = Receivers,
-                Mtu = MyInvocation.BoundParameters.ContainsKey(nameof(Mtu)) ? Mtu : null,
-                IPv6 = IPv6,
-                Protocol = Protocol,
-                VlanTag = VlanTag,
-                TcpTimestamps = TcpTimestamps,
-                LinkLayer = LinkLayer,
-                PerImage = PerImage,
-                EndOfTransmission = !NoEndOfTransmission,
-            },
-            WriteError));
+        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options!, WriteError));
         foreach (TrafficEstimate estimate in estimates)
         {
             var item = PSObject.AsPSObject(estimate);

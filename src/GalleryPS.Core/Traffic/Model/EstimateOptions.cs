@@ -39,7 +39,7 @@ public sealed record EstimateOptions
     /// <summary>Checks the values.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/> or
     /// <see cref="ErrorIds.AddressFamilyMismatch"/>.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (Receivers < 1)
             throw Invalid($"{Receivers} receivers cannot be served.", Receivers, "Give 1 or more receivers.");
