@@ -10,14 +10,20 @@
     FormatsToProcess     = @('GalleryPS.format.ps1xml')
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
+        'Compare-GalleryTraffic'
         'Connect-GalleryServer'
         'Get-GalleryInterface'
+        'Get-GalleryPacket'
         'Get-GalleryServer'
+        'Measure-Gallery'
+        'Measure-GalleryCapture'
         'Receive-Gallery'
         'Receive-GalleryMessage'
         'Send-Gallery'
         'Send-GalleryMessage'
+        'Start-GalleryCapture'
         'Start-GalleryServer'
+        'Stop-GalleryCapture'
         'Stop-GalleryServer'
     )
     FunctionsToExport    = @()

@@ -9,6 +9,11 @@ var root = new RootCommand("Sends, receives and counts galleries of images over 
     MessageCommand.Create(),
     ServeCommand.Create(),
     ConnectCommand.Create(),
+    MeasureCommand.Create(),
+    CountCommand.Create(),
+    PacketsCommand.Create(),
+    CaptureCommand.Create(),
+    CompareCommand.Create(),
     InterfacesCommand.Create(),
     DemoCommand.Create(),
 };

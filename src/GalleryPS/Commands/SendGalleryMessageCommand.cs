@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.RegularExpressions;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
 
@@ -8,7 +7,7 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Send-GalleryMessage: sends text, JSON and binary messages.</summary>
 [Cmdlet(VerbsCommunications.Send, "GalleryMessage")]
 [OutputType(typeof(SentMessage))]
-public sealed partial class SendGalleryMessageCommand : GalleryCmdlet
+public sealed class SendGalleryMessageCommand : GalleryCmdlet
 {
     private readonly List<byte> _pipedBytes = [];
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
@@ -140,7 +139,7 @@ public sealed partial class SendGalleryMessageCommand : GalleryCmdlet
 
     // Named parameters are bound in the order in which they stand on the command line, but all of them before those without
     // a name: texts without a name are written first, as in every example.
-    private List<string> InOrder(IEnumerable<string> bound) => NamesText().IsMatch(MyInvocation.Line ?? "")
+    private List<string> InOrder(IEnumerable<string> bound) => MyInvocation.Line?.Contains(" -te", StringComparison.OrdinalIgnoreCase) == true
         ? [.. bound]
         : [.. bound.OrderBy(static b => b != nameof(Text))];
 
@@ -241,7 +240,4 @@ public sealed partial class SendGalleryMessageCommand : GalleryCmdlet
         _prepared = true;
         Present(_sender!.Send(message, StopToken));
     }
-
-    [GeneratedRegex(@"\s-te(x|xt)?[\s:]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex NamesText();
 }
