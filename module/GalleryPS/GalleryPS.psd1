@@ -11,14 +11,20 @@
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
         'Compare-GalleryTraffic'
+        'Connect-GalleryServer'
         'Get-GalleryInterface'
         'Get-GalleryPacket'
+        'Get-GalleryServer'
         'Measure-Gallery'
         'Measure-GalleryCapture'
         'Receive-Gallery'
+        'Receive-GalleryMessage'
         'Send-Gallery'
+        'Send-GalleryMessage'
         'Start-GalleryCapture'
+        'Start-GalleryServer'
         'Stop-GalleryCapture'
+        'Stop-GalleryServer'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

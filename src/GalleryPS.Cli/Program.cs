@@ -6,6 +6,9 @@ var root = new RootCommand("Sends, receives and counts galleries of images over 
 {
     SendCommand.Create(),
     ReceiveCommand.Create(),
+    MessageCommand.Create(),
+    ServeCommand.Create(),
+    ConnectCommand.Create(),
     MeasureCommand.Create(),
     CountCommand.Create(),
     PacketsCommand.Create(),

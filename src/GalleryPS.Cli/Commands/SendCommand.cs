@@ -24,9 +24,11 @@ internal static class SendCommand
         Option<TimeSpan?> interval = Arguments.Duration("--interval", "Pause between images.");
         Option<BitRate?> rate = Arguments.Rate("--bit-rate", "Rate of the images' bytes: a number of bit/s, 100Mbps, unlimited; default 40Mbps over UDP, unlimited over TCP.");
         Option<TimeSpan?> connect = Arguments.Duration("--connect-timeout", "How long to wait for a TCP connection; default 5 (seconds).");
+        Option<TimeSpan?> delay = Arguments.Duration("--delay", "Wait before the first image.");
+        Option<TimeSpan?> wait = Arguments.Duration("--wait-for-group", "Multicast: wait at most this long until somebody joined the group (Linux, needs the right to listen).");
         var command = new Command("send", "Send images.")
         {
-            paths, literal, transport, to, port, ttl, outbound, protocol, endDelay, interval, rate, connect,
+            paths, literal, transport, to, port, ttl, outbound, protocol, endDelay, interval, rate, connect, delay, wait,
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
@@ -42,6 +44,8 @@ internal static class SendCommand
                 EndDelay = parsed.GetValue(endDelay) ?? defaults.EndDelay,
                 Interval = parsed.GetValue(interval) ?? defaults.Interval,
                 BitRate = parsed.GetValue(rate),
+                Delay = parsed.GetValue(delay) ?? defaults.Delay,
+                WaitForGroup = parsed.GetValue(wait),
                 ConnectTimeout = parsed.GetValue(connect) ?? defaults.ConnectTimeout,
             };
             return reporter.ReportAll(Send(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
@@ -58,6 +62,7 @@ internal static class SendCommand
         if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
         using GallerySender sender = GallerySender.Open(options, cancellationToken);
+        foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
         foreach (string file in files)
         {
             foreach (GalleryEvent one in sender.Send(file, cancellationToken)) yield return one;

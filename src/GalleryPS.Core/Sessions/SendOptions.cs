@@ -33,6 +33,12 @@ public sealed record SendOptions
     /// <summary>NICs to send on, by address or name; <c>*</c> for all that can multicast; empty for the system's choice.</summary>
     public IReadOnlyList<string> OutboundIP { get; init; } = [];
 
+    /// <summary>Wait this long before the first image.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Multicast: wait at most this long until somebody has joined every group; null to send at once.</summary>
+    public TimeSpan? WaitForGroup { get; init; }
+
     /// <summary>How long after the last image the end of transmission is sent.</summary>
     public TimeSpan EndDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
@@ -61,6 +67,15 @@ public sealed record SendOptions
     {
         OptionChecks.Port(Port);
         OptionChecks.Range(Ttl, 0, 255, "Ttl");
+        OptionChecks.NotNegative(Delay, nameof(Delay));
+        OptionChecks.Positive(WaitForGroup, nameof(WaitForGroup));
+        if (WaitForGroup is not null && Transport != Transport.Multicast)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "Only multicast has groups that somebody can join.", Transport, "Use -Delay to give receivers time to start, or -Transport Multicast.");
+        }
+
         OptionChecks.NotNegative(EndDelay, nameof(EndDelay));
         OptionChecks.NotNegative(Interval, nameof(Interval));
         if (Transport == Transport.Tcp && OutboundIP.Count > 1)

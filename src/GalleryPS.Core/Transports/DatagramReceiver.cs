@@ -73,14 +73,16 @@ internal sealed class DatagramReceiver : IDisposable
             var sender = (IPEndPoint)source;
             if (sender.Address.IsIPv4MappedToIPv6) sender = new IPEndPoint(sender.Address.MapToIPv4(), sender.Port);
             IPAddress destination = Hosts.Normal(how.Address);
-            if (from.Accepts(destination, how.Interface) && (_sources.Count == 0 || _sources.Contains(WithoutZone(sender.Address))))
-            {
-                return new Arrival(sender, destination, how.Interface, length);
-            }
-
+            var arrival = new Arrival(sender, destination, how.Interface, length);
+            if (Takes(from, arrival)) return arrival;
             onFiltered?.Invoke();
         }
     }
+
+    /// <summary>Whether a datagram is meant for this receiver and comes from somebody who was asked for.</summary>
+    public bool Takes(ReceivingSocket from, in Arrival arrival) =>
+        from.Accepts(arrival.Destination, arrival.InterfaceIndex)
+        && (_sources.Count == 0 || _sources.Contains(WithoutZone(arrival.Source.Address)));
 
     /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
     public void Leave()

@@ -76,6 +76,16 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     [Seconds]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Wait before the first image, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Multicast: wait at most this long until somebody joined the group, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? WaitForGroup { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -92,6 +102,8 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 Interval = Interval,
                 BitRate = MyInvocation.BoundParameters.ContainsKey(nameof(BitRate)) ? BitRate : null,
                 ConnectTimeout = ConnectTimeout,
+                Delay = Delay,
+                WaitForGroup = WaitForGroup,
             },
             StopToken));
         _progress = new SendProgress(this);
@@ -102,7 +114,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     {
         if (ParameterSetName == ObjectSet)
         {
-            _tried++;
+            Prepare();
             Present(_sender!.Send(InputObject!.Name ?? "image", InputObject.Data, StopToken));
             return;
         }
@@ -114,7 +126,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
         for (int i = 0; i < files.Count; i++)
         {
             _progress!.Show(files[i], i, files.Count);
-            _tried++;
+            Prepare();
             Present(_sender!.Send(files[i], StopToken));
         }
     }
@@ -128,4 +140,9 @@ public sealed class SendGalleryCommand : GalleryCmdlet
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _sender?.Dispose();
+
+    private void Prepare()
+    {
+        if (_tried++ == 0) Present(_sender!.Prepare(StopToken));
+    }
 }
