@@ -43,6 +43,11 @@ internal sealed unsafe partial class UnixPort : ITerminalPort
             {
                 Buffer.MemoryCopy(saved, raw, TermiosRoom, TermiosRoom);
                 cfmakeraw(raw);
+
+                // Ctrl+C stays a signal (ISIG in c_lflag, the fourth of four 32-bit words on every Linux), and lines
+                // that others write meanwhile still begin at the left (OPOST in c_oflag, the second).
+                *(uint*)(raw + 12) |= 1;
+                *(uint*)(raw + 4) |= 1;
                 if (tcsetattr(descriptor, Now, raw) == 0) return port;
             }
         }
