@@ -7,6 +7,7 @@
     Clean     removes what was built.
     Build     builds the module into output/GalleryPS.
     Test      builds, then runs all tests: dotnet test, the image library's tests, and Pester against the module.
+    TestModule  the same without dotnet test of the solution.
     Package   builds a complete module and packs it into output/GalleryPS.<version>.zip; refuses when a part is missing.
     Demo      builds and runs the demonstration of all four transports.
     Long      the tests that take longer than a coffee.
@@ -17,7 +18,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Clean', 'Build', 'Test', 'Package', 'Demo', 'Long')]
+    [ValidateSet('Clean', 'Build', 'Test', 'TestModule', 'Package', 'Demo', 'Long')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -98,10 +99,12 @@ function Invoke-PesterTests {
 
 function Invoke-DotnetTests([string] $Filter) {
     Invoke-Tool dotnet 'test', (Join-Path $root 'GalleryPS.sln'), '-c', $Configuration, '--filter', $Filter
-    $imagingTests = Join-Path $root 'tests/GalleryPS.Imaging.Tests/GalleryPS.Imaging.Tests.csproj'
-    if ((Test-Path $imagingTests) -and -not ($leftOut -match 'Imaging')) {
-        Invoke-Tool dotnet 'test', $imagingTests, '-c', $Configuration, '--filter', $Filter
-    }
+}
+
+function Invoke-ImagingTests([string] $Filter) {
+    $project = Join-Path $root 'tests/GalleryPS.Imaging.Tests/GalleryPS.Imaging.Tests.csproj'
+    if (-not (Test-Path $project) -or ($leftOut -match 'Imaging')) { return }
+    Invoke-Tool dotnet 'test', $project, '-c', $Configuration, '--filter', $Filter, '--logger', 'trx', '--results-directory', (Join-Path $output 'TestResults')
 }
 
 function Invoke-Demo {
@@ -121,8 +124,9 @@ foreach ($one in $Task) {
     switch ($one) {
         'Clean' { Clear-Output }
         'Build' { Build-Module }
-        'Test' { Build-Module; Invoke-DotnetTests 'Category!=Long'; Invoke-PesterTests }
-        'Long' { Build-Module; Invoke-DotnetTests 'Category=Long' }
+        'Test' { Build-Module; Invoke-DotnetTests 'Category!=Long'; Invoke-ImagingTests 'Category!=Long'; Invoke-PesterTests }
+        'TestModule' { Build-Module; Invoke-ImagingTests 'Category!=Long'; Invoke-PesterTests }
+        'Long' { Build-Module; Invoke-DotnetTests 'Category=Long'; Invoke-ImagingTests 'Category=Long' }
         'Package' { Build-Module; New-Package }
         'Demo' { Invoke-Demo }
     }

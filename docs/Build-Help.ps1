@@ -17,7 +17,10 @@ try {
     $null = $commands | Export-MamlCommandHelp -OutputFolder $scratch -Force
     $maml = @(Get-ChildItem $scratch -Recurse -Filter '*.xml')
     if ($maml.Count -ne 1) { throw "Expected one MAML file, not $($maml.Count): the pages must all name the same external help file." }
-    Copy-Item $maml[0] (Join-Path $Destination 'GalleryPS.dll-Help.xml')
+
+    # Examples are fenced code in Markdown; in a terminal the fences would only be in the way.
+    $text = (Get-Content $maml[0] -Raw) -replace '```powershell\r?\n', '' -replace '\r?\n```', ''
+    Set-Content (Join-Path $Destination 'GalleryPS.dll-Help.xml') $text
 }
 finally {
     if (Test-Path $scratch) { Remove-Item $scratch -Recurse -Force }

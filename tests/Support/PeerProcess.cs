@@ -53,6 +53,7 @@ public sealed partial class PeerProcess : IDisposable
         ProcessStartInfo start = host is null
             ? new ProcessStartInfo(program, arguments)
             : new ProcessStartInfo("ip", (string[])["netns", "exec", host.Namespace, program, .. arguments]);
+        start.UseShellExecute = false;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var process = new Process { StartInfo = start };
         var peer = new PeerProcess(process);

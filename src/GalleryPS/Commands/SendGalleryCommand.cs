@@ -103,7 +103,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
         if (ParameterSetName == ObjectSet)
         {
             _tried++;
-            Present(_sender!.Send(InputObject!.Name, InputObject.Data, StopToken));
+            Present(_sender!.Send(InputObject!.Name ?? "image", InputObject.Data, StopToken));
             return;
         }
 

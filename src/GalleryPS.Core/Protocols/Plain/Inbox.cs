@@ -106,7 +106,7 @@ internal sealed class Inbox : IDisposable
         Touch();
     }
 
-    /// <summary>Counts what came from somebody who was not asked for.</summary>
+    /// <summary>Counts what came from somebody, or to an address, that was not asked for.</summary>
     public void Filtered() => Interlocked.Increment(ref _filtered);
 
     /// <summary>Counts something that is no image; the first few are told one by one.</summary>
