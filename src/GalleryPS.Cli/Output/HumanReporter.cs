@@ -19,6 +19,15 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case SentEvent { Image: var i }:
                 output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
                 break;
+            case ShowReadyEvent { Url: { } url } show:
+                error.WriteLine($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                break;
+            case ShowReadyEvent { Path: { } path }:
+                error.WriteLine($"The gallery is in {path}.");
+                break;
+            case ShownEvent { Image: var i }:
+                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
+                break;
             case EndEvent end:
                 error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;

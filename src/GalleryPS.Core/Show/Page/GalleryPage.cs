@@ -25,7 +25,7 @@ internal static class GalleryPage
         (string html, string css, string script) = Parts.Value;
         string policy = string.Create(
             CultureInfo.InvariantCulture,
-            $"default-src 'none'; img-src {(live ? "'self'" : "data:")}; connect-src {(live ? "'self'" : "'none'")}; style-src '{Hash(css)}'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'");
+            $"default-src 'none'; img-src {(live ? "'self' data:" : "data:")}; connect-src {(live ? "'self'" : "'none'")}; style-src '{Hash(css)}'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'");
         string head = html
             .Replace("{{policy}}", policy, StringComparison.Ordinal)
             .Replace("{{title}}", WebUtility.HtmlEncode($"Gallery at host {host}"), StringComparison.Ordinal)

@@ -92,7 +92,7 @@
 
   function facts(image) {
     const list = [['Bytes', `${number.format(image.bytes)} bytes`]];
-    if (image.width) list.push(['Format', image.format], ['Size', `${image.width} \u00d7 ${image.height}`]);
+    if (image.width) list.push(['Format', image.format === 'WebP' ? 'WebP' : image.format.toUpperCase()], ['Size', `${image.width} \u00d7 ${image.height}`]);
     if (image.source) list.push(['Sender', `from ${image.source}`]);
     if (image.datagrams !== undefined) list.push(['Datagrams', `${number.format(image.datagrams)} datagram${image.datagrams === 1 ? '' : 's'}`]);
     $('facts').replaceChildren(...list.map(([term, text]) => {
