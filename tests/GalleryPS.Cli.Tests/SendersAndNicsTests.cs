@@ -93,6 +93,54 @@ public sealed class SendersAndNicsTests(Lab lab) : IClassFixture<Lab>
     }
 
     [Fact]
+    public void WithoutNicsTheSystemsDefaultIsMeant()
+    {
+        string gallery = lab.NewGallery(10_000, 20_000);
+        string folder = lab.NewFolder();
+        foreach (string all in (string[])["0.0.0.0", ""])
+        {
+            string into = Path.Combine(folder, all.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            string[] arrival = all.Length == 0 ? [] : ["--arrival-ip", all];
+            using PeerProcess receiver = PeerProcess.Gallery(lab[0], ["receive", "--transport", "multicast", "-o", into, "--idle-timeout", "20", .. arrival]);
+            receiver.WaitForReady();
+            using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", "multicast");
+            Expect.Exit(0, sender);
+            Expect.Exit(0, receiver);
+            Expect.SameFiles(gallery, into);
+        }
+    }
+
+    [Fact]
+    public void ABroadcastThatCouldMeanTwoNetworksIsNotGuessed()
+    {
+        using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", lab.NewGallery(1000), "--transport", "broadcast");
+        Expect.Exit(2, sender);
+        string message = Expect.Error(sender, ErrorIds.BroadcastAmbiguous).GetProperty("Message").GetString()!;
+        Assert.Contains("10.77.0.255 (eth0)", message, StringComparison.Ordinal);
+        Assert.Contains("10.77.1.255 (eth1)", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unicast")]
+    [InlineData("tcp")]
+    public void NicsAreAddressesToBindToForUnicastAndTcp(string transport)
+    {
+        string folder = lab.NewFolder();
+        using PeerProcess receiver = PeerProcess.Gallery(
+            lab[0], "receive", "--transport", transport, "--arrival-ip", "eth0,eth1", "--senders", "2", "-o", folder, "--idle-timeout", "20");
+        receiver.WaitForReady();
+        foreach (string to in (string[])[lab[0].IPv4, lab[0].IPv4On(1)])
+        {
+            string one = lab.NewGallery(to == lab[0].IPv4 ? 10_000 : 20_000);
+            using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", one, "--transport", transport, "--to", to);
+            Expect.Exit(0, sender);
+        }
+
+        Expect.Exit(0, receiver);
+        Assert.Equal([10_000, 20_000], receiver.Events("Image").Select(static e => e.GetProperty("Bytes").GetInt32()));
+    }
+
+    [Fact]
     public void AJoinOnOneNicHearsNothingFromTheOther()
     {
         string wrong = lab.NewGallery(10_000), right = lab.NewGallery(20_000, 20_001);

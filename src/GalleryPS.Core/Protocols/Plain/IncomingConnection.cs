@@ -51,15 +51,17 @@ internal sealed class IncomingConnection : IDisposable
     /// <summary>Reads what is there, waiting at most so long for more.</summary>
     /// <param name="buffer">Room to read into.</param>
     /// <param name="microseconds">How long to wait when there is nothing.</param>
-    public ConnectionState Read(byte[] buffer, int microseconds)
+    /// <param name="upTo">
+    /// Stop after so many bytes although there are more, so that a large image does not hold up other senders. Whoever
+    /// gives a limit is alone with the connection: when it was empty need not be known.
+    /// </param>
+    public ConnectionState Read(byte[] buffer, int microseconds, long upTo = long.MaxValue)
     {
-        while (true)
+        bool alone = upTo != long.MaxValue;
+        while (_spool.Length < upTo)
         {
-            if (!_socket.Poll(0, SelectMode.SelectRead))
-            {
-                Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
-                if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
-            }
+            if (!alone && !_socket.Poll(0, SelectMode.SelectRead)) Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
+            if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
 
             int read = _socket.Receive(buffer, 0, buffer.Length, SocketFlags.None, out SocketError error);
             if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
@@ -76,10 +78,13 @@ internal sealed class IncomingConnection : IDisposable
             _inbox.Touch();
             if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
         }
+
+        return ConnectionState.Open;
     }
 
     /// <summary>Hands the image, or the end of transmission, to the inbox.</summary>
-    public void Deliver()
+    /// <param name="urgent">False when more may come at once; the caller flushes the queue.</param>
+    public void Deliver(bool urgent)
     {
         if (IsEnd)
         {
@@ -95,7 +100,7 @@ internal sealed class IncomingConnection : IDisposable
 
         var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, Stopwatch.GetElapsedTime(_accepted), null);
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
-        else _inbox.Add(_spool.ToArray(), arrived);
+        else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
 
     /// <summary>Marks the connection as done, whatever became of it.</summary>
