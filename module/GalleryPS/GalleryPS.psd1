@@ -10,9 +10,12 @@
     FormatsToProcess     = @('GalleryPS.format.ps1xml')
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
+        'Export-Gallery'
         'Get-GalleryInterface'
+        'Get-GalleryTerminal'
         'Receive-Gallery'
         'Send-Gallery'
+        'Show-Gallery'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
