@@ -1,4 +1,3 @@
-using System.Net;
 using GalleryPS.Show;
 using GalleryPS.Show.Export;
 using GalleryPS.Show.Live;
@@ -186,27 +185,8 @@ public sealed class BrowserTests : IDisposable
         Assert.NotEqual(backgrounds[0], backgrounds[1]);
     }
 
-    private GalleryItem Received(int index, int width, int height = 20)
-    {
-        byte[] data = PagePictures.Png(width, height, (byte)(index * 30), 100, 200);
-        return GalleryItem.FromReceived(
-            new ReceivedImage(data)
-            {
-                Index = index,
-                Name = $"image{index}.png",
-                Bytes = data.Length,
-                Format = ImageFormat.Png,
-                Width = width,
-                Height = height,
-                Transport = Transport.Unicast,
-                Protocol = Protocol.Plain,
-                Source = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4001),
-                Datagrams = 1,
-                Time = DateTimeOffset.UnixEpoch,
-                Elapsed = TimeSpan.Zero,
-            },
-            index);
-    }
+    private static GalleryItem Received(int index, int width, int height = 20) =>
+        GalleryItem.FromReceived(PagePictures.Received(index, $"image{index}.png", width, height), index);
 
     private static Task<Browser> StartAsync(int width = 1280, int height = 860, bool dark = false)
     {

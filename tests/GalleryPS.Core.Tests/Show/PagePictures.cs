@@ -1,5 +1,6 @@
-using System.IO.Compression;
 using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Net;
 
 namespace GalleryPS.Tests.Show;
 
@@ -38,6 +39,27 @@ internal static class PagePictures
     {
         for (int i = 0; i < count; i++) File.WriteAllBytes(Path.Combine(folder, $"picture{i}.png"), Png(320, 200, (byte)(40 * i), (byte)(255 - 40 * i), 90));
         return folder;
+    }
+
+    /// <summary>A picture as it came over the network.</summary>
+    public static ReceivedImage Received(int index, string name, int width, int height)
+    {
+        byte[] data = Png(width, height, (byte)(index * 30), 100, 200);
+        return new ReceivedImage(data)
+        {
+            Index = index,
+            Name = name,
+            Bytes = data.Length,
+            Format = ImageFormat.Png,
+            Width = width,
+            Height = height,
+            Transport = Transport.Unicast,
+            Protocol = Protocol.Plain,
+            Source = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4001),
+            Datagrams = 1,
+            Time = DateTimeOffset.UnixEpoch,
+            Elapsed = TimeSpan.Zero,
+        };
     }
 
     private static void Chunk(Stream png, string type, byte[] data)
