@@ -69,11 +69,13 @@ def main():
                 output += os.read(master, 65536)
             except OSError:
                 break
-        for question, answer in ANSWERS[personality].items():
-            for match in re.finditer(question, output[answered:]):
-                os.write(master, answer)
-        whole = max((m.end() for q in ANSWERS[personality] for m in re.finditer(q, output[answered:])), default=0)
-        answered += whole
+        # In the order of the questions, as every terminal does.
+        asked = sorted((match.start(), match.end(), answer) for question, answer in ANSWERS[personality].items()
+                       for match in re.finditer(question, output[answered:]))
+        for _, _, answer in asked:
+            os.write(master, answer)
+        if asked:
+            answered += asked[-1][1]
         while typing and typing[0][0] in output[typed_for:]:
             typed_for = len(output)
             os.write(master, typing.pop(0)[1])

@@ -49,6 +49,7 @@ internal static class ShowCommand
 
     private static int Show(ShowOptions options, string[] paths, string[] literal, Reporter reporter, CancellationToken cancellationToken)
     {
+        options.Validate();
         var errors = new List<GalleryException>();
         List<string> files = Samples.OrImages(paths, literal, errors.Add);
         foreach (GalleryException error in errors) reporter.Report(new ErrorEvent(error));
