@@ -33,7 +33,8 @@ public sealed partial class Browser : IDisposable
     /// <param name="width">Width of the window in CSS pixels.</param>
     /// <param name="height">Height of the window.</param>
     /// <param name="dark">Whether the user prefers dark colours.</param>
-    public static async Task<Browser> StartAsync(int width = 1280, int height = 860, bool dark = false)
+    /// <param name="watch">Whether requests are recorded; that alone keeps what was loaded in memory.</param>
+    public static async Task<Browser> StartAsync(int width = 1280, int height = 860, bool dark = false, bool watch = true)
     {
         string profile = Directory.CreateTempSubdirectory("gallery-browser-").FullName;
         var start = new ProcessStartInfo(Find("chromedriver")!, ["--port=0"])
@@ -56,7 +57,7 @@ public sealed partial class Browser : IDisposable
         var browser = new Browser(driver, port, profile);
         try
         {
-            await browser.OpenSessionAsync(width, height, dark);
+            await browser.OpenSessionAsync(width, height, dark, watch);
             return browser;
         }
         catch
@@ -198,7 +199,7 @@ public sealed partial class Browser : IDisposable
         }
     }
 
-    private async Task OpenSessionAsync(int width, int height, bool dark)
+    private async Task OpenSessionAsync(int width, int height, bool dark, bool watch)
     {
         string[] arguments =
         [
@@ -206,7 +207,7 @@ public sealed partial class Browser : IDisposable
             "--disable-sync", "--disable-dev-shm-usage", $"--user-data-dir={_profile}",
         ];
         var options = new Dictionary<string, object> { ["binary"] = Find("chromium", "chromium-browser", "google-chrome")!, ["args"] = arguments };
-        var logging = new Dictionary<string, string> { ["browser"] = "ALL", ["performance"] = "ALL" };
+        var logging = new Dictionary<string, string> { ["browser"] = "ALL", ["performance"] = watch ? "ALL" : "OFF" };
         var always = new Dictionary<string, object> { ["browserName"] = "chrome", ["goog:chromeOptions"] = options, ["goog:loggingPrefs"] = logging };
         using HttpResponseMessage answer = await SendAsync("session", new { capabilities = new { alwaysMatch = always } });
         using JsonDocument body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
@@ -218,7 +219,7 @@ public sealed partial class Browser : IDisposable
 
         // The browser's own first page asks for its own things.
         await GoAsync("about:blank");
-        await RequestsAsync();
+        if (watch) await RequestsAsync();
         _requests.Clear();
         await CommandAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
     }

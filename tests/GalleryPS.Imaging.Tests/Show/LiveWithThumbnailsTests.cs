@@ -27,7 +27,7 @@ public sealed class LiveWithThumbnailsTests(ITestOutputHelper output) : IDisposa
         server.End();
         using Browser browser = await Browser.StartAsync();
         await browser.GoAsync(server.Url.ToString());
-        await browser.UntilAsync("document.querySelector('#strip img')?.naturalWidth === 240");
+        await browser.UntilAsync("document.querySelector('#strip img')?.naturalWidth === 128");
         await browser.UntilAsync("document.title.startsWith('Image 1 ') && document.getElementById('image').naturalWidth === 523");
         await browser.UntilAsync("document.getElementById('reason').innerText.includes('claims to be 30000 x 30000 pixels')");
         await browser.UntilAsync("document.title.startsWith('Image 3 ') && document.getElementById('reason').innerText.includes('cannot')");
@@ -41,7 +41,7 @@ public sealed class LiveWithThumbnailsTests(ITestOutputHelper output) : IDisposa
         for (int i = 0; i < 10; i++) File.WriteAllBytes(Path.Combine(_folder, $"{i}.jpg"), Pictures.Jpeg(Pictures.Photo(2000, 1500, seed: i), 75));
         string[] files = Directory.GetFiles(_folder);
         using LiveServer server = LiveServer.Start(TimeSpan.FromMilliseconds(60));
-        using Browser browser = await Browser.StartAsync();
+        using Browser browser = await Browser.StartAsync(watch: false);
         await browser.GoAsync(server.Url.ToString());
         await browser.UntilAsync("document.getElementById('status').textContent === 'Live'");
         long empty = browser.RendererMemory(), most = 0;

@@ -7,7 +7,7 @@ namespace GalleryPS.Show.Export;
 /// <summary>Writes a gallery into one file: a page, a contact sheet or an animation.</summary>
 public static class GalleryExport
 {
-    private const int ThumbnailSide = 240, PictureSide = 2400;
+    private const int ThumbnailSide = 128, PictureSide = 2400;
 
     /// <summary>Decides what is made and as what format, before anything is read or written.</summary>
     /// <param name="options">What is wanted.</param>

@@ -11,7 +11,7 @@ namespace GalleryPS.Show.Live;
 /// </summary>
 internal sealed class LivePictures
 {
-    private const int ThumbnailSide = 240, PictureSide = 2400;
+    private const int ThumbnailSide = 128, PictureSide = 2400;
 
     // Decoding takes a processor for a while each; more at once would only make every one slower.
     private readonly SemaphoreSlim _turn = new(Math.Max(1, Environment.ProcessorCount / 2));

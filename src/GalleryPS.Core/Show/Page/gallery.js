@@ -9,7 +9,7 @@
   let ended = !gallery.live;
   let timer = 0;
   let shownAt = 0;
-  let ahead = null;
+  const ahead = new Image();
 
   // ---- what there is ----
 
@@ -82,13 +82,68 @@
       const picture = $('image');
       picture.alt = image.name;
       picture.hidden = false;
-      picture.className = image.width < 480 && image.height < 320 ? 'small' : '';
+      $('paint').hidden = true;
+      sizeClass(image);
+      picture.classList.toggle('painted', paints(image));
       picture.src = image.src;
+      weigh(image);
     }
     steps();
     shownAt = performance.now();
     schedule();
   }
+
+  // Browsers keep the pixels of the images they drew, up to half a gigabyte. So the image element only loads the image
+  // (and has its menu and its text); a canvas of the stage's size shows it, and the pixels are let go at once.
+
+  const canvas = $('paint');
+  const painter = canvas.getContext('bitmaprenderer');
+
+  /*
+   * The files of images that were shown stay until the script's collector runs, which does not know of their weight:
+   * so it is told, with memory that is never touched.
+   */
+  let weight = null;
+  function weigh(image) { weight = new ArrayBuffer(Math.min(image.bytes, 1 << 26)); }
+
+  /* What may move has to be drawn by the browser itself. */
+  function paints(image) { return painter && image.format !== 'Gif' && image.format !== 'WebP'; }
+
+  function sizeClass(image) {
+    const small = image.width < 480 && image.height < 320;
+    for (const element of [$('image'), canvas]) element.classList.toggle('small', small);
+  }
+
+  async function paint() {
+    const picture = $('image');
+    const image = images[current];
+    if (picture.hidden || !picture.complete || !picture.naturalWidth || !picture.classList.contains('painted')) return;
+    const style = getComputedStyle(picture);
+    const width = picture.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const height = picture.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    const scale = Math.min(1, devicePixelRatio * Math.min(width / picture.naturalWidth, height / picture.naturalHeight));
+    const size = {
+      resizeWidth: Math.max(1, Math.round(picture.naturalWidth * scale)),
+      resizeHeight: Math.max(1, Math.round(picture.naturalHeight * scale)),
+      resizeQuality: 'high',
+    };
+    try {
+      const bitmap = await createImageBitmap(picture, size);
+      if (images[current] !== image) {
+        bitmap.close();
+        return;
+      }
+      canvas.width = bitmap.width;
+      canvas.height = bitmap.height;
+      painter.transferFromImageBitmap(bitmap);
+      canvas.hidden = false;
+    } catch {
+      if (images[current] === image) picture.classList.remove('painted');
+    }
+  }
+
+  $('image').onload = paint;
+  new ResizeObserver(() => paint()).observe($('picture'));
 
   function facts(image) {
     const list = [['Bytes', `${number.format(image.bytes)} bytes`]];
@@ -108,7 +163,7 @@
 
   async function broken(image, reason) {
     if (images[current] !== image) return;
-    $('image').hidden = true;
+    $('image').hidden = $('paint').hidden = true;
     $('image').removeAttribute('src');
     $('reason').textContent = reason || '';
     $('broken').hidden = false;
@@ -158,11 +213,10 @@
     timer = setTimeout(() => show(next), left);
   }
 
+  /* One element for all of them: every other one would keep its image until somebody collects it. */
   function preload(image) {
-    ahead = null;
-    if (!image || !image.src || image.error) return;
-    ahead = new Image();
-    ahead.src = image.src;
+    if (image && image.src && !image.error) ahead.src = image.src;
+    else ahead.removeAttribute('src');
   }
 
   function bar(left) {
