@@ -14,6 +14,7 @@ public sealed partial class Browser : IDisposable
     private readonly string _profile;
     private readonly List<string> _requests = [];
     private string _session = "";
+    private bool _watch;
 
     private Browser(Process driver, int port, string profile)
     {
@@ -65,6 +66,22 @@ public sealed partial class Browser : IDisposable
             browser.Dispose();
             throw;
         }
+    }
+
+    /// <summary>An empty page in a window of another size, as if newly started; starting takes seconds.</summary>
+    /// <param name="width">Width of the window in CSS pixels.</param>
+    /// <param name="height">Height of the window.</param>
+    /// <param name="dark">Whether the user prefers dark colours.</param>
+    public async Task ResetAsync(int width = 1280, int height = 860, bool dark = false)
+    {
+        await CommandAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
+        await CommandAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
+        await GoAsync("about:blank");
+        await ConsoleErrorsAsync();
+
+        // The browser's own first page asked for its own things.
+        if (_watch) await RequestsAsync();
+        _requests.Clear();
     }
 
     /// <summary>Opens an address.</summary>
@@ -215,13 +232,8 @@ public sealed partial class Browser : IDisposable
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(value.GetRawText());
         _session = value.GetProperty("sessionId").GetString()!;
         ProcessId = value.GetProperty("capabilities").TryGetProperty("goog:processID", out JsonElement id) ? id.GetInt32() : _driver.Id;
-        await CommandAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
-
-        // The browser's own first page asks for its own things.
-        await GoAsync("about:blank");
-        if (watch) await RequestsAsync();
-        _requests.Clear();
-        await CommandAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
+        _watch = watch;
+        await ResetAsync(width, height, dark);
     }
 
     private Task CommandAsync(string cmd, object parameters) => PostAsync("goog/cdp/execute", new Dictionary<string, object> { ["cmd"] = cmd, ["params"] = parameters });

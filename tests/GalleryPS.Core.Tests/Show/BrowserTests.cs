@@ -6,7 +6,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Tests.Show;
 
 /// <summary>The live page and the exported one in a real Chromium, without the image library.</summary>
-public sealed class BrowserTests : IDisposable
+public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<BrowserTests.Shared>, IDisposable
 {
     private const string Drawn = "(document.getElementById('image').complete && document.getElementById('image').naturalWidth)";
     private const string ArrowRight = "\uE014", ArrowLeft = "\uE012";
@@ -17,7 +17,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task LivePageShowsImagesAsTheyArrive()
     {
-        using Browser browser = await StartAsync();
+        Browser browser = await shared.GetAsync();
         using LiveServer server = LiveServer.Start(TimeSpan.FromMilliseconds(400));
         await browser.GoAsync(server.Url.ToString());
         await browser.UntilAsync("document.getElementById('status').textContent === 'Live'");
@@ -44,7 +44,7 @@ public sealed class BrowserTests : IDisposable
         // A reload and a second viewer see everything.
         await browser.ReloadAsync();
         await browser.UntilAsync("document.querySelectorAll('#strip li').length === 6");
-        using (Browser second = await StartAsync())
+        using (Browser second = await Browser.StartAsync())
         {
             await second.GoAsync(server.Url.ToString());
             await second.UntilAsync("document.querySelectorAll('#strip img').length === 6");
@@ -63,7 +63,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task KeysAndClicksStep()
     {
-        using Browser browser = await StartAsync();
+        Browser browser = await shared.GetAsync();
         using LiveServer server = LiveServer.Start(TimeSpan.FromSeconds(60));
         for (int i = 0; i < 4; i++) server.Add(Received(i, 30 + i));
         server.End();
@@ -91,7 +91,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task PausedShowStaysUntilItGoesOn()
     {
-        using Browser browser = await StartAsync();
+        Browser browser = await shared.GetAsync();
         using LiveServer server = LiveServer.Start(TimeSpan.FromMilliseconds(150));
         for (int i = 0; i < 3; i++) server.Add(Received(i, 30 + i));
         server.End();
@@ -109,7 +109,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task BrokenImageIsSaidToBeBrokenAndTheShowGoesOn()
     {
-        using Browser browser = await StartAsync();
+        Browser browser = await shared.GetAsync();
         using LiveServer server = LiveServer.Start(TimeSpan.FromMilliseconds(300));
         server.Add(Received(0, 30));
         byte[] broken = PagePictures.Png(300, 200, 1, 2, 3);
@@ -129,7 +129,7 @@ public sealed class BrowserTests : IDisposable
     [Fact]
     public async Task ExportedPageNeedsNothingButItself()
     {
-        using Browser browser = await StartAsync();
+        Browser browser = await shared.GetAsync();
         PagePictures.Folder(_folder, 4);
         File.WriteAllBytes(Path.Combine(_folder, "zzz.png"), "no image"u8.ToArray());
         string page = Path.Combine(_folder, "page.html");
@@ -154,13 +154,16 @@ public sealed class BrowserTests : IDisposable
     [InlineData(1280, 860)]
     public async Task NothingIsCutOffInAnyWindow(int width, int height)
     {
-        using Browser browser = await StartAsync(width, height);
+        Browser browser = await shared.GetAsync(width, height);
         using LiveServer server = LiveServer.Start(TimeSpan.FromSeconds(60));
         for (int i = 0; i < 20; i++) server.Add(Received(i, 900 + i, 500));
         await browser.GoAsync(server.Url.ToString());
         await browser.UntilAsync($"document.querySelectorAll('#strip li').length === 20 && {Drawn} === 900");
         Assert.Equal(width, await browser.RunAsync<int>("return document.documentElement.scrollWidth"));
         Assert.Equal(height, await browser.RunAsync<int>("return document.documentElement.scrollHeight"));
+        // The filmstrip follows what is shown.
+        await browser.PressAsync("\uE010");
+        await browser.UntilAsync($"(b => b.left >= 0 && b.right <= {width} && b.bottom <= {height})(document.querySelector('#strip [aria-current]').getBoundingClientRect()) && {Drawn} === 919");
         foreach (string id in new[] { "title", "image", "previous", "next", "play", "facts", "total" })
         {
             double[] box = await browser.RunAsync<double[]>($"const b = document.getElementById('{id}').getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]");
@@ -174,7 +177,7 @@ public sealed class BrowserTests : IDisposable
         string[] backgrounds = new string[2];
         foreach (bool dark in new[] { false, true })
         {
-            using Browser browser = await StartAsync(dark: dark);
+            Browser browser = await shared.GetAsync(dark: dark);
             using LiveServer server = LiveServer.Start(TimeSpan.FromSeconds(60));
             await browser.GoAsync(server.Url.ToString());
             backgrounds[dark ? 1 : 0] = await browser.RunAsync<string>("return getComputedStyle(document.body).backgroundColor");
@@ -188,9 +191,19 @@ public sealed class BrowserTests : IDisposable
     private static GalleryItem Received(int index, int width, int height = 20) =>
         GalleryItem.FromReceived(PagePictures.Received(index, $"image{index}.png", width, height), index);
 
-    private static Task<Browser> StartAsync(int width = 1280, int height = 860, bool dark = false)
+    /// <summary>One browser for all tests; each begins with an empty page.</summary>
+    public sealed class Shared : IDisposable
     {
-        if (Browser.Missing is { } missing) Assert.Skip(missing);
-        return Browser.StartAsync(width, height, dark);
+        private Browser? _browser;
+
+        public async Task<Browser> GetAsync(int width = 1280, int height = 860, bool dark = false)
+        {
+            if (Browser.Missing is { } missing) Assert.Skip(missing);
+            _browser ??= await Browser.StartAsync();
+            await _browser.ResetAsync(width, height, dark);
+            return _browser;
+        }
+
+        public void Dispose() => _browser?.Dispose();
     }
 }
