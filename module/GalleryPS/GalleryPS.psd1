@@ -10,12 +10,18 @@
     FormatsToProcess     = @('GalleryPS.format.ps1xml')
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
+        'Compare-GalleryTraffic'
         'Export-Gallery'
         'Get-GalleryInterface'
+        'Get-GalleryPacket'
         'Get-GalleryTerminal'
+        'Measure-Gallery'
+        'Measure-GalleryCapture'
         'Receive-Gallery'
         'Send-Gallery'
         'Show-Gallery'
+        'Start-GalleryCapture'
+        'Stop-GalleryCapture'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -8,6 +8,11 @@ var root = new RootCommand("Sends, receives, shows and counts galleries of image
     ReceiveCommand.Create(),
     ShowCommand.Create(),
     ExportCommand.Create(),
+    MeasureCommand.Create(),
+    CountCommand.Create(),
+    PacketsCommand.Create(),
+    CaptureCommand.Create(),
+    CompareCommand.Create(),
     InterfacesCommand.Create(),
     DemoCommand.Create(),
 };

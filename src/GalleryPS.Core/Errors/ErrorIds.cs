@@ -84,6 +84,9 @@ public static class ErrorIds
     /// <summary>An image could not be stored.</summary>
     public const string CannotWriteImage = nameof(CannotWriteImage);
 
+    /// <summary>A capture or a report could not be written.</summary>
+    public const string CannotWriteFile = nameof(CannotWriteFile);
+
     /// <summary>Options contradict each other or have impossible values.</summary>
     public const string InvalidOptions = nameof(InvalidOptions);
 

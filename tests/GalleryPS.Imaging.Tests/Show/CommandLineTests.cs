@@ -58,6 +58,23 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task ReceiverShowsWhatArrives()
+    {
+        for (int i = 0; i < 3; i++) File.WriteAllBytes(Path.Combine(_folder, $"{i}.png"), Pictures.Png(Pictures.Photo(120, 90, seed: i)));
+        using PeerProcess receiver = PeerProcess.Gallery(null, "receive", "--transport", "tcp", "--port", "0", "--show");
+        receiver.WaitForEvent("Ready", 2);
+        string port = receiver.Events("Ready")[0].GetProperty("EndPoints")[0].GetString()!.Split(':')[^1];
+        var url = new Uri(receiver.Events("Ready")[1].GetProperty("Url").GetString()!);
+        using PeerProcess sender = PeerProcess.Gallery(null, "send", _folder, "--transport", "tcp", "--port", port, "--end-delay", "0");
+        Assert.Equal(0, sender.WaitForExit());
+        receiver.WaitForEvent("Summary");
+        using var http = new HttpClient();
+        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "2.png")), await http.GetByteArrayAsync(new Uri(url, "images/2"), TestContext.Current.CancellationToken));
+        receiver.Interrupt();
+        Assert.Equal(0, receiver.WaitForExit());
+    }
+
+    [Fact]
     public void FitSendsWhatWouldNotFit()
     {
         PixelImage original = Pictures.Photo(1600, 1200, 6);
