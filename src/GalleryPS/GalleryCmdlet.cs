@@ -69,6 +69,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         switch (one)
         {
             case SentEvent sent: WriteObject(sent.Image); break;
+            case ShownEvent shown: WriteObject(shown.Image); break;
             case ReceivedEvent received: WriteObject(received.Image); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;

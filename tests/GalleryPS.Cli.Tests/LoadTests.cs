@@ -26,7 +26,7 @@ public sealed class LoadTests : IDisposable
         }
 
         Assert.InRange(MemoryOf(server) - before, long.MinValue, 24 << 20);
-        server.Interrupt();
+        server.Terminate();
         Expect.Exit(0, server);
         Assert.Equal(30_000, server.Events("Summary").Single().GetProperty("Connections").GetInt32());
     }

@@ -23,15 +23,17 @@ internal static class SendCommand
         Option<TimeSpan?> endDelay = Arguments.Duration("--end-delay", "Wait before the end of transmission; default 0.5 (seconds).");
         Option<TimeSpan?> interval = Arguments.Duration("--interval", "Pause between images.");
         Option<BitRate?> rate = Arguments.Rate("--bit-rate", "Rate of the images' bytes: a number of bit/s, 100Mbps, unlimited; default 40Mbps over UDP, unlimited over TCP.");
+        Option<bool> fit = Arguments.Of<bool>("--fit", "Encode images anew that are too large for a datagram (Plain over UDP).");
         Option<TimeSpan?> connect = Arguments.Duration("--connect-timeout", "How long to wait for a TCP connection; default 5 (seconds).");
         Option<TimeSpan?> delay = Arguments.Duration("--delay", "Wait before the first image.");
         Option<TimeSpan?> wait = Arguments.Duration("--wait-for-group", "Multicast: wait at most this long until somebody joined the group (Linux, needs the right to listen).");
         var command = new Command("send", "Send images.")
         {
-            paths, literal, transport, to, port, ttl, outbound, protocol, endDelay, interval, rate, connect, delay, wait,
+            paths, literal, transport, to, port, ttl, outbound, protocol, endDelay, interval, rate, connect, delay, wait, fit,
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
+            if (parsed.GetValue(fit)) Pixels.Find();
             var defaults = new SendOptions();
             var options = defaults with
             {
@@ -46,6 +48,7 @@ internal static class SendCommand
                 BitRate = parsed.GetValue(rate),
                 Delay = parsed.GetValue(delay) ?? defaults.Delay,
                 WaitForGroup = parsed.GetValue(wait),
+                Fit = parsed.GetValue(fit),
                 ConnectTimeout = parsed.GetValue(connect) ?? defaults.ConnectTimeout,
             };
             return reporter.ReportAll(Send(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));

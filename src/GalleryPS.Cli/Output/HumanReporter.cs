@@ -49,6 +49,15 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ConnectSummaryEvent { Summary: var s }:
                 error.WriteLine(Invariant($"{s.Replies} replies, {s.Failed} failed, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
+            case ShowReadyEvent { Url: { } url } show:
+                error.WriteLine($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                break;
+            case ShowReadyEvent { Path: { } path }:
+                error.WriteLine($"The gallery is in {path}.");
+                break;
+            case ShownEvent { Image: var i }:
+                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
+                break;
             case EndEvent end:
                 error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;

@@ -22,7 +22,9 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
         switch (one)
         {
             case ReadyEvent ready: Item("Ready", ready); break;
+            case ShowReadyEvent show: Item("Ready", show); break;
             case SentEvent sent: Item("Image", sent.Image); break;
+            case ShownEvent shown: Item("Image", shown.Image); break;
             case ReceivedEvent received: Item("Image", received.Image); break;
             case MessageReceivedEvent received: Line(writer => MessageJson.Write(writer, received.Message)); break;
             case MessageSentEvent sent: Item("Message", sent.Message); break;

@@ -113,4 +113,16 @@ public static class ErrorIds
 
     /// <summary>The system refused a network operation for another reason.</summary>
     public const string NetworkFailure = nameof(NetworkFailure);
+
+    /// <summary>An image has more pixels than are decoded.</summary>
+    public const string TooManyPixels = nameof(TooManyPixels);
+
+    /// <summary>An image cannot be decoded.</summary>
+    public const string BrokenImage = nameof(BrokenImage);
+
+    /// <summary>An exported file could not be written, or it exists already.</summary>
+    public const string CannotWriteExport = nameof(CannotWriteExport);
+
+    /// <summary>The gallery's page could not be served.</summary>
+    public const string CannotServePage = nameof(CannotServePage);
 }

@@ -51,6 +51,12 @@ public sealed record SendOptions
     /// </summary>
     public BitRate? BitRate { get; init; }
 
+    /// <summary>
+    /// Encode images anew that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
+    /// down if need be.
+    /// </summary>
+    public bool Fit { get; init; }
+
     /// <summary>How long to wait for a TCP connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -84,6 +90,14 @@ public sealed record SendOptions
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
                 "A TCP connection leaves on one NIC; several were given.", OutboundIP,
                 "Give one NIC, or none: the routing table knows the way to a host.");
+        }
+
+        if (Fit && (Transport == Transport.Tcp || Protocol != Protocol.Plain))
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "-Fit is for Plain over UDP, where one image is one datagram; TCP and FLUTE carry images of any size as they are.", Transport,
+                "Leave -Fit out.");
         }
 
         OptionChecks.ProtocolIsThere(Protocol, Transport);

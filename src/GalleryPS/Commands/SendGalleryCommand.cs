@@ -71,6 +71,10 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     [BitRate]
     public BitRate BitRate { get; set; }
 
+    /// <summary>Encode images anew that are too large for a datagram (Plain over UDP).</summary>
+    [Parameter]
+    public SwitchParameter Fit { get; set; }
+
     /// <summary>How long to wait for a TCP connection, in seconds.</summary>
     [Parameter]
     [Seconds]
@@ -89,6 +93,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
             new SendOptions
             {
@@ -100,6 +105,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 OutboundIP = OutboundIP,
                 EndDelay = EndDelay,
                 Interval = Interval,
+                Fit = Fit,
                 BitRate = MyInvocation.BoundParameters.ContainsKey(nameof(BitRate)) ? BitRate : null,
                 ConnectTimeout = ConnectTimeout,
                 Delay = Delay,
