@@ -1,0 +1,98 @@
+namespace RaptorQ.Code;
+
+/// <summary>
+/// The binary rows of the constraint matrix A (RFC 6330 sections 5.3.3.3 and 5.3.3.4): first the S LDPC rows, then one row
+/// for every encoding symbol that is known. Stored sparsely: row r has ones in the columns
+/// <c>Columns[Start[r] .. Start[r + 1]]</c>. The HDPC rows, which are dense and not binary, are in <see cref="HdpcRows"/>.
+/// </summary>
+internal sealed class ConstraintRows
+{
+    private ConstraintRows(int[] start, int[] columns)
+    {
+        Start = start;
+        Columns = columns;
+    }
+
+    /// <summary>Where each row begins in <see cref="Columns"/>; one entry more than there are rows.</summary>
+    public int[] Start { get; }
+
+    /// <summary>The columns of the ones, row after row.</summary>
+    public int[] Columns { get; }
+
+    /// <summary>Rows, LDPC rows included.</summary>
+    public int Count => Start.Length - 1;
+
+    /// <summary>The columns of the ones in row <paramref name="row"/>.</summary>
+    public ReadOnlySpan<int> this[int row] => Columns.AsSpan(Start[row], Start[row + 1] - Start[row]);
+
+    /// <summary>The rows for the encoding symbols with these internal symbol IDs.</summary>
+    public static ConstraintRows Create(CodeParameters code, ReadOnlySpan<uint> internalSymbolIds)
+    {
+        int rows = code.S + internalSymbolIds.Length;
+        int[] start = new int[rows + 1];
+        // About 7.3 ones in an average LT row; the array grows in the unlikely case that this is not enough.
+        int[] columns = new int[(3 * code.B) + (3 * code.S) + (8 * internalSymbolIds.Length) + 256];
+        int used = FillLdpcRows(code, start, columns);
+
+        for (int i = 0; i < internalSymbolIds.Length; i++)
+        {
+            if (columns.Length - used < EncodingTuple.MaxNeighbours)
+            {
+                Array.Resize(ref columns, columns.Length * 2);
+            }
+
+            var tuple = new EncodingTuple(code, internalSymbolIds[i]);
+            used += tuple.GetNeighbours(code, columns.AsSpan(used));
+            start[code.S + i + 1] = used;
+        }
+
+        return new ConstraintRows(start, columns);
+    }
+
+    // Section 5.3.3.3: G_LDPC,1 (three circulant ones in each of the first B columns), the identity I_S, and G_LDPC,2 (two
+    // neighbouring ones in the PI columns).
+    private static int FillLdpcRows(CodeParameters code, int[] start, int[] columns)
+    {
+        int s = code.S;
+        int[] next = new int[s];
+        foreach (bool counting in (bool[])[true, false])
+        {
+            for (int i = 0; i < code.B; i++)
+            {
+                int step = 1 + (i / s);
+                int row = i % s;
+                for (int k = 0; k < 3; k++)
+                {
+                    if (counting)
+                    {
+                        next[row]++;
+                    }
+                    else
+                    {
+                        columns[next[row]++] = i;
+                    }
+
+                    row = (row + step) % s;
+                }
+            }
+
+            if (counting)
+            {
+                for (int i = 0; i < s; i++)
+                {
+                    start[i + 1] = start[i] + next[i] + 3;
+                    next[i] = start[i];
+                }
+            }
+        }
+
+        for (int i = 0; i < s; i++)
+        {
+            columns[next[i]++] = code.B + i;
+            columns[next[i]++] = code.W + (i % code.P);
+            columns[next[i]++] = code.W + ((i + 1) % code.P);
+        }
+
+        return start[s];
+    }
+}

@@ -1,0 +1,96 @@
+using RaptorQ.Arithmetic;
+using RaptorQ.Code;
+
+namespace RaptorQ.Solving;
+
+/// <summary>
+/// Decoding by inactivation (RFC 6330 section 5.4): a plan is made for exactly the symbols received, the intermediate
+/// symbols follow from it, and the missing source symbols are encoded from them.
+/// </summary>
+internal static unsafe class FullSolver
+{
+    // Few more symbols than needed make the plan cheaper and are almost always enough; all of them are a second try.
+    private const int FirstOverhead = 16;
+
+    /// <summary>Writes the missing source symbols to <paramref name="block"/>.</summary>
+    /// <returns>False when the received symbols do not determine them.</returns>
+    public static bool TrySolve(CodeCache code, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
+    {
+        int count = Math.Min(received.Count, block.SymbolCount + FirstOverhead);
+        SolutionPlan? plan = TryPlan(code, received, count, block.SymbolCount);
+        if (plan is null && count < received.Count)
+        {
+            plan = TryPlan(code, received, received.Count, block.SymbolCount);
+        }
+
+        if (plan is null)
+        {
+            return false;
+        }
+
+        Run(plan, engine, received, missing, block);
+        return true;
+    }
+
+    private static SolutionPlan? TryPlan(CodeCache code, ReceivedSymbols received, int count, int symbolCount)
+    {
+        int padding = code.Code.KPrime - symbolCount;
+        uint[] ids = new uint[count + padding];
+        ReadOnlySpan<uint> encodingSymbolIds = received.Ids;
+        for (int i = 0; i < count; i++)
+        {
+            uint id = encodingSymbolIds[i];
+            ids[i] = id < (uint)symbolCount ? id : id + (uint)padding;
+        }
+
+        for (int i = 0; i < padding; i++)
+        {
+            ids[count + i] = (uint)(symbolCount + i);
+        }
+
+        return PlanBuilder.TryBuild(code.Hdpc, ids, count);
+    }
+
+    private static void Run(SolutionPlan plan, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
+    {
+        int symbolSize = block.SymbolSize;
+        int maxLines = Stripe.ChooseLines(plan.SlotCount, symbolSize);
+        AlignedMemory workspace = Workspace.Rent((long)plan.SlotCount * maxLines * SymbolEngine.LineSize);
+        byte* slots = workspace.Address;
+        (int[] start, int[] neighbours) = ListNeighbours(plan.Code, missing);
+        for (var stripe = Stripe.First(symbolSize, maxLines); stripe.Lines > 0; stripe = stripe.Next(symbolSize, maxLines))
+        {
+            byte* slot = slots + ((nint)plan.InputSlot(0) * stripe.Size);
+            for (int i = 0; i < plan.InputCount; i++, slot += stripe.Size)
+            {
+                Stripe.Fill(slot, stripe.Size, received.Address(i) + stripe.Offset, stripe.Size);
+            }
+
+            engine.Execute(plan, slots, stripe.Lines);
+            for (int i = 0; i < missing.Length; i++)
+            {
+                ReadOnlySpan<int> operands = neighbours.AsSpan(start[i], start[i + 1] - start[i]);
+                block.WriteSum(engine, slots, operands, missing[i], stripe);
+            }
+        }
+
+        Workspace.Return(workspace);
+    }
+
+    private static (int[] Start, int[] Neighbours) ListNeighbours(CodeParameters code, int[] symbols)
+    {
+        int[] start = new int[symbols.Length + 1];
+        int[] neighbours = new int[(8 * symbols.Length) + EncodingTuple.MaxNeighbours];
+        for (int i = 0; i < symbols.Length; i++)
+        {
+            if (neighbours.Length - start[i] < EncodingTuple.MaxNeighbours)
+            {
+                Array.Resize(ref neighbours, neighbours.Length * 2);
+            }
+
+            start[i + 1] = start[i] + new EncodingTuple(code, (uint)symbols[i]).GetNeighbours(code, neighbours.AsSpan(start[i]));
+        }
+
+        return (start, neighbours);
+    }
+}
