@@ -153,7 +153,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     private bool Solve(Span<byte> block)
     {
         int size = oti.SymbolLength;
-        var decoder = new SourceBlockDecoder(K, size);
+        using var decoder = new SourceBlockDecoder(K, size);
         if (_sourceCount > 0)
         {
             for (int i = 0; i < K; i++)

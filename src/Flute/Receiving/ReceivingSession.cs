@@ -66,6 +66,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (one.Assembly is null)
         {
             block.Finish(done: true);
+            if (end is ObjectReceived late) late.Content.Dispose();
             return;
         }
 
@@ -114,8 +115,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             if (one.State != ObjectState.Open || one.Assembly is null) continue;
             foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
             {
-                if (block.IsDone || block.IsDecoding) continue;
-                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.Count, block.Highest));
+                if (block.IsDone) continue;
+                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count, block.Highest));
                 if (open.Count == ReceptionReport.MaxOpenBlocks) break;
             }
 

@@ -3,9 +3,13 @@ namespace Flute;
 /// <summary>A block that is not complete at a receiver.</summary>
 /// <param name="Toi">The object.</param>
 /// <param name="SourceBlockNumber">The block.</param>
-/// <param name="Symbols">Distinct symbols that are there.</param>
+/// <param name="Symbols">Distinct symbols that are there, or <see cref="Decoding"/>.</param>
 /// <param name="Highest">Highest encoding symbol id seen.</param>
-public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Symbols, long Highest);
+public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Symbols, long Highest)
+{
+    /// <summary>There are enough symbols, and the block is being decoded.</summary>
+    public const int Decoding = -1;
+}
 
 /// <summary>
 /// What a receiver tells the sender: counts, never lists of packets. Completed objects and blocks are those since the
