@@ -103,7 +103,7 @@ public class TransferTests
     public void Without_a_code_a_second_pass_fills_the_gaps()
     {
         Dictionary<string, byte[]> files = Gallery();
-        using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Fec = FecEncodingId.CompactNoCode, Passes = 3, BlockBytes = 20_000 }, files);
+        using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Fec = FecEncodingId.CompactNoCode, Passes = 5, BlockBytes = 20_000 }, files);
         var random = new Random(5);
         channel.Passes = _ => random.NextDouble() >= 0.05;
         channel.Run();

@@ -11,17 +11,20 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private int _nextId = 1, _rounds;
     private TimeSpan _lastRound, _renewAt;
     private long _bytesSince;
-    private bool _changed = true;
+    private bool _changed = true, _repeat;
     private int _block;
 
     /// <summary>A file was added or taken out, or there will be no more.</summary>
     public void Change() => _changed = true;
 
+    /// <summary>Somebody has no FDT.</summary>
+    public void Repeat(TimeSpan now) => _repeat |= now - _lastRound >= AtFirst;
+
     /// <summary>Data of so many bytes was sent.</summary>
     public void Count(int bytes) => _bytesSince += bytes;
 
     /// <summary>When the next round is due if nothing else is sent.</summary>
-    public TimeSpan NextDue => _changed ? TimeSpan.Zero : _lastRound + Interval;
+    public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
 
     private TimeSpan Interval => _rounds < 3 && options.FdtInterval > AtFirst ? AtFirst : options.FdtInterval;
 
@@ -46,6 +49,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
         }
 
         _rounds++;
+        _repeat = false;
         _lastRound = now;
         _bytesSince = 0;
         _block = 0;
@@ -82,7 +86,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private bool IsRoundDue(TimeSpan now)
     {
         TimeSpan since = now - _lastRound;
-        return since >= Interval && (_current!.Bytes <= _bytesSince * Share || _current.Bytes <= writer.MaxFdtSymbol || since >= Longest || _bytesSince == 0);
+        return _repeat || (since >= Interval && (_current!.Bytes <= _bytesSince * Share || _current.Bytes <= writer.MaxFdtSymbol || since >= Longest || _bytesSince == 0));
     }
 
     private FdtObject Make(IEnumerable<SendingObject> objects, bool complete)

@@ -182,6 +182,10 @@ public sealed class FluteSender : IDisposable
         if (Find(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
     }
 
+    /// <summary>Repeats the FDT soon: somebody has none. It is not done more than about ten times a second.</summary>
+    /// <param name="now">The time.</param>
+    public void RepeatFdt(TimeSpan now) => _fdt.Repeat(now);
+
     /// <summary>Sends no more of an object: everybody has it.</summary>
     /// <param name="toi">The object.</param>
     public void Drop(ulong toi)
