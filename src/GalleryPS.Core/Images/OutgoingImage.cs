@@ -79,7 +79,7 @@ internal sealed class OutgoingImage : IDisposable
     }
 
     /// <summary>The bytes, when they are in memory anyway; else nothing.</summary>
-    public ReadOnlyMemory<byte>? InMemory => _file is null ? _memory : null;
+    public ReadOnlyMemory<byte>? InMemory => _file is null ? _memory : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Reads all bytes of an image that is known to be small.</summary>
     public ReadOnlySpan<byte> ReadAll(byte[] buffer)

@@ -16,7 +16,7 @@ public static class Hosts
         ArgumentNullException.ThrowIfNull(host);
         string trimmed = host.Trim();
         if (IPAddress.TryParse(trimmed, out IPAddress? literal) && LooksComplete(trimmed, literal)) return Normal(literal);
-        if (trimmed.Length == 0) throw NotFound(host, null);
+        if (trimmed.Length == 0 || literal is not null) throw NotFound(host, null);
         try
         {
             Task<IPAddress[]> lookup = Dns.GetHostAddressesAsync(trimmed, cancellationToken);
@@ -55,7 +55,7 @@ public static class Hosts
         return address.TryWriteBytes(bytes, out _) && (bytes[0] & 0xF0) == 0xE0;
     }
 
-    // "10" and "1.2" parse as IPv4 addresses in the old inet_aton way; nobody who types them means that.
+    // "10" and "1.2.3" parse as IPv4 addresses in the old inet_aton way; nobody who types them means that.
     private static bool LooksComplete(string text, IPAddress parsed) =>
         parsed.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(static c => c == '.') == 3;
 

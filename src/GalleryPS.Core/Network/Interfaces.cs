@@ -97,6 +97,25 @@ public static class Interfaces
             mtu = six.Mtu;
         }
 
+        if (index == 0 && OperatingSystem.IsLinux())
+        {
+            // A NIC without addresses has no properties of either family.
+            index = ReadNumber($"/sys/class/net/{nic.Name}/ifindex");
+            mtu = ReadNumber($"/sys/class/net/{nic.Name}/mtu");
+        }
+
         return (index, mtu);
+    }
+
+    private static int ReadNumber(string file)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(file), System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 }

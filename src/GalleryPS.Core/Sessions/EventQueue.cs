@@ -6,20 +6,28 @@ namespace GalleryPS.Sessions;
 /// </summary>
 internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 20) : IDisposable
 {
+    private const int Together = 16;
     private readonly Queue<(GalleryEvent Event, long Bytes)> _items = new();
     private long _bytes;
     private bool _complete;
     private int _takersWaiting, _addersWaiting;
 
     /// <summary>Adds an event; waits while the queue is full. One event larger than the bound goes through alone.</summary>
+    /// <param name="one">The event.</param>
+    /// <param name="bytes">What it weighs.</param>
+    /// <param name="urgent">
+    /// False when more may come at once: whoever takes is then woken by <see cref="Flush"/>, or when some have come
+    /// together. Waking a thread costs as much as receiving a small image.
+    /// </param>
     /// <returns>False when the queue was completed: the event is not wanted any more.</returns>
-    public bool Add(GalleryEvent one, long bytes = 0)
+    public bool Add(GalleryEvent one, long bytes = 0, bool urgent = true)
     {
         lock (_items)
         {
             while (!_complete && _items.Count > 0 && (_items.Count >= maxEvents || _bytes + bytes > maxBytes))
             {
                 _addersWaiting++;
+                if (_takersWaiting > 0) Monitor.PulseAll(_items);
                 Monitor.Wait(_items);
                 _addersWaiting--;
             }
@@ -27,8 +35,17 @@ internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 2
             if (_complete) return false;
             _items.Enqueue((one, bytes));
             _bytes += bytes;
-            if (_takersWaiting > 0) Monitor.PulseAll(_items);
+            if (_takersWaiting > 0 && (urgent || _items.Count >= Together)) Monitor.PulseAll(_items);
             return true;
+        }
+    }
+
+    /// <summary>Nothing more is coming at once: wakes whoever takes.</summary>
+    public void Flush()
+    {
+        lock (_items)
+        {
+            if (_takersWaiting > 0 && _items.Count > 0) Monitor.PulseAll(_items);
         }
     }
 

@@ -24,7 +24,6 @@ internal sealed class DatagramReceiver : IDisposable
     // Cancelling is looked at this often; it bounds the time to the prompt.
     private const int PollMicroseconds = 50_000;
     private readonly HashSet<IPAddress> _sources;
-    private long _filtered;
     private bool _disposed;
 
     public DatagramReceiver(IReadOnlyList<ReceivingSocket> sockets, IReadOnlyList<IPAddress> sources, IPAddress? group)
@@ -42,15 +41,13 @@ internal sealed class DatagramReceiver : IDisposable
     /// <summary>Where the sockets are bound.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. Sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
 
-    /// <summary>Datagrams thrown away because their sender or destination was not asked for.</summary>
-    public long Filtered => Interlocked.Read(ref _filtered);
-
     /// <summary>Takes the next datagram out of one of the sockets.</summary>
     /// <param name="from">One of <see cref="Sockets"/>; no two threads share one.</param>
     /// <param name="buffer">Room for a whole datagram: 65,535 bytes.</param>
+    /// <param name="onFiltered">Told of each datagram thrown away because its sender or destination was not asked for.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The datagram's length and where it came from.</returns>
-    public Arrival Receive(ReceivingSocket from, byte[] buffer, CancellationToken cancellationToken)
+    public Arrival Receive(ReceivingSocket from, byte[] buffer, Action? onFiltered, CancellationToken cancellationToken)
     {
         EndPoint any = new IPEndPoint(from.Socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (true)
@@ -81,7 +78,7 @@ internal sealed class DatagramReceiver : IDisposable
                 return new Arrival(sender, destination, how.Interface, length);
             }
 
-            Interlocked.Increment(ref _filtered);
+            onFiltered?.Invoke();
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class ImageStore
             {
                 if (number > 1)
                     target = Path.Combine(FullPath, SafeFileName.WithNumber(name, number));
-                if (TryMove(temporary, target))
+                if (ExclusiveRename.TryMove(temporary, target))
                     break;
                 number++;
             }
@@ -91,23 +91,6 @@ public sealed class ImageStore
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
             throw StorageErrors.Translate(e, target);
-        }
-    }
-
-    /// <summary>
-    /// Renames without overwriting. The system decides whether the name is free, in the same step (a hard link on
-    /// Linux), so two processes cannot both get it.
-    /// </summary>
-    private static bool TryMove(string temporary, string target)
-    {
-        try
-        {
-            File.Move(temporary, target, overwrite: false);
-            return true;
-        }
-        catch (IOException e) when (StorageErrors.IsCollision(e, target))
-        {
-            return false;
         }
     }
 

@@ -15,11 +15,15 @@ internal static class StorageErrors
     /// <summary>True for exceptions that say something about the disk, not about our code.</summary>
     public static bool IsExpected(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    /// <summary>True when a name was taken.</summary>
-    /// <param name="e">What renaming threw.</param>
+    /// <summary>True when a name was taken: by a file, or by a directory, which Windows reports as a missing right.</summary>
+    /// <param name="e">What creating or renaming threw.</param>
     /// <param name="target">The name.</param>
-    public static bool IsCollision(IOException e, string target) =>
-        e.HResult is FileExistsErrno or FileExistsWindows or AlreadyExistsWindows || Path.Exists(target);
+    public static bool IsCollision(Exception e, string target) => e switch
+    {
+        IOException { HResult: FileExistsErrno or FileExistsWindows or AlreadyExistsWindows } => true,
+        UnauthorizedAccessException => Directory.Exists(target),
+        _ => false,
+    };
 
     /// <summary>Makes the error that is reported.</summary>
     /// <param name="e">What the system said.</param>

@@ -11,8 +11,9 @@ namespace GalleryPS.Protocols.Plain;
 /// </summary>
 internal sealed class Farewells : IDisposable
 {
-    // More than a receiver can have in work; what is older is let go.
-    private const int Most = 64;
+    // More than a receiver can have in work; what is older is let go. Looking at every one at once would cost a system
+    // call or two per image, so they are looked at when some have come together.
+    private const int Most = 64, Together = 16;
     private readonly Queue<(Socket Socket, IPEndPoint To, string Name, bool Matters)> _open = new();
     private readonly List<GalleryException> _failures = [];
     private readonly byte[] _scratch = new byte[1];
@@ -20,7 +21,8 @@ internal sealed class Farewells : IDisposable
     public void Add(Socket socket, IPEndPoint to, string name, bool failuresMatter = true)
     {
         _open.Enqueue((socket, to, name, failuresMatter));
-        while (_open.Count > 0 && (_open.Count > Most || IsOver(_open.Peek().Socket, 0))) End(_open.Dequeue());
+        if (_open.Count < Together) return;
+        while (_open.Count > 0 && (IsOver(_open.Peek().Socket, 0) || _open.Count > Most)) End(_open.Dequeue());
     }
 
     /// <summary>Images that turned out not to have arrived since the last call.</summary>

@@ -55,7 +55,8 @@ internal sealed class Inbox : IDisposable
     /// <param name="arrived">What is known of it.</param>
     /// <param name="fingerprint">What tells it from other images, where copies are possible; else null.</param>
     /// <param name="duplicate">Whether the same was received before.</param>
-    public void Add(byte[] data, in ArrivedImage arrived, UInt128? fingerprint = null, bool duplicate = false)
+    /// <param name="urgent">False when more may come at once; the caller flushes the queue.</param>
+    public void Add(byte[] data, in ArrivedImage arrived, UInt128? fingerprint = null, bool duplicate = false, bool urgent = true)
     {
         lock (_lock)
         {
@@ -73,7 +74,7 @@ internal sealed class Inbox : IDisposable
                 if (path is not null && fingerprint is { } print) _storedPaths.TryAdd(print, path);
             }
 
-            Publish(index, name, arrived, path is null ? data : null, path, duplicate);
+            Publish(index, name, arrived, path is null ? data : null, path, duplicate, urgent);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class Inbox : IDisposable
             string name = NameOf(_images, arrived.Info);
             string? path = TryStore(() => writer.Commit(name));
             if (path is null) return;
-            Publish(_images++, name, arrived, null, path, duplicate: false);
+            Publish(_images++, name, arrived, null, path, duplicate: false, urgent: true);
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class Inbox : IDisposable
         Touch();
     }
 
-    /// <summary>Counts what came from somebody who was not asked for.</summary>
+    /// <summary>Counts what came from somebody, or to an address, that was not asked for.</summary>
     public void Filtered() => Interlocked.Increment(ref _filtered);
 
     /// <summary>Counts something that is no image; the first few are told one by one.</summary>
@@ -184,7 +185,7 @@ internal sealed class Inbox : IDisposable
         }
     }
 
-    private void Publish(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate)
+    private void Publish(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool urgent)
     {
         _bytes += arrived.Bytes;
         if (duplicate) Interlocked.Increment(ref _duplicates);
@@ -207,7 +208,8 @@ internal sealed class Inbox : IDisposable
                 IsDuplicate = duplicate,
                 Path = path,
             }),
-            data?.Length ?? 0);
+            data?.Length ?? 0,
+            urgent);
         if (_options.Count <= _images) Queue.Complete();
     }
 }

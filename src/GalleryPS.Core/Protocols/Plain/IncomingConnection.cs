@@ -51,15 +51,13 @@ internal sealed class IncomingConnection : IDisposable
     /// <summary>Reads what is there, waiting at most so long for more.</summary>
     /// <param name="buffer">Room to read into.</param>
     /// <param name="microseconds">How long to wait when there is nothing.</param>
-    public ConnectionState Read(byte[] buffer, int microseconds)
+    /// <param name="alone">No later connection can have been accepted yet: when this one was empty need not be known.</param>
+    public ConnectionState Read(byte[] buffer, int microseconds, bool alone = false)
     {
         while (true)
         {
-            if (!_socket.Poll(0, SelectMode.SelectRead))
-            {
-                Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
-                if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
-            }
+            if (!alone && !_socket.Poll(0, SelectMode.SelectRead)) Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
+            if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
 
             int read = _socket.Receive(buffer, 0, buffer.Length, SocketFlags.None, out SocketError error);
             if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
@@ -79,7 +77,8 @@ internal sealed class IncomingConnection : IDisposable
     }
 
     /// <summary>Hands the image, or the end of transmission, to the inbox.</summary>
-    public void Deliver()
+    /// <param name="urgent">False when more may come at once; the caller flushes the queue.</param>
+    public void Deliver(bool urgent)
     {
         if (IsEnd)
         {
@@ -95,7 +94,7 @@ internal sealed class IncomingConnection : IDisposable
 
         var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, Stopwatch.GetElapsedTime(_accepted), null);
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
-        else _inbox.Add(_spool.ToArray(), arrived);
+        else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
 
     /// <summary>Marks the connection as done, whatever became of it.</summary>

@@ -104,7 +104,7 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
         {
             while (true)
             {
-                Arrival arrival = _receiver.Receive(socket, buffer, _stop.Token);
+                Arrival arrival = _receiver.Receive(socket, buffer, Inbox.Filtered, _stop.Token);
                 Take(arrival, buffer.AsSpan(0, arrival.Length));
             }
         }

@@ -92,7 +92,12 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
         {
             while (!_stop.IsCancellationRequested)
             {
-                if (!listener.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
+                if (!listener.Poll(0, SelectMode.SelectRead))
+                {
+                    Inbox.Queue.Flush();
+                    if (!listener.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
+                }
+
                 Socket socket = listener.Accept();
                 var peer = (IPEndPoint)socket.RemoteEndPoint!;
                 if (peer.Address.IsIPv4MappedToIPv6) peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
@@ -123,15 +128,16 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
         ConnectionState state = ConnectionState.Open;
         if (earlier.Length == 0)
         {
-            state = connection.Read(buffer, InlineMicroseconds);
+            state = connection.Read(buffer, InlineMicroseconds, alone: true);
             if (state == ConnectionState.Whole)
             {
-                connection.Deliver();
+                connection.Deliver(urgent: false);
                 connection.Dispose();
                 return;
             }
         }
 
+        Inbox.Queue.Flush();
         if (state == ConnectionState.Failed)
         {
             connection.Dispose();
@@ -160,7 +166,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
             ConnectionState state = ConnectionState.Open;
             while (state == ConnectionState.Open && !_stop.IsCancellationRequested) state = connection.Read(buffer, PollMicroseconds);
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            if (state == ConnectionState.Whole && WaitForEarlier(connection, earlier)) connection.Deliver();
+            if (state == ConnectionState.Whole && WaitForEarlier(connection, earlier)) connection.Deliver(urgent: true);
             else if (state == ConnectionState.Open) connection.Abort();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)

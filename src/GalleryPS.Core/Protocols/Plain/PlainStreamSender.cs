@@ -111,7 +111,7 @@ internal sealed class PlainStreamSender : GallerySender
 
     private static long SendBytes(Socket socket, OutgoingImage image, Pacer pacer, CancellationToken cancellationToken)
     {
-        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket);
+        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static s => Abort((Socket)s!), socket);
         try
         {
             if (image.InMemory is { } memory) return SendAll(socket, memory.Span, pacer, cancellationToken);

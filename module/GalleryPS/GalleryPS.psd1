@@ -1,0 +1,26 @@
+@{
+    RootModule           = 'GalleryPS.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5b0c9f0e-2a0f-4c0b-9a55-0c9d6f1b7e21'
+    Author               = 'The GalleryPS authors'
+    Copyright            = 'Copyright (c) 2026 The GalleryPS authors. MIT License.'
+    Description          = 'Sends, receives and shows galleries of images over UDP unicast, broadcast, multicast and TCP, and tells how many bytes and packets that costs.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('GalleryPS.format.ps1xml')
+    TypesToProcess       = @('GalleryPS.types.ps1xml')
+    CmdletsToExport      = @(
+        'Get-GalleryInterface'
+        'Receive-Gallery'
+        'Send-Gallery'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('images', 'multicast', 'broadcast', 'udp', 'tcp', 'teaching', 'PSEdition_Core', 'Linux', 'Windows')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

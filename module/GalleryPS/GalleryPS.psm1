@@ -1,0 +1,18 @@
+# Types that scripts see are loaded where scripts find them; the cmdlets and what only they need go into a load context
+# of the module, so that other modules may bring other versions of the same libraries.
+$bin = [System.IO.Path]::Combine($PSScriptRoot, 'bin')
+if (-not ('GalleryPS.Loading.ModuleLoadContext' -as [type])) {
+    $null = [System.Reflection.Assembly]::LoadFrom([System.IO.Path]::Combine($bin, 'GalleryPS.Core.dll'))
+}
+
+$assembly = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.dll'))
+$inner = Import-Module -Assembly $assembly -PassThru -Force
+
+# When the assembly was imported before, PowerShell takes the module it made then from its cache, and does not add its
+# cmdlets to this one by itself.
+if ($inner) {
+    $add = [psmoduleinfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
+    foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
+        $null = $add.Invoke($ExecutionContext.SessionState.Module, @($cmdlet))
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace GalleryPS.Cli.Commands;
+
+/// <summary>Options that read the way users write them.</summary>
+internal static class Arguments
+{
+    /// <summary>An option whose values may be repeated or separated by commas.</summary>
+    public static Option<string[]> List(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        DefaultValueFactory = static _ => [],
+        CustomParser = static result =>
+            [.. result.Tokens.SelectMany(static t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+    };
+
+    /// <summary>A duration in seconds, with a unit, or as a TimeSpan.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        CustomParser = static result => Read<TimeSpan?>(result, static t => Durations.Parse(t)),
+    };
+
+    /// <summary>A rate, with or without a unit.</summary>
+    public static Option<BitRate?> Rate(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = static result => Read<BitRate?>(result, static t => BitRate.Parse(t)),
+    };
+
+    /// <summary>A number of bytes, optionally with k, M or G (powers of 1024).</summary>
+    public static Option<long?> Bytes(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = static result => Read<long?>(result, static t => ByteCount.Parse(t)),
+    };
+
+    /// <summary>An option with a value of a type that parses by itself.</summary>
+    public static Option<T> Of<T>(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
+
+    private static T? Read<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(result.Tokens[^1].Value);
+        }
+        catch (GalleryException e)
+        {
+            result.AddError($"{e.Message} {e.RecommendedAction}");
+            return default;
+        }
+    }
+}

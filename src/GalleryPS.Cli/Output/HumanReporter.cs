@@ -1,0 +1,79 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace GalleryPS.Cli.Output;
+
+/// <summary>Text for people: results on standard output, everything else on standard error.</summary>
+internal sealed class HumanReporter(TextWriter output, TextWriter error, bool verbose) : Reporter
+{
+    public override void Report(GalleryEvent one)
+    {
+        switch (one)
+        {
+            case ReadyEvent ready:
+                error.WriteLine($"Waiting on {string.Join(", ", ready.EndPoints)}{(ready.Group is null ? "" : $" in group {ready.Group}")}; Ctrl+C ends.");
+                break;
+            case ReceivedEvent { Image: var i }:
+                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
+                break;
+            case SentEvent { Image: var i }:
+                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
+                break;
+            case EndEvent end:
+                error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
+                break;
+            case SummaryEvent { Summary: var s }:
+                error.WriteLine(Summary(s));
+                break;
+            case WarningEvent warning:
+                error.WriteLine($"warning {warning.Id}: {warning.Text}");
+                break;
+            case ErrorEvent { Error: var e }:
+                error.WriteLine($"error {e.Id}: {e.Message}{(e.RecommendedAction is null ? "" : $" {e.RecommendedAction}")}");
+                break;
+            case NoticeEvent notice when verbose:
+                error.WriteLine(notice.Text);
+                break;
+        }
+
+        // A script that reads a pipe wants each line when it happens.
+        output.Flush();
+    }
+
+    public override void Item(string name, object item)
+    {
+        output.WriteLine(item);
+        output.Flush();
+    }
+
+    public override void Table<T>(string name, IReadOnlyList<T> items, params (string Title, Func<T, string> Text)[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
+        foreach ((string title, _) in columns)
+        {
+            table.AddColumn(title.StartsWith('>')
+                ? new TableColumn(Markup.Escape(title[1..])).RightAligned().NoWrap()
+                : new TableColumn(Markup.Escape(title)));
+        }
+
+        foreach (T item in items) table.AddRow([.. columns.Select(c => Markup.Escape(c.Text(item)))]);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected) console.Profile.Width = 200;
+        console.Write(table);
+        output.Flush();
+    }
+
+    private static string Summary(SessionSummary s)
+    {
+        var parts = new List<string> { Invariant($"{s.Images} images, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s") };
+        if (s.Datagrams > 0) parts.Add(Invariant($"{s.Datagrams} datagrams"));
+        if (s.Duplicates > 0) parts.Add(Invariant($"{s.Duplicates} duplicates"));
+        if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} that were no image"));
+        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
+        if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
+        if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
+        return string.Join(", ", parts) + ".";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,39 @@
+namespace GalleryPS.Cli.Output;
+
+/// <summary>Presents what happens.</summary>
+internal abstract class Reporter : IDisposable
+{
+    /// <summary>Presents an event of a session.</summary>
+    public abstract void Report(GalleryEvent one);
+
+    /// <summary>Presents a result object; the name is its <c>Event</c> in JSON.</summary>
+    public abstract void Item(string name, object item);
+
+    /// <summary>Presents several of them, for people as a table.</summary>
+    /// <param name="name">The <c>Event</c> of each in JSON.</param>
+    /// <param name="items">The objects.</param>
+    /// <param name="columns">Title and text of each column, for people; a title that starts with <c>&gt;</c> is right-aligned.</param>
+    public abstract void Table<T>(string name, IReadOnlyList<T> items, params (string Title, Func<T, string> Text)[] columns)
+        where T : notnull;
+
+    /// <summary>Presents all events and tells how it went.</summary>
+    /// <returns>The exit code: 1 when there was an error among them.</returns>
+    public int ReportAll(IEnumerable<GalleryEvent> events)
+    {
+        int code = Runner.Done;
+        foreach (GalleryEvent one in events)
+        {
+            if (one is ErrorEvent) code = Runner.Failed;
+            Report(one);
+        }
+
+        return code;
+    }
+
+    /// <summary>Whether an exception of writing means that nobody reads any more.</summary>
+    public virtual bool IsOutputGone(IOException error) => true;
+
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using GalleryPS.Cli.Output;
+
+namespace GalleryPS.Cli;
+
+/// <summary>What all verbs have in common: exit codes, signals, and who presents the results.</summary>
+internal static class Runner
+{
+    /// <summary>What was asked was done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Something failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The arguments cannot work.</summary>
+    public const int BadArguments = 2;
+
+    private static readonly CancellationTokenSource Stop = new();
+
+    /// <summary>One JSON object a line instead of text for people.</summary>
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Write one JSON object a line to standard output.",
+        Recursive = true,
+    };
+
+    /// <summary>Tells the story.</summary>
+    public static readonly Option<bool> Verbose = new("--verbose", "-v")
+    {
+        Description = "Tell what is bound, joined, sent and left.",
+        Recursive = true,
+    };
+
+    /// <summary>Parses the command line and runs what it asks for.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Invoke(RootCommand root, string[] args)
+    {
+        root.Options.Add(Json);
+        root.Options.Add(Verbose);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+        {
+            return Guard(parsed, (reporter, _) =>
+            {
+                string text = string.Join(" ", parsed.Errors.Select(static e => e.Message));
+                reporter.Report(new ErrorEvent(new GalleryException(
+                    ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, text, null,
+                    $"'gallery {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help' shows what there is.")));
+                return BadArguments;
+            });
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>Gives a verb its action.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="action">What it does; returns the exit code.</param>
+    public static void Does(this Command command, Func<ParseResult, Reporter, CancellationToken, int> action) =>
+        command.SetAction(parsed => Guard(parsed, (reporter, cancellationToken) => action(parsed, reporter, cancellationToken)));
+
+    private static int Guard(ParseResult parsed, Func<Reporter, CancellationToken, int> action)
+    {
+        using Reporter reporter = parsed.GetValue(Json) ? new JsonReporter(Console.OpenStandardOutput(), parsed.GetValue(Verbose))
+            : new HumanReporter(Console.Out, Console.Error, parsed.GetValue(Verbose));
+        try
+        {
+            return action(reporter, Stop.Token);
+        }
+        catch (GalleryException e)
+        {
+            reporter.Report(new ErrorEvent(e));
+            return e.Category == GalleryErrorCategory.InvalidArgument ? BadArguments : Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed;
+        }
+        catch (IOException e) when (reporter.IsOutputGone(e))
+        {
+            // The reader of a pipe went away; there is nobody left to tell.
+            return Failed;
+        }
+    }
+
+    private static void OnSignal(PosixSignalContext context)
+    {
+        // The verb ends by itself: leaves its groups, removes partial files, writes its summary.
+        context.Cancel = true;
+        Stop.Cancel();
+    }
+}

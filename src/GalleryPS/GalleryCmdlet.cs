@@ -1,0 +1,116 @@
+using System.Management.Automation;
+
+namespace GalleryPS.Cmdlets;
+
+/// <summary>
+/// What all cmdlets have in common: cancelling, errors with stable ids, and presenting a session's events on the pipeline
+/// thread.
+/// </summary>
+public abstract class GalleryCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private bool _disposed;
+
+    /// <summary>Cancelled by Ctrl+C and whatever else stops the pipeline.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Writes a non-terminating error.</summary>
+    /// <param name="error">The error.</param>
+    protected void WriteError(GalleryException error) => WriteError(Record(error));
+
+    /// <summary>Runs something; an error in it ends the pipeline, because the call itself is wrong.</summary>
+    /// <param name="action">What to run.</param>
+    /// <typeparam name="T">What comes out.</typeparam>
+    /// <returns>Its result.</returns>
+    protected T OrTerminate<T>(Func<T> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            return action();
+        }
+        catch (GalleryException e)
+        {
+            ThrowTerminatingError(Record(e));
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Presents a session's events: results to the pipeline, the rest to the streams they belong to.</summary>
+    /// <param name="events">The events.</param>
+    protected void Present(IEnumerable<GalleryEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        try
+        {
+            foreach (GalleryEvent one in events) Present(one);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (GalleryException e)
+        {
+            ThrowTerminatingError(Record(e));
+        }
+    }
+
+    /// <summary>Presents one event.</summary>
+    /// <param name="one">The event.</param>
+    protected virtual void Present(GalleryEvent one)
+    {
+        switch (one)
+        {
+            case SentEvent sent: WriteObject(sent.Image); break;
+            case ReceivedEvent received: WriteObject(received.Image); break;
+            case NoticeEvent notice: WriteVerbose(notice.Text); break;
+            case WarningEvent warning: WriteWarning(warning.Text); break;
+            case ErrorEvent error: WriteError(error.Error); break;
+            case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;
+        }
+    }
+
+    /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>
+    /// <param name="path">A PowerShell path of the file system.</param>
+    /// <returns>The provider's path.</returns>
+    protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Dispose(true);
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go of what the cmdlet holds; called at its end, however that comes.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>An error the way PowerShell wants it.</summary>
+    /// <param name="error">The error.</param>
+    /// <returns>Its record: id, category, target and recommended action are the error's.</returns>
+    protected static ErrorRecord Record(GalleryException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (!Enum.TryParse(error.Category.ToString(), out ErrorCategory category)) category = ErrorCategory.NotSpecified;
+        var record = new ErrorRecord(error, error.Id, category, error.Target);
+        if (error.RecommendedAction is { } action)
+        {
+            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action };
+        }
+
+        return record;
+    }
+}

@@ -1,0 +1,83 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $root = Split-Path $moduleManifest
+}
+
+Describe 'The module' {
+    It 'exports what its manifest says, and nothing else' {
+        $manifest = Import-PowerShellDataFile $moduleManifest
+        (Get-Command -Module GalleryPS).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+    }
+
+    It 'can be imported again and again' {
+        Import-Module $moduleManifest -Force
+        Import-Module $moduleManifest -Force
+        Get-GalleryInterface | Should -Not -BeNullOrEmpty
+    }
+
+    It 'keeps the cmdlets in a load context of its own and shows the types of the engine' {
+        $cmdlets = (Get-Command Send-Gallery).ImplementingType.Assembly
+        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($cmdlets).Name | Should -Be 'GalleryPS'
+        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext([GalleryPS.SentImage].Assembly) |
+            Should -Be ([System.Runtime.Loader.AssemblyLoadContext]::Default)
+    }
+
+    It 'does not bring the image library into the default load context' {
+        $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
+        $names | Should -Not -Contain 'SixLabors.ImageSharp'
+        $names | Should -Not -Contain 'GalleryPS.Imaging'
+    }
+
+    It 'imports quickly' {
+        # Paired, so that a busy machine slows both: the difference is what importing costs.
+        $cost = 1..5 | ForEach-Object {
+            $empty = (Measure-Command { pwsh -NoProfile -NonInteractive -Command 'exit' }).TotalSeconds
+            (Measure-Command { pwsh -NoProfile -NonInteractive -Command "Import-Module '$moduleManifest'" }).TotalSeconds - $empty
+        }
+        ($cost | Measure-Object -Minimum).Minimum | Should -BeLessThan 0.3
+    }
+
+    It 'has samples that fit in one datagram each' {
+        $small = Get-ChildItem $root/samples/small -Filter *.jpg
+        $small.Count | Should -BeGreaterOrEqual 6
+        $small | ForEach-Object { $_.Length | Should -BeLessThan 60000 }
+    }
+
+    It 'has views for what its cmdlets emit' {
+        $views = Get-FormatData -TypeName GalleryPS.SentImage, GalleryPS.ReceivedImage, GalleryPS.Interface
+        $views.Count | Should -Be 3
+    }
+}
+
+Describe 'Help' {
+    BeforeDiscovery {
+        $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../output/GalleryPS/GalleryPS.psd1')
+        $hasHelp = Test-Path (Join-Path $PSScriptRoot '../../output/GalleryPS/en-US/GalleryPS.dll-Help.xml')
+        $cmdlets = $manifest.CmdletsToExport
+    }
+
+    It '<_> has a page for every parameter and nothing more' -ForEach $cmdlets {
+        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
+        $wanted = (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object
+        $told = [regex]::Matches($page, '(?m)^### -(\w+)').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -notin $common } | Sort-Object
+        $told | Should -Be $wanted
+    }
+
+    It '<_> names the aliases of every parameter' -ForEach $cmdlets {
+        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
+        foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object { $_.Aliases -and $_.Name -notin [System.Management.Automation.PSCmdlet]::CommonParameters -and $_.Name -notin 'WhatIf', 'Confirm' }) {
+            $section = [regex]::Match($page, "(?ms)^### -$($parameter.Name)\b.*?(?=^###? |\z)").Value
+            foreach ($alias in $parameter.Aliases) { $section | Should -Match "\b$alias\b" }
+        }
+    }
+
+    It '<_> has a synopsis, examples and a description in Get-Help' -ForEach $cmdlets -Skip:(-not $hasHelp) {
+        $help = Get-Help $_ -Full
+        $help.Synopsis | Should -Not -Match "^\s*$_"
+        @($help.Examples.Example).Count | Should -BeGreaterOrEqual 1
+        foreach ($parameter in $help.Parameters.Parameter | Where-Object Name -NotIn WhatIf, Confirm) {
+            ($parameter.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "parameter $($parameter.Name) of $_"
+        }
+    }
+}

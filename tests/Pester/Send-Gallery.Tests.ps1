@@ -1,0 +1,130 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $gallery = Join-Path $TestDrive 'gallery'
+    $null = New-Item $gallery -ItemType Directory
+    foreach ($i in 1, 2, 10) { New-TestImage "$gallery/image$i.jpg" (1000 * $i) }
+}
+
+Describe 'Send-Gallery' {
+    It 'sends a folder in natural order and emits an object per image' {
+        $sent = Send-Gallery $gallery -Port 9 -EndDelay 0
+        $sent.Name | Should -Be 'image1.jpg', 'image2.jpg', 'image10.jpg'
+        $sent.Index | Should -Be 0, 1, 2
+        $sent.Bytes | Should -Be 1000, 2000, 10000
+        $sent[0] | Should -BeOfType GalleryPS.SentImage
+        $sent[0].Destination.ToString() | Should -Be '127.0.0.1:9'
+        $sent[0].Datagrams | Should -Be 1
+        $sent[0].Path | Should -Be (Join-Path $gallery 'image1.jpg')
+    }
+
+    It 'takes files from the pipeline' {
+        (Get-ChildItem $gallery/*.jpg | Send-Gallery -Port 9 -EndDelay 0 | Measure-Object Bytes -Sum).Sum | Should -Be 13000
+        ("$gallery/image2.jpg" | Send-Gallery -Port 9 -EndDelay 0).Bytes | Should -Be 2000
+    }
+
+    It 'takes wildcards, relative paths and paths of PowerShell drives' {
+        (Send-Gallery "$gallery/image1*.jpg" -Port 9 -EndDelay 0).Bytes | Should -Be 1000, 10000
+        (Send-Gallery TestDrive:/gallery -Port 9 -EndDelay 0).Count | Should -Be 3
+        Push-Location $gallery
+        try { (Send-Gallery ./image[12].jpg -Port 9 -EndDelay 0).Bytes | Should -Be 1000, 2000 } finally { Pop-Location }
+    }
+
+    It 'takes names literally where that is asked for' {
+        New-TestImage "$TestDrive/odd[1].jpg" 1500
+        (Send-Gallery -LiteralPath "$TestDrive/odd[1].jpg" -Port 9 -EndDelay 0).Bytes | Should -Be 1500
+    }
+
+    It 'sends the samples when nothing is named' {
+        $sent = Send-Gallery -Port 9 -EndDelay 0
+        $sent.Count | Should -Be (Get-ChildItem (Join-Path (Split-Path $moduleManifest) 'samples/small') -Filter *.jpg).Count
+    }
+
+    It 'sends nothing when an empty pipeline comes' {
+        @() | Send-Gallery -Port 9 | Should -BeNullOrEmpty
+    }
+
+    It 'knows its parameters under their other names' {
+        $port = Get-FreePort
+        (Send-Gallery $gallery -ToIP 127.0.0.1 -ToPort $port -EndDelay 0)[0].Destination.Port | Should -Be $port
+        (Send-Gallery $gallery -ComputerName localhost -EndDelay 0 -Port 9)[0].Destination.Address.ToString() | Should -Be '127.0.0.1'
+        (Send-Gallery $gallery -Transport Multicast -McastIP 224.1.1.5 -McastPort $port -OutboundIP 127.0.0.1 -EndDelay 0)[0].Destination.ToString() |
+            Should -Be "224.1.1.5:$port"
+        (Send-Gallery $gallery -Destination 127.0.0.1 -EndDelay 0).Count | Should -Be 3
+    }
+
+    It 'takes durations as seconds, text and TimeSpan, and rates with units' {
+        (Measure-Command { Send-Gallery $gallery -Port 9 -EndDelay 0.3 }).TotalSeconds | Should -BeGreaterOrEqual 0.3
+        (Measure-Command { Send-Gallery $gallery -Port 9 -EndDelay '300ms' }).TotalSeconds | Should -BeGreaterOrEqual 0.3
+        (Measure-Command { Send-Gallery $gallery -Port 9 -EndDelay ([timespan]::FromSeconds(0.3)) }).TotalSeconds | Should -BeGreaterOrEqual 0.3
+        (Measure-Command { Send-Gallery $gallery -Port 9 -EndDelay 0 -Interval 0.2 }).TotalSeconds | Should -BeGreaterOrEqual 0.4
+        # The last of the three images waits for the 3,000 bytes before it: 0.24 s at 100 kbit/s.
+        (Measure-Command { Send-Gallery $gallery -Port 9 -EndDelay 0 -BitRate 100kbps }).TotalSeconds | Should -BeGreaterOrEqual 0.2
+        { Send-Gallery $gallery -EndDelay soon } | Should -Throw '*not a duration*'
+        { Send-Gallery $gallery -BitRate fast } | Should -Throw '*not a bit rate*'
+    }
+
+    It 'completes NIC addresses' {
+        $matches = (TabExpansion2 'Send-Gallery -OutboundIP 127.').CompletionMatches
+        $matches.CompletionText | Should -Contain '127.0.0.1'
+    }
+
+    It 'tells the story with -Verbose' {
+        $story = Send-Gallery $gallery -Transport Multicast -OutboundIP 127.0.0.1 -EndDelay 0 -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$story" | Should -Match 'Sending by UDP multicast to 239.25.25.25:25000'
+        "$story" | Should -Match 'End of transmission 1 of 1'
+    }
+
+    It 'passes on what was received' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Port = $port }
+        $image = [GalleryPS.ReceivedImage]::new([System.IO.File]::ReadAllBytes("$gallery/image1.jpg"))
+        $image | Send-Gallery -Port $port -EndDelay 0 | Out-Null
+        (Wait-Receiver $receiver).Bytes | Should -Be 1000
+    }
+}
+
+Describe 'Errors of Send-Gallery' {
+    It 'sends the others when one image is too large for a datagram' {
+        $mixed = Join-Path $TestDrive 'mixed'
+        $null = New-Item $mixed -ItemType Directory -Force
+        New-TestImage "$mixed/1.jpg" 65507
+        New-TestImage "$mixed/2.jpg" 65508
+        Set-Content "$mixed/3.jpg" 'text'
+        New-TestImage "$mixed/4.jpg" 1000
+        $sent = Send-Gallery $mixed -Port 9 -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+        $sent.Bytes | Should -Be 65507, 1000
+        $problems.Count | Should -Be 2
+        $problems[0].FullyQualifiedErrorId | Should -Be 'ImageTooLargeForDatagram,GalleryPS.Cmdlets.Commands.SendGalleryCommand'
+        $problems[0].CategoryInfo.Category | Should -Be 'LimitsExceeded'
+        $problems[0].TargetObject | Should -Be "$mixed/2.jpg"
+        $problems[0].Exception.Message | Should -Match '65,507'
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match '-Protocol Flute'
+        $problems[1].FullyQualifiedErrorId | Should -BeLike 'NotAnImage,*'
+        $problems[1].CategoryInfo.Category | Should -Be 'InvalidData'
+    }
+
+    It 'is <Id> for <Call>' -ForEach @(
+        @{ Id = 'AddressNotMulticast'; Call = 'Send-Gallery $gallery -Transport Multicast -To 10.1.1.1' }
+        @{ Id = 'AddressIsMulticast'; Call = 'Send-Gallery $gallery -To 224.1.1.5' }
+        @{ Id = 'AddressNotLocal'; Call = 'Send-Gallery $gallery -OutboundIP 203.0.113.7' }
+        @{ Id = 'AddressFamilyMismatch'; Call = 'Send-Gallery $gallery -Transport Broadcast -To ::1' }
+        @{ Id = 'AddressNotFound'; Call = 'Send-Gallery $gallery -To 1.2.3' }
+        @{ Id = 'InvalidOptions'; Call = 'Send-Gallery $gallery -Transport Tcp -OutboundIP 127.0.0.1, ::1' }
+    ) {
+        { & ([scriptblock]::Create($Call)) } | Should -Throw -ErrorId "$Id,GalleryPS.Cmdlets.Commands.SendGalleryCommand"
+    }
+
+    It 'names a path that leads nowhere and goes on with the next' {
+        $sent = Send-Gallery "$TestDrive/nowhere", $gallery, Env:/ -Port 9 -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+        $sent.Count | Should -Be 3
+        $problems.FullyQualifiedErrorId | Should -Be (@('NoImagesFound,GalleryPS.Cmdlets.Commands.SendGalleryCommand') * 2)
+        $problems[0].TargetObject | Should -Match 'nowhere'
+    }
+
+    It 'tells that nobody listens' {
+        $problems = $null
+        Send-Gallery $gallery/image1.jpg -Transport Tcp -Port (Get-FreePort -Tcp) -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'ConnectionRefused,*'
+        $problems[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+    }
+}
