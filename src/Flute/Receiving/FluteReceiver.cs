@@ -15,6 +15,7 @@ public sealed class FluteReceiver : IDisposable
     private readonly BufferBudget _budget, _cache;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
     private readonly HashSet<SessionId> _ended = [];
+    private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
     private readonly Dictionary<ulong, PacketAuthenticator> _authenticators = [];
     private readonly Queue<FluteEvent> _events = new();
     private readonly ConcurrentQueue<Recovery> _recovered = new();
@@ -120,8 +121,12 @@ public sealed class FluteReceiver : IDisposable
 
     /// <summary>What to report to a session's sender.</summary>
     /// <param name="session">The session.</param>
-    /// <returns>Null when it is over.</returns>
-    public ReceptionReport? Report(SessionId session) => _sessions.TryGetValue(session, out ReceivingSession? one) ? one.Report() : null;
+    /// <returns>Null when it is over, and that was reported.</returns>
+    public ReceptionReport? Report(SessionId session)
+    {
+        if (_sessions.TryGetValue(session, out ReceivingSession? one)) return one.Report();
+        return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
+    }
 
     /// <summary>How far a session is.</summary>
     /// <param name="session">The session.</param>
@@ -231,7 +236,13 @@ public sealed class FluteReceiver : IDisposable
     {
         int missing = session.Missing();
         _sessions.Remove(session.Id);
-        if (_ended.Count >= 1024) _ended.Clear();
+        if (_ended.Count >= 1024)
+        {
+            _ended.Clear();
+            _lastReports.Clear();
+        }
+
+        _lastReports[session.Id] = session.Report();
         _ended.Add(session.Id);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();

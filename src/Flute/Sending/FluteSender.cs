@@ -193,6 +193,10 @@ public sealed class FluteSender : IDisposable
         if (toi >= 1 && toi <= (ulong)_objects.Count) _interleaver.Drop(_objects[(int)toi - 1]);
     }
 
+    /// <summary>Packets of an object so far.</summary>
+    /// <param name="toi">The object.</param>
+    public long PacketsOf(ulong toi) => _objects[(int)toi - 1].Packets;
+
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 

@@ -19,6 +19,9 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case SentEvent { Image: var i }:
                 output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
                 break;
+            case ServedEvent served:
+                error.WriteLine(Invariant($"{served.Receiver}"));
+                break;
             case EndEvent end:
                 error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;

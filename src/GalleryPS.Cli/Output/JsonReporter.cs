@@ -22,6 +22,7 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case ReadyEvent ready: Item("Ready", ready); break;
             case SentEvent sent: Item("Image", sent.Image); break;
             case ReceivedEvent received: Item("Image", received.Image); break;
+            case ServedEvent served: Item("Receiver", served.Receiver); break;
             case EndEvent end: Item("End", end); break;
             case SummaryEvent summary: Item("Summary", summary.Summary); break;
             case WarningEvent warning: Item("Warning", warning); break;

@@ -37,6 +37,10 @@ public sealed record SentEvent(SentImage Image) : GalleryEvent;
 /// <param name="Image">The image.</param>
 public sealed record ReceivedEvent(ReceivedImage Image) : GalleryEvent;
 
+/// <summary>A receiver that reports is served: it has everything, or it went away.</summary>
+/// <param name="Receiver">The receiver.</param>
+public sealed record ServedEvent(ServedReceiver Receiver) : GalleryEvent;
+
 /// <summary>How far long work is.</summary>
 /// <param name="Activity">What is being done.</param>
 /// <param name="Done">Bytes done so far.</param>
