@@ -140,7 +140,14 @@ public sealed unsafe class SourceBlockDecoder : IDisposable
             return true;
         }
 
-        return FullSolver.TrySolve(CodeCache.Get(SymbolCount), _engine, _received, _received.GetMissing(), writer);
+        var code = CodeCache.Get(SymbolCount);
+        int[] missing = _received.GetMissing();
+        bool missingOnly = Method == DecodingMethod.Fastest
+            ? MissingSolver.IsFaster(code.Code, SymbolSize, missing.Length)
+            : Method == DecodingMethod.MissingOnly;
+        return missingOnly
+            ? MissingSolver.TrySolve(code, _engine, _received, missing, writer)
+            : FullSolver.TrySolve(code, _engine, _received, missing, writer);
     }
 
     private void CopyReceived(BlockWriter writer)
@@ -165,6 +172,6 @@ internal enum DecodingMethod
     /// <summary><see cref="FullSolver"/>.</summary>
     Full,
 
-    /// <summary>A system in the missing symbols only.</summary>
+    /// <summary><see cref="MissingSolver"/>.</summary>
     MissingOnly,
 }

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Reflection;
+using RaptorQ.Arithmetic;
+
 namespace RaptorQ.Tests;
 
 public class SourceBlockTests
@@ -20,8 +24,203 @@ public class SourceBlockTests
     [MemberData(nameof(Cases))]
     public void Decodes_from_any_symbols(int k, int t, double loss)
     {
-        var random = new Random(k);
         byte[] block = TestData.Random(k * t, k);
-        Assert.True(TestData.RoundTrip(block, t, TestData.Receive(random, k, loss, overhead: 2)));
+        Assert.True(TestData.RoundTrip(block, t, TestData.Receive(new Random(k), k, loss, overhead: 2)));
+    }
+
+    [Theory]
+    [InlineData("Full")]
+    [InlineData("MissingOnly")]
+    public void Every_small_block_decodes_both_ways_from_two_symbols_more_than_it_has(string method)
+    {
+        const int T = 3;
+        for (int k = 1; k <= 300; k++)
+        {
+            var random = new Random(k);
+            byte[] block = TestData.Random(k * T, k);
+            foreach (double loss in (double[])[0.1, 1])
+            {
+                using var encoder = new SourceBlockEncoder(block, T);
+                using var decoder = new SourceBlockDecoder(k, T, SymbolEngine.Best, Enum.Parse<DecodingMethod>(method));
+                Assert.True(TestData.RoundTrip(encoder, decoder, block, TestData.Receive(random, k, loss, overhead: 2)), $"K = {k}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(5000, 64, 0.05)]
+    [InlineData(5000, 8, 1)]
+    public void Large_block_decodes(int k, int t, double loss)
+    {
+        byte[] block = TestData.Random(k * t, k);
+        Assert.True(TestData.RoundTrip(block, t, TestData.Receive(new Random(k), k, loss, overhead: 2)));
+    }
+
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(0.001)]
+    [InlineData(0.05)]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void Largest_block_decodes(double loss)
+    {
+        const int K = 56_403;
+        byte[] block = TestData.Random(K * 16, seed: 9);
+        Assert.True(TestData.RoundTrip(block, 16, TestData.Receive(new Random(9), K, loss, overhead: 2)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(127)]
+    [InlineData(129)]
+    [InlineData(255)]
+    [InlineData(449)]
+    [InlineData(1279)]
+    [InlineData(65_535)]
+    public void Any_symbol_size_and_any_alignment_of_the_block_will_do(int t)
+    {
+        const int K = 20;
+        foreach (int missing in (int[])[0, Math.Min(1, t - 1), t - 1])
+        {
+            // A block that begins one octet into its array and lacks some octets of its last symbol.
+            byte[] array = TestData.Random((K * t) - missing + 1, seed: t);
+            ReadOnlyMemory<byte> block = array.AsMemory(1);
+            using var encoder = new SourceBlockEncoder(block, t);
+            using var decoder = new SourceBlockDecoder(K, t);
+            byte[] symbol = new byte[t];
+            foreach (uint id in TestData.Receive(new Random(t), K, 0.4, overhead: 2))
+            {
+                encoder.Encode(id, symbol);
+                decoder.Add(id, symbol);
+            }
+
+            byte[] decoded = new byte[block.Length + 1];
+            decoded[^1] = 0xA5;
+            Assert.True(decoder.TryDecode(decoded.AsSpan(0, block.Length)));
+            Assert.True(block.Span.SequenceEqual(decoded.AsSpan(0, block.Length)));
+            Assert.Equal(0xA5, decoded[^1]);
+        }
+    }
+
+    [Fact]
+    public void Last_source_symbol_may_come_without_its_padding()
+    {
+        byte[] block = TestData.Random(95, seed: 4);
+        using var encoder = new SourceBlockEncoder(block, 10);
+        using var decoder = new SourceBlockDecoder(10, 10);
+        byte[] symbol = new byte[10];
+        foreach (uint id in (uint[])[0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 13])
+        {
+            encoder.Encode(id, symbol);
+            decoder.Add(id, symbol);
+        }
+
+        Assert.True(decoder.Add(9, block.AsSpan(90)));
+        byte[] decoded = new byte[100];
+        Assert.True(decoder.TryDecode(decoded));
+        Assert.Equal([.. block, 0, 0, 0, 0, 0], decoded);
+    }
+
+    [Fact]
+    public void Duplicates_are_refused_and_do_not_count()
+    {
+        byte[] block = TestData.Random(100, seed: 5);
+        using var encoder = new SourceBlockEncoder(block, 10);
+        using var decoder = new SourceBlockDecoder(10, 10);
+        byte[] symbol = new byte[10];
+        byte[] decoded = new byte[100];
+        for (uint id = 3; id < 12; id++)
+        {
+            encoder.Encode(id, symbol);
+            Assert.True(decoder.Add(id, symbol));
+            Assert.False(decoder.Add(id, symbol));
+            Assert.Equal((int)id - 2, decoder.ReceivedCount);
+            Assert.False(decoder.TryDecode(decoded));
+        }
+
+        for (uint id = 12; !decoder.TryDecode(decoded); id++)
+        {
+            Assert.True(id < 16);
+            encoder.Encode(id, symbol);
+            Assert.True(decoder.Add(id, symbol));
+        }
+
+        Assert.Equal(block, decoded);
+        encoder.Encode(1000, symbol);
+        Assert.True(decoder.Add(1000, symbol));
+        Assert.False(decoder.Add(1000, symbol));
+        Assert.False(decoder.Add(3, symbol));
+        Assert.True(decoder.Add(0, symbol));
+        Assert.False(decoder.Add(0, symbol));
+        Assert.True(decoder.TryDecode(decoded));
+        Assert.Equal(block, decoded);
+    }
+
+    [Fact]
+    public void With_all_source_symbols_nothing_is_solved()
+    {
+        // Were the wrong repair symbols used, the block would be wrong.
+        byte[] block = TestData.Random(200, seed: 6);
+        using var decoder = new SourceBlockDecoder(20, 10);
+        for (uint id = 0; id < 5; id++)
+        {
+            decoder.Add(id + 20, block.AsSpan(0, 10));
+        }
+
+        for (int i = 19; i >= 0; i--)
+        {
+            decoder.Add((uint)i, block.AsSpan(i * 10, 10));
+        }
+
+        byte[] decoded = new byte[200];
+        Assert.True(decoder.TryDecode(decoded));
+        Assert.Equal(block, decoded);
+    }
+
+    [Fact]
+    public void Encoder_serves_many_threads()
+    {
+        byte[] block = TestData.Random(500 * 100, seed: 7);
+        using var expected = new SourceBlockEncoder(block, 100);
+        for (int round = 0; round < 20; round++)
+        {
+            using var encoder = new SourceBlockEncoder(block, 100);
+            Parallel.For(490, 530, id =>
+            {
+                byte[] first = new byte[100];
+                byte[] second = new byte[100];
+                encoder.Encode((uint)id, first);
+                expected.Encode((uint)id, second);
+                Assert.Equal(second, first);
+            });
+        }
+    }
+
+    [Fact]
+    public void Encoding_and_adding_a_symbol_allocate_nothing()
+    {
+        // Unoptimized code makes a little object whenever it looks at a table in the assembly.
+        bool optimized = typeof(SourceBlockEncoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+        Assert.SkipUnless(optimized, "The library was built without optimization.");
+        byte[] block = TestData.Random(1000 * 64, seed: 8);
+        using var encoder = new SourceBlockEncoder(block, 64);
+        using var decoder = new SourceBlockDecoder(1000, 64);
+        byte[] symbol = new byte[64];
+        encoder.Encode(1000, symbol);
+        decoder.Add(0, symbol);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (uint id = 1; id < 900; id++)
+        {
+            encoder.Encode(id + 1000, symbol);
+            encoder.Encode(id, symbol);
+            decoder.Add(id, symbol);
+        }
+
+        // Room for the list of IDs and for chunks of symbols grows now and then; a symbol by itself costs nothing.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * 900);
     }
 }

@@ -8,6 +8,9 @@ namespace RaptorQ.Arithmetic;
 /// </summary>
 internal sealed unsafe class AlignedMemory : SafeHandle
 {
+    // Below this the garbage collector need not know.
+    private const long MinPressure = 1024 * 1024;
+
     private readonly long _length;
 
     /// <summary>Allocates <paramref name="length"/> octets.</summary>
@@ -16,7 +19,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     {
         _length = length;
         SetHandle((nint)NativeMemory.AlignedAlloc(checked((nuint)length), 64));
-        if (length > 0)
+        if (length >= MinPressure)
         {
             GC.AddMemoryPressure(length);
         }
@@ -35,7 +38,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);
-        if (_length > 0)
+        if (_length >= MinPressure)
         {
             GC.RemoveMemoryPressure(_length);
         }

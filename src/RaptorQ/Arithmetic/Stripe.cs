@@ -8,10 +8,10 @@ namespace RaptorQ.Arithmetic;
 internal readonly record struct Stripe(int Offset, int Lines)
 {
     /// <summary>
-    /// A stripe of the slots of a workspace should stay within this many octets: half of what a core usually has as its
-    /// second-level cache.
+    /// A stripe of the slots of a workspace should stay within this many octets. It need not be the second-level cache: wide
+    /// stripes, which use whole pairs of cache lines and the decoded operations more often, gain more than that costs.
     /// </summary>
-    private const int WorkspaceTarget = 512 * 1024;
+    private const int WorkspaceTarget = 8 * 1024 * 1024;
 
     /// <summary>Octets.</summary>
     public int Size => Lines * SymbolEngine.LineSize;

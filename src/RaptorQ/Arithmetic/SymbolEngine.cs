@@ -45,6 +45,16 @@ internal abstract unsafe class SymbolEngine
     /// <summary>Adds <paramref name="factor"/> times <paramref name="source"/> to <paramref name="target"/>, both of the same length.</summary>
     public abstract void MultiplyAdd(byte* source, byte* target, byte factor, int lines);
 
+    /// <summary>
+    /// Adds multiples of the pivot row to all other rows of a matrix of octets, so that their elements in a column become zero.
+    /// </summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="rows">Where in the matrix each row is.</param>
+    /// <param name="pivot">The pivot row, an index to <paramref name="rows"/>; it acts as if it had a one in the column.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="lines">Lines in a row.</param>
+    public abstract void Eliminate(byte* matrix, int[] rows, int pivot, int column, int lines);
+
     /// <summary>Runs a whole plan: afterwards slots 0 to L - 1 hold the intermediate symbols.</summary>
     public void Execute(SolutionPlan plan, byte* workspace, int lines)
     {

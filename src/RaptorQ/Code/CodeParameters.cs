@@ -17,6 +17,10 @@ internal sealed class CodeParameters
         P = L - W;
         P1 = SmallestPrimeFrom(P);
         B = W - S;
+        ModuloW = new Modulus((uint)W);
+        ModuloWMinus1 = new Modulus((uint)W - 1);
+        ModuloP1 = new Modulus((uint)P1);
+        ModuloP1Minus1 = new Modulus((uint)P1 - 1);
     }
 
     /// <summary>Source symbols of the extended source block, K'.</summary>
@@ -45,6 +49,18 @@ internal sealed class CodeParameters
 
     /// <summary>LT symbols that are not LDPC symbols, B = W - S.</summary>
     public int B { get; }
+
+    /// <summary>Modulo W.</summary>
+    public Modulus ModuloW { get; }
+
+    /// <summary>Modulo W - 1.</summary>
+    public Modulus ModuloWMinus1 { get; }
+
+    /// <summary>Modulo P1.</summary>
+    public Modulus ModuloP1 { get; }
+
+    /// <summary>Modulo P1 - 1.</summary>
+    public Modulus ModuloP1Minus1 { get; }
 
     /// <summary>The parameters for the smallest K' that is at least <paramref name="symbolCount"/> (section 5.3.1).</summary>
     /// <param name="symbolCount">K, 1 to <see cref="MaxSymbolCount"/>.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RaptorQ.Code;
 
 /// <summary>
@@ -17,19 +19,19 @@ internal readonly struct EncodingTuple
     private readonly int _b1;
 
     /// <summary>Tuple[K', X] of section 5.3.5.4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public EncodingTuple(CodeParameters code, uint internalSymbolId)
     {
         uint a = 53591 + (code.J * 997);
         a |= 1;
         uint b = 10267 * (code.J + 1);
         uint y = b + (internalSymbolId * a);
-        uint w = (uint)code.W;
         _d = DegreeGenerator.Deg(RandomGenerator.Rand(y, 0, 1 << 20), code.W);
-        _a = 1 + (int)RandomGenerator.Rand(y, 1, w - 1);
-        _b = (int)RandomGenerator.Rand(y, 2, w);
+        _a = 1 + (int)RandomGenerator.Rand(y, 1, code.ModuloWMinus1);
+        _b = (int)RandomGenerator.Rand(y, 2, code.ModuloW);
         _d1 = _d < 4 ? 2 + (int)RandomGenerator.Rand(internalSymbolId, 3, 2) : 2;
-        _a1 = 1 + (int)RandomGenerator.Rand(internalSymbolId, 4, (uint)code.P1 - 1);
-        _b1 = (int)RandomGenerator.Rand(internalSymbolId, 5, (uint)code.P1);
+        _a1 = 1 + (int)RandomGenerator.Rand(internalSymbolId, 4, code.ModuloP1Minus1);
+        _b1 = (int)RandomGenerator.Rand(internalSymbolId, 5, code.ModuloP1);
     }
 
     /// <summary>
@@ -39,6 +41,7 @@ internal readonly struct EncodingTuple
     /// <param name="code">The parameters the tuple was made with.</param>
     /// <param name="neighbours">Room for <see cref="MaxNeighbours"/> indices.</param>
     /// <returns>How many indices were written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int GetNeighbours(CodeParameters code, Span<int> neighbours)
     {
         int count = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RaptorQ.Solving;
 
@@ -18,8 +19,9 @@ internal static class BinaryProduct
     /// <param name="accumulate">True: the product is added to what the output slots hold.</param>
     /// <param name="freeSlot">The first slot that may be used for sums within groups.</param>
     /// <returns>The first slot that is still free.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Record(
-        XorProgram program,
+        XorRecorder program,
         BitMatrix matrix,
         int firstColumn,
         ReadOnlySpan<int> columnOf,
@@ -52,7 +54,7 @@ internal static class BinaryProduct
 
         for (int row = 0; row < outputs.Length; row++)
         {
-            int token = program.Begin(outputs[row]);
+            program.Begin(outputs[row]);
             if (accumulate)
             {
                 program.Add(outputs[row]);
@@ -66,14 +68,14 @@ internal static class BinaryProduct
                 }
             }
 
-            program.End(token);
+            program.End();
         }
 
         return freeSlot;
     }
 
     // The slot that holds the sum of the members in the pattern; records how to make it when it is new.
-    private static int Sum(XorProgram program, ReadOnlySpan<int> members, int[] sums, int pattern, ref int freeSlot)
+    private static int Sum(XorRecorder program, ReadOnlySpan<int> members, int[] sums, int pattern, ref int freeSlot)
     {
         if (sums[pattern] >= 0)
         {
@@ -89,10 +91,10 @@ internal static class BinaryProduct
 
         int restSlot = Sum(program, members, sums, rest, ref freeSlot);
         int slot = freeSlot++;
-        int token = program.Begin(slot);
+        program.Begin(slot);
         program.Add(restSlot);
         program.Add(lowest);
-        program.End(token);
+        program.End();
         return sums[pattern] = slot;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RaptorQ.Solving;
 
@@ -41,6 +42,7 @@ internal sealed class BitMatrix
     public void Flip(int row, int column) => _words[(row * _stride) + (column >> 6)] ^= 1UL << column;
 
     /// <summary>Adds row <paramref name="source"/> to row <paramref name="target"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddRow(int source, int target)
     {
         Span<ulong> from = this[source];

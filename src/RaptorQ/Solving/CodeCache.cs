@@ -79,7 +79,7 @@ internal sealed class CodeCache
         }
 
         // J(K') of Table 2 is chosen so that the K' source symbols always determine the intermediate symbols.
-        return PlanBuilder.TryBuild(hdpc, ids, ids.Length)
+        return PlanBuilder.TryBuild(hdpc, ids, ids.Length, owner: null)
             ?? throw new InvalidOperationException($"The systematic index for K' = {hdpc.Code.KPrime} is wrong.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
@@ -15,7 +16,7 @@ namespace RaptorQ.Solving;
 /// <c>C_free = E * (z + G * Q)</c>, z being the right-hand sides of the HDPC rows.
 /// </para>
 /// </summary>
-internal sealed class DenseSystem
+internal sealed unsafe class DenseSystem
 {
     private DenseSystem(int[] remainingRows, int unknowns)
     {
@@ -71,73 +72,73 @@ internal sealed class DenseSystem
         return system.SolveFreeUnknowns(hdpc.Code.H) ? system : null;
     }
 
-    // Works on columns: entry c of "binary" says which remaining rows contain symbol c, entry c of "columns" is the column of
-    // the HDPC rows. Eliminating a pivot symbol adds its column to those of the other symbols in its pivot row. Taken in
+    // Works on columns. Each symbol has a vector: 16 octets, its column of the HDPC rows, and a bit for every remaining row
+    // that contains it. Eliminating a pivot symbol adds its vector to those of the other symbols in its pivot row. Taken in
     // reverse order every pivot row is needed once, and sparse.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EliminatePivotSymbols(ConstraintRows rows, HdpcRows hdpc, Peeling peeling)
     {
         int count = RemainingRows.Length;
-        int stride = (count + 63) / 64;
-        ulong[] binary = new ulong[(long)hdpc.Code.L * stride];
+        int stride = (HdpcRows.MaxRows + ((count + 7) / 8) + sizeof(Vector512<byte>) - 1) & -sizeof(Vector512<byte>);
+        long size = (long)hdpc.Code.L * stride;
+        AlignedMemory memory = Workspace.Rent(size);
+        byte* vectors = memory.Address;
+        new Span<byte>(vectors, checked((int)size)).Clear();
+        hdpc.WriteColumns(vectors, stride);
         for (int i = 0; i < count; i++)
         {
             foreach (int column in rows[RemainingRows[i]])
             {
-                binary[(column * stride) + (i >> 6)] |= 1UL << i;
+                vectors[((nint)column * stride) + HdpcRows.MaxRows + (i >> 3)] |= (byte)(1 << (i & 7));
             }
         }
 
-        Vector128<byte>[] columns = hdpc.ToColumns();
         for (int t = peeling.PivotCount - 1; t >= 0; t--)
         {
             int pivot = peeling.PivotColumns[t];
-            Vector128<byte> octets = columns[pivot];
-            ReadOnlySpan<ulong> bits = binary.AsSpan(pivot * stride, stride);
-            foreach (int column in rows[peeling.PivotRows[t]])
-            {
-                if (column != pivot)
-                {
-                    columns[column] ^= octets;
-                    Add(bits, binary.AsSpan(column * stride, stride));
-                }
-            }
+            AddToOthers(vectors, stride, pivot, rows[peeling.PivotRows[t]]);
         }
 
         ReadOnlySpan<int> inactive = peeling.InactiveColumns;
         HdpcOfUnknown = new Vector128<byte>[inactive.Length];
         for (int k = 0; k < inactive.Length; k++)
         {
-            HdpcOfUnknown[k] = columns[inactive[k]];
-            ReadOnlySpan<ulong> bits = binary.AsSpan(inactive[k] * stride, stride);
-            for (int word = 0; word < bits.Length; word++)
+            byte* vector = vectors + ((nint)inactive[k] * stride);
+            HdpcOfUnknown[k] = Vector128.Load(vector);
+            for (int i = 0; i < count; i += 8)
             {
-                for (ulong rest = bits[word]; rest != 0; rest &= rest - 1)
+                for (int rest = vector[HdpcRows.MaxRows + (i >> 3)]; rest != 0; rest &= rest - 1)
                 {
-                    Eliminated[(word * 64) + BitOperations.TrailingZeroCount(rest), k] = true;
+                    Eliminated[i + BitOperations.TrailingZeroCount(rest), k] = true;
                 }
             }
         }
 
+        Workspace.Return(memory);
         for (int i = 0; i < count; i++)
         {
             Eliminated[i, inactive.Length + i] = true;
         }
     }
 
-    private static void Add(ReadOnlySpan<ulong> source, Span<ulong> target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddToOthers(byte* vectors, int stride, int pivot, ReadOnlySpan<int> columns)
     {
-        int i = 0;
-        for (; i <= source.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
+        byte* source = vectors + ((nint)pivot * stride);
+        for (int offset = 0; offset < stride; offset += sizeof(Vector512<byte>))
         {
-            (new Vector<ulong>(target[i..]) ^ new Vector<ulong>(source[i..])).CopyTo(target[i..]);
-        }
+            Vector512<byte> vector = Vector512.LoadAligned(source + offset);
+            foreach (int column in columns)
+            {
+                byte* target = vectors + ((nint)column * stride) + offset;
+                (Vector512.LoadAligned(target) ^ vector).StoreAligned(target);
+            }
 
-        for (; i < source.Length; i++)
-        {
-            target[i] ^= source[i];
+            // The pivot symbol itself is among the columns; its vector is not needed any more.
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReduceBinaryRows(int unknowns)
     {
         BitMatrix m = Eliminated;
@@ -185,6 +186,7 @@ internal sealed class DenseSystem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SolveFreeUnknowns(int h)
     {
         int free = FreeUnknowns.Length;

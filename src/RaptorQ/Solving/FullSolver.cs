@@ -16,11 +16,12 @@ internal static unsafe class FullSolver
     /// <returns>False when the received symbols do not determine them.</returns>
     public static bool TrySolve(CodeCache code, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
     {
+        using var scratch = new Scratch();
         int count = Math.Min(received.Count, block.SymbolCount + FirstOverhead);
-        SolutionPlan? plan = TryPlan(code, received, count, block.SymbolCount);
+        SolutionPlan? plan = TryPlan(code, received, count, block.SymbolCount, scratch);
         if (plan is null && count < received.Count)
         {
-            plan = TryPlan(code, received, received.Count, block.SymbolCount);
+            plan = TryPlan(code, received, received.Count, block.SymbolCount, scratch);
         }
 
         if (plan is null)
@@ -32,7 +33,7 @@ internal static unsafe class FullSolver
         return true;
     }
 
-    private static SolutionPlan? TryPlan(CodeCache code, ReceivedSymbols received, int count, int symbolCount)
+    private static SolutionPlan? TryPlan(CodeCache code, ReceivedSymbols received, int count, int symbolCount, Scratch scratch)
     {
         int padding = code.Code.KPrime - symbolCount;
         uint[] ids = new uint[count + padding];
@@ -48,7 +49,7 @@ internal static unsafe class FullSolver
             ids[count + i] = (uint)(symbolCount + i);
         }
 
-        return PlanBuilder.TryBuild(code.Hdpc, ids, count);
+        return PlanBuilder.TryBuild(code.Hdpc, ids, count, scratch);
     }
 
     private static void Run(SolutionPlan plan, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
@@ -57,7 +58,7 @@ internal static unsafe class FullSolver
         int maxLines = Stripe.ChooseLines(plan.SlotCount, symbolSize);
         AlignedMemory workspace = Workspace.Rent((long)plan.SlotCount * maxLines * SymbolEngine.LineSize);
         byte* slots = workspace.Address;
-        (int[] start, int[] neighbours) = ListNeighbours(plan.Code, missing);
+        var neighbours = new NeighbourLists(plan.Code, Array.ConvertAll(missing, symbol => (uint)symbol));
         for (var stripe = Stripe.First(symbolSize, maxLines); stripe.Lines > 0; stripe = stripe.Next(symbolSize, maxLines))
         {
             byte* slot = slots + ((nint)plan.InputSlot(0) * stripe.Size);
@@ -69,28 +70,10 @@ internal static unsafe class FullSolver
             engine.Execute(plan, slots, stripe.Lines);
             for (int i = 0; i < missing.Length; i++)
             {
-                ReadOnlySpan<int> operands = neighbours.AsSpan(start[i], start[i + 1] - start[i]);
-                block.WriteSum(engine, slots, operands, missing[i], stripe);
+                block.WriteSum(engine, slots, neighbours[i], missing[i], stripe);
             }
         }
 
         Workspace.Return(workspace);
-    }
-
-    private static (int[] Start, int[] Neighbours) ListNeighbours(CodeParameters code, int[] symbols)
-    {
-        int[] start = new int[symbols.Length + 1];
-        int[] neighbours = new int[(8 * symbols.Length) + EncodingTuple.MaxNeighbours];
-        for (int i = 0; i < symbols.Length; i++)
-        {
-            if (neighbours.Length - start[i] < EncodingTuple.MaxNeighbours)
-            {
-                Array.Resize(ref neighbours, neighbours.Length * 2);
-            }
-
-            start[i + 1] = start[i] + new EncodingTuple(code, (uint)symbols[i]).GetNeighbours(code, neighbours.AsSpan(start[i]));
-        }
-
-        return (start, neighbours);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Code;
 
 namespace RaptorQ.Solving;
@@ -30,32 +31,33 @@ internal sealed class Peeling
     private readonly int[] _size;
     private readonly int[] _shortQueue;
     private readonly int[] _longQueue;
-    private readonly PriorityQueue<int, int> _components = new();
+    private readonly ComponentQueue _components;
     private readonly int[] _inactiveColumns;
     private readonly int _maxInactive;
-    private readonly bool[] _isPivotRow;
+    private readonly byte[] _isPivotRow;
     private int _shortCount;
     private int _longCount;
     private int _pending;
 
-    private Peeling(CodeParameters code, ConstraintRows rows, int maxInactive)
+    private Peeling(CodeParameters code, ConstraintRows rows, int maxInactive, Scratch scratch)
     {
         _code = code;
         _rows = rows;
         _maxInactive = maxInactive;
-        _activeCount = new int[rows.Count];
-        _activeXor = new int[rows.Count];
-        _isPivotRow = new bool[rows.Count];
-        _columnStart = new int[code.W + 1];
-        _state = new byte[code.L];
-        _parent = new int[code.W];
-        _size = new int[code.W];
-        _shortQueue = new int[rows.Count];
-        _longQueue = new int[code.S];
-        _inactiveColumns = new int[code.L];
-        PivotRows = new int[code.W];
-        PivotColumns = new int[code.W];
-        _columnRows = IndexColumns();
+        _activeCount = scratch.Ints(rows.Count);
+        _activeXor = scratch.Ints(rows.Count);
+        _isPivotRow = scratch.ZeroBytes(rows.Count);
+        _columnStart = scratch.ZeroInts(code.W + 1);
+        _state = scratch.ZeroBytes(code.L);
+        _parent = scratch.Ints(code.W);
+        _size = scratch.Ints(code.W);
+        _shortQueue = scratch.Ints(rows.Count);
+        _longQueue = scratch.Ints(code.S);
+        _inactiveColumns = scratch.Ints(code.L);
+        _components = new ComponentQueue(code.W, scratch);
+        PivotRows = scratch.Ints(code.W);
+        PivotColumns = scratch.Ints(code.W);
+        _columnRows = IndexColumns(scratch);
     }
 
     /// <summary>The pivot rows in order; the first <see cref="PivotCount"/> entries.</summary>
@@ -77,10 +79,11 @@ internal sealed class Peeling
     /// <param name="code">The parameters of the code.</param>
     /// <param name="rows">The sparse rows.</param>
     /// <param name="maxInactive">More inactivated columns than this end the attempt: the dense part would take too long.</param>
+    /// <param name="scratch">Owns the arrays of the result.</param>
     /// <returns>The order found, or null when there are too many inactivated columns.</returns>
-    public static Peeling? Run(CodeParameters code, ConstraintRows rows, int maxInactive)
+    public static Peeling? Run(CodeParameters code, ConstraintRows rows, int maxInactive, Scratch scratch)
     {
-        var peeling = new Peeling(code, rows, maxInactive);
+        var peeling = new Peeling(code, rows, maxInactive, scratch);
         return peeling.Run() ? peeling : null;
     }
 
@@ -94,7 +97,7 @@ internal sealed class Peeling
         int count = 0;
         for (int row = 0; row < _rows.Count; row++)
         {
-            if (!_isPivotRow[row])
+            if (_isPivotRow[row] == 0)
             {
                 remaining[count++] = row;
             }
@@ -103,12 +106,13 @@ internal sealed class Peeling
         return remaining;
     }
 
-    private int[] IndexColumns()
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] IndexColumns(Scratch scratch)
     {
         int w = _code.W;
         int[] start = _columnStart;
         int[] columns = _rows.Columns;
-        int end = _rows.Start[^1];
+        int end = _rows.OnesCount;
         for (int k = 0; k < end; k++)
         {
             if (columns[k] < w)
@@ -124,8 +128,8 @@ internal sealed class Peeling
             _size[c] = 1;
         }
 
-        int[] rows = new int[start[w]];
-        int[] next = start.AsSpan(0, w).ToArray();
+        int[] rows = scratch.Ints(start[w]);
+        int[] next = scratch.Grow(start, w, w);
         for (int row = 0; row < _rows.Count; row++)
         {
             int count = 0;
@@ -147,6 +151,7 @@ internal sealed class Peeling
         return rows;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Run()
     {
         for (int column = _code.W; column < _code.L; column++)
@@ -204,10 +209,11 @@ internal sealed class Peeling
         int column = _activeXor[row];
         PivotRows[PivotCount] = row;
         PivotColumns[PivotCount++] = column;
-        _isPivotRow[row] = true;
+        _isPivotRow[row] = 1;
         Deactivate(column, Pivot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Deactivate(int column, byte state)
     {
         _state[column] = state;
@@ -224,6 +230,7 @@ internal sealed class Peeling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NoteActiveCount(int row)
     {
         if (_activeCount[row] == 1)
@@ -251,6 +258,7 @@ internal sealed class Peeling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Join(int a, int b)
     {
         a = Find(a);
@@ -267,7 +275,7 @@ internal sealed class Peeling
 
         _parent[b] = a;
         _size[a] += _size[b];
-        _components.Enqueue(a, -_size[a]);
+        _components.Add(a, _size[a]);
     }
 
     private int Find(int column)
@@ -283,10 +291,10 @@ internal sealed class Peeling
 
     private bool InactivateSome()
     {
-        while (_components.TryDequeue(out int root, out int size))
+        while (_components.TryTakeLargest(out int root, out int size))
         {
             // Entries of components that have grown or gone since are stale.
-            if (_state[root] == Active && _parent[root] == root && _size[root] == -size)
+            if (_state[root] == Active && _parent[root] == root && _size[root] == size)
             {
                 return Inactivate(root);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Code;
 
 namespace RaptorQ.Solving;
@@ -11,16 +12,34 @@ namespace RaptorQ.Solving;
 /// get the right-hand sides of the dense system) and once with them.
 /// </para>
 /// </summary>
-internal static class PlanBuilder
+internal sealed class PlanBuilder
 {
+    private readonly CodeParameters _code;
+    private readonly ConstraintRows _rows;
+    private readonly Peeling _peeling;
+    private readonly DenseSystem _dense;
+    private readonly int _inputCount;
+    private int _freeSlot;
+
+    private PlanBuilder(CodeParameters code, ConstraintRows rows, Peeling peeling, DenseSystem dense, int inputCount)
+    {
+        _code = code;
+        _rows = rows;
+        _peeling = peeling;
+        _dense = dense;
+        _inputCount = inputCount;
+        _freeSlot = code.L + inputCount;
+    }
+
     /// <summary>Makes the plan for these known encoding symbols.</summary>
     /// <param name="hdpc">The HDPC rows of the code.</param>
     /// <param name="internalSymbolIds">
     /// The internal symbol IDs of the known encoding symbols: first those with an input slot, then padding symbols, which are zero.
     /// </param>
     /// <param name="inputCount">How many of them have an input slot.</param>
+    /// <param name="owner">Owns the plan, which is valid as long as it is; null for a plan to keep.</param>
     /// <returns>The plan, or null when these symbols do not determine the intermediate symbols.</returns>
-    public static SolutionPlan? TryBuild(HdpcRows hdpc, ReadOnlySpan<uint> internalSymbolIds, int inputCount)
+    public static SolutionPlan? TryBuild(HdpcRows hdpc, ReadOnlySpan<uint> internalSymbolIds, int inputCount, Scratch? owner)
     {
         CodeParameters code = hdpc.Code;
         if (internalSymbolIds.Length < code.KPrime)
@@ -28,102 +47,101 @@ internal static class PlanBuilder
             return null;
         }
 
-        var rows = ConstraintRows.Create(code, internalSymbolIds);
-        var peeling = Peeling.Run(code, rows, MaxInactive(code));
+        using var scratch = new Scratch();
+        var rows = ConstraintRows.Create(code, internalSymbolIds, scratch);
+        var peeling = Peeling.Run(code, rows, MaxInactive(code), scratch);
         if (peeling is null || DenseSystem.Solve(rows, hdpc, peeling) is not { } dense)
         {
             return null;
         }
 
-        int firstInput = code.L;
-        int Input(int row) => row >= code.S && row - code.S < inputCount ? firstInput + row - code.S : -1;
-
-        int freeSlot = firstInput + inputCount;
-        bool needsHdpc = dense.FreeUnknowns.Length > 0;
-        int hdpcSlot = freeSlot;
-        freeSlot += needsHdpc ? code.H : 0;
-
-        var forward = new XorProgram(rows.Columns.Length + (2 * rows.Count));
-        RecordClearing(forward, peeling);
-        RecordPivots(forward, rows, peeling, Input, withInactive: false);
-        int[] rightHandSides = RecordRemainingRows(forward, rows, peeling, dense, Input, ref freeSlot);
-
-        int[] inactive = peeling.InactiveColumns.ToArray();
-        int[] pivots = Array.ConvertAll(dense.PivotUnknowns[..dense.Rank], k => inactive[k]);
-        int[] free = Array.ConvertAll(dense.FreeUnknowns, k => inactive[k]);
-
-        var sums = new XorProgram();
-        freeSlot = BinaryProduct.Record(
-            sums, dense.Eliminated, inactive.Length, [], rightHandSides, pivots, accumulate: false, freeSlot);
-
-        var backward = new XorProgram(rows.Columns.Length + (2 * rows.Count));
-        freeSlot = BinaryProduct.Record(
-            backward, dense.Eliminated, 0, dense.FreeUnknowns, free, pivots, accumulate: true, freeSlot);
-        RecordPivots(backward, rows, peeling, Input, withInactive: true);
-
-        return new SolutionPlan
-        {
-            Code = code,
-            InputCount = inputCount,
-            SlotCount = freeSlot,
-            Forward = forward,
-            Hdpc = needsHdpc ? hdpc : null,
-            HdpcSlot = hdpcSlot,
-            Dense = sums,
-            Free = CombineFree(code.H, hdpcSlot, pivots, free, dense),
-            Backward = backward,
-        };
+        return new PlanBuilder(code, rows, peeling, dense, inputCount).Build(hdpc, scratch, owner);
     }
 
     // Random rows need far fewer. Rows picked by somebody to need more would cost time with the cube of it.
     private static int MaxInactive(CodeParameters code) => code.P + 128 + (code.W / 16);
 
-    // The pivot symbols are first computed as if the inactivated ones were zero, and the HDPC rows run over all symbols.
-    private static void RecordClearing(XorProgram program, Peeling peeling)
+    private SolutionPlan Build(HdpcRows hdpc, Scratch scratch, Scratch? owner)
     {
-        foreach (int column in peeling.InactiveColumns)
+        bool needsHdpc = _dense.FreeUnknowns.Length > 0;
+        int hdpcSlot = _freeSlot;
+        _freeSlot += needsHdpc ? _code.H : 0;
+        int[] inactive = _peeling.InactiveColumns.ToArray();
+        int[] pivots = Array.ConvertAll(_dense.PivotUnknowns[.._dense.Rank], k => inactive[k]);
+        int[] free = Array.ConvertAll(_dense.FreeUnknowns, k => inactive[k]);
+        int capacity = _rows.OnesCount + (2 * _rows.Count);
+
+        var forward = new XorRecorder(scratch, _freeSlot, capacity);
+        RecordClearing(forward);
+        RecordPivots(forward, withInactive: false);
+        int[] rightHandSides = RecordRemainingRows(forward);
+
+        var sums = new XorRecorder(scratch, _freeSlot, capacity: 4 * pivots.Length);
+        _freeSlot = BinaryProduct.Record(
+            sums, _dense.Eliminated, inactive.Length, [], rightHandSides, pivots, accumulate: false, _freeSlot);
+
+        var backward = new XorRecorder(scratch, _freeSlot, capacity);
+        _freeSlot = BinaryProduct.Record(
+            backward, _dense.Eliminated, 0, _dense.FreeUnknowns, free, pivots, accumulate: true, _freeSlot);
+        RecordPivots(backward, withInactive: true);
+
+        return new SolutionPlan
         {
-            program.End(program.Begin(column));
+            Code = _code,
+            InputCount = _inputCount,
+            SlotCount = _freeSlot,
+            Forward = forward.ToProgram(owner),
+            Hdpc = needsHdpc ? hdpc : null,
+            HdpcSlot = hdpcSlot,
+            Dense = sums.ToProgram(owner),
+            Free = CombineFree(hdpcSlot, pivots, free),
+            Backward = backward.ToProgram(owner),
+        };
+    }
+
+    // The pivot symbols are first computed as if the inactivated ones were zero, and the HDPC rows run over all symbols.
+    private void RecordClearing(XorRecorder program)
+    {
+        foreach (int column in _peeling.InactiveColumns)
+        {
+            program.Begin(column);
+            program.End();
         }
     }
 
-    private static void RecordPivots(
-        XorProgram program, ConstraintRows rows, Peeling peeling, Func<int, int> input, bool withInactive)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RecordPivots(XorRecorder program, bool withInactive)
     {
-        for (int t = 0; t < peeling.PivotCount; t++)
+        for (int t = 0; t < _peeling.PivotCount; t++)
         {
-            int pivot = peeling.PivotColumns[t];
-            int row = peeling.PivotRows[t];
-            int token = program.Begin(pivot);
-            if (input(row) >= 0)
+            int pivot = _peeling.PivotColumns[t];
+            int row = _peeling.PivotRows[t];
+            program.Begin(pivot);
+            RecordInput(program, row);
+            foreach (int column in _rows[row])
             {
-                program.Add(input(row));
-            }
-
-            foreach (int column in rows[row])
-            {
-                if (column != pivot && (withInactive || peeling.IsPivotColumn(column)))
+                if (column != pivot && (withInactive || _peeling.IsPivotColumn(column)))
                 {
                     program.Add(column);
                 }
             }
 
-            program.End(token);
+            program.End();
         }
     }
 
     // Returns the slot of each remaining row's right-hand side; rows that no sum Q uses get none, and -1.
-    private static int[] RecordRemainingRows(
-        XorProgram program, ConstraintRows rows, Peeling peeling, DenseSystem dense, Func<int, int> input, ref int freeSlot)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] RecordRemainingRows(XorRecorder program)
     {
-        int unknowns = peeling.InactiveCount;
-        int[] slots = new int[dense.RemainingRows.Length];
+        int unknowns = _peeling.InactiveCount;
+        int[] slots = new int[_dense.RemainingRows.Length];
         for (int i = 0; i < slots.Length; i++)
         {
             bool used = false;
-            for (int q = 0; q < dense.Rank && !used; q++)
+            for (int q = 0; q < _dense.Rank && !used; q++)
             {
-                used = dense.Eliminated[q, unknowns + i];
+                used = _dense.Eliminated[q, unknowns + i];
             }
 
             slots[i] = -1;
@@ -132,35 +150,42 @@ internal static class PlanBuilder
                 continue;
             }
 
-            int row = dense.RemainingRows[i];
-            slots[i] = freeSlot++;
-            int token = program.Begin(slots[i]);
-            if (input(row) >= 0)
+            int row = _dense.RemainingRows[i];
+            slots[i] = _freeSlot++;
+            program.Begin(slots[i]);
+            RecordInput(program, row);
+            foreach (int column in _rows[row])
             {
-                program.Add(input(row));
-            }
-
-            foreach (int column in rows[row])
-            {
-                if (peeling.IsPivotColumn(column))
+                if (_peeling.IsPivotColumn(column))
                 {
                     program.Add(column);
                 }
             }
 
-            program.End(token);
+            program.End();
         }
 
         return slots;
     }
 
-    private static OctetProduct CombineFree(int h, int hdpcSlot, int[] pivots, int[] free, DenseSystem dense)
+    // LDPC rows and padding symbols have the right-hand side zero.
+    private void RecordInput(XorRecorder program, int row)
+    {
+        int input = row - _code.S;
+        if (input >= 0 && input < _inputCount)
+        {
+            program.Add(_code.L + input);
+        }
+    }
+
+    private OctetProduct CombineFree(int hdpcSlot, int[] pivots, int[] free)
     {
         if (free.Length == 0)
         {
             return new OctetProduct([], [], []);
         }
 
+        int h = _code.H;
         int[] inputs = new int[h + pivots.Length];
         for (int i = 0; i < h; i++)
         {
@@ -172,8 +197,8 @@ internal static class PlanBuilder
         for (int k = 0; k < free.Length; k++)
         {
             Span<byte> row = factors.AsSpan(k * inputs.Length, inputs.Length);
-            dense.HdpcFactors.AsSpan(k * h, h).CopyTo(row);
-            dense.PivotFactors.AsSpan(k * pivots.Length, pivots.Length).CopyTo(row[h..]);
+            _dense.HdpcFactors.AsSpan(k * h, h).CopyTo(row);
+            _dense.PivotFactors.AsSpan(k * pivots.Length, pivots.Length).CopyTo(row[h..]);
         }
 
         return new OctetProduct(free, inputs, factors);

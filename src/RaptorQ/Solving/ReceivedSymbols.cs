@@ -10,8 +10,6 @@ namespace RaptorQ.Solving;
 /// </summary>
 internal sealed unsafe class ReceivedSymbols : IDisposable
 {
-    private const int ChunkTarget = 256 * 1024;
-
     private readonly int _symbolCount;
     private readonly int _symbolSize;
     private readonly int _stride;
@@ -30,7 +28,7 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
         _symbolSize = symbolSize;
         _stride = Stripe.Pad(symbolSize);
         _maxStored = symbolCount + 64 + (symbolCount / 16);
-        _symbolsPerChunk = Math.Clamp(ChunkTarget / _stride, 1, _maxStored);
+        _symbolsPerChunk = Math.Clamp(ChunkPool.ChunkSize / _stride, 1, _maxStored);
         _sourcePresent = new ulong[(symbolCount + 63) / 64];
         _sourceSuperfluous = new ulong[_sourcePresent.Length];
         _ids = new uint[Math.Min(_symbolsPerChunk, 1024)];
@@ -109,7 +107,7 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
     {
         foreach (AlignedMemory chunk in _chunks)
         {
-            chunk.Dispose();
+            ChunkPool.Return(chunk);
         }
 
         _chunks.Clear();
@@ -145,7 +143,7 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
 
         if (Count == _chunks.Count * _symbolsPerChunk)
         {
-            _chunks.Add(new AlignedMemory((long)_symbolsPerChunk * _stride));
+            _chunks.Add(ChunkPool.Rent(_symbolsPerChunk * _stride));
         }
 
         return Count++;
