@@ -31,7 +31,7 @@ Describe 'Receive-Gallery' {
         $port = Get-FreePort
         $receiver = Start-Receiver @{ Port = $port } 'param($p) Receive-Gallery @p -Verbose | Select-Object -First 2'
         $null = Send-Gallery $gallery -Port $port -EndDelay 0
-        (Wait-Receiver $receiver).Count | Should -Be 2
+        @(Wait-Receiver $receiver).Count | Should -Be 2
     }
 
     It 'filters like any pipeline' {
@@ -122,7 +122,7 @@ Describe 'Errors of Receive-Gallery' {
         $udp = [System.Net.Sockets.UdpClient]::new()
         $null = $udp.Send([byte[]](1, 2, 3), 3, '127.0.0.1', $port)
         $null = Send-Gallery $gallery/image1.jpg -Port $port -EndDelay 0
-        (Wait-Receiver $receiver).Count | Should -Be 1
+        @(Wait-Receiver $receiver).Count | Should -Be 1
         $receiver.Shell.Streams.Warning[0].Message | Should -Match '3 bytes from 127.0.0.1:\d+ is not an image'
     }
 }

@@ -51,10 +51,14 @@ internal sealed class IncomingConnection : IDisposable
     /// <summary>Reads what is there, waiting at most so long for more.</summary>
     /// <param name="buffer">Room to read into.</param>
     /// <param name="microseconds">How long to wait when there is nothing.</param>
-    /// <param name="alone">No later connection can have been accepted yet: when this one was empty need not be known.</param>
-    public ConnectionState Read(byte[] buffer, int microseconds, bool alone = false)
+    /// <param name="upTo">
+    /// Stop after so many bytes although there are more, so that a large image does not hold up other senders. Whoever
+    /// gives a limit is alone with the connection: when it was empty need not be known.
+    /// </param>
+    public ConnectionState Read(byte[] buffer, int microseconds, long upTo = long.MaxValue)
     {
-        while (true)
+        bool alone = upTo != long.MaxValue;
+        while (_spool.Length < upTo)
         {
             if (!alone && !_socket.Poll(0, SelectMode.SelectRead)) Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
             if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
@@ -74,6 +78,8 @@ internal sealed class IncomingConnection : IDisposable
             _inbox.Touch();
             if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
         }
+
+        return ConnectionState.Open;
     }
 
     /// <summary>Hands the image, or the end of transmission, to the inbox.</summary>

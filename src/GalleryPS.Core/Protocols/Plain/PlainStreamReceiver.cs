@@ -15,6 +15,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
     private const int MostAtOnce = 128;
     private const int PollMicroseconds = 50_000;
     private const int InlineMicroseconds = 1_000;
+    private const int InlineBytes = 1 << 20;
     private readonly ReceiveOptions _options;
     private readonly List<Socket> _listeners;
     private readonly HashSet<IPAddress> _sources;
@@ -98,52 +99,59 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
                     if (!listener.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
                 }
 
-                Socket socket = listener.Accept();
-                var peer = (IPEndPoint)socket.RemoteEndPoint!;
-                if (peer.Address.IsIPv4MappedToIPv6) peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
-                var connection = new IncomingConnection(socket, peer, _options, Inbox);
-                if (_sources.Count > 0 && !_sources.Contains(DatagramReceiver.WithoutZone(peer.Address)))
-                {
-                    Inbox.Filtered();
-                    connection.Abort();
-                    connection.Dispose();
-                    continue;
-                }
-
-                Handle(connection, buffer);
+                if (TryAccept(listener) is { } connection) Handle(connection, buffer);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             if (_stop.IsCancellationRequested) return;
             Inbox.Fail(new GalleryException(
-                ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError, $"Listening failed: {e.Message}", listener.LocalEndPoint, null, e));
+                ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError, $"Listening failed: {e.Message}", _endPoints[0], null, e));
             Inbox.Queue.Complete();
         }
+    }
+
+    private IncomingConnection? TryAccept(Socket listener)
+    {
+        Socket socket;
+        IPEndPoint peer;
+        try
+        {
+            socket = listener.Accept();
+            peer = (IPEndPoint)socket.RemoteEndPoint!;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset
+            or SocketError.NotConnected or SocketError.WouldBlock or SocketError.Interrupted)
+        {
+            // Whoever knocked went away again.
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        {
+            // It stays in the backlog until others have ended.
+            _stop.Token.WaitHandle.WaitOne(PollMicroseconds / 1000);
+            return null;
+        }
+
+        if (peer.Address.IsIPv4MappedToIPv6) peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
+        var connection = new IncomingConnection(socket, peer, _options, Inbox);
+        if (_sources.Count == 0 || _sources.Contains(DatagramReceiver.WithoutZone(peer.Address))) return connection;
+        Inbox.Filtered();
+        connection.Abort();
+        connection.Dispose();
+        return null;
     }
 
     private void Handle(IncomingConnection connection, byte[] buffer)
     {
         IncomingConnection[] earlier = EarlierOf(connection.Peer.Address);
-        ConnectionState state = ConnectionState.Open;
-        if (earlier.Length == 0)
-        {
-            state = connection.Read(buffer, InlineMicroseconds, alone: true);
-            if (state == ConnectionState.Whole)
-            {
-                connection.Deliver(urgent: false);
-                connection.Dispose();
-                return;
-            }
-        }
-
-        Inbox.Queue.Flush();
-        if (state == ConnectionState.Failed)
+        if (earlier.Length == 0 && ReadInline(connection, buffer) != ConnectionState.Open)
         {
             connection.Dispose();
             return;
         }
 
+        Inbox.Queue.Flush();
         lock (_open)
         {
             while (_open.Count >= MostAtOnce && !_stop.IsCancellationRequested) Monitor.Wait(_open, PollMicroseconds / 1000);
@@ -152,6 +160,24 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
 
         new Thread(() => ReadOn(connection, earlier)) { IsBackground = true, Name = $"TCP from {connection.Peer}" }.Start();
     }
+
+    private ConnectionState ReadInline(IncomingConnection connection, byte[] buffer)
+    {
+        try
+        {
+            ConnectionState state = connection.Read(buffer, InlineMicroseconds, InlineBytes);
+            if (state == ConnectionState.Whole) connection.Deliver(urgent: false);
+            return state;
+        }
+        catch (Exception e) when (e is SocketException or IOException or GalleryException)
+        {
+            Lost(connection, e);
+            return ConnectionState.Failed;
+        }
+    }
+
+    private void Lost(IncomingConnection connection, Exception e) =>
+        Inbox.Fail(e as GalleryException ?? SocketErrors.Reset(e, connection.Peer, "An image was left out"));
 
     private IncomingConnection[] EarlierOf(IPAddress host)
     {
@@ -169,9 +195,9 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
             if (state == ConnectionState.Whole && WaitForEarlier(connection, earlier)) connection.Deliver(urgent: true);
             else if (state == ConnectionState.Open) connection.Abort();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or GalleryException)
         {
-            Inbox.Fail(SocketErrors.Reset(e, connection.Peer, "An image was left out"));
+            Lost(connection, e);
         }
         finally
         {
