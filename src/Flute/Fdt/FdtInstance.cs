@@ -33,7 +33,7 @@ public sealed record FdtFec
             EncodingId = (byte)oti.EncodingId,
             MaxSourceBlockLength = oti.EncodingId == FecEncodingId.CompactNoCode ? oti.MaxSourceBlockLength : null,
             SymbolLength = oti.SymbolLength,
-            SchemeSpecificInfo = oti.SchemeSpecificInfo() is { } info ? info : null,
+            SchemeSpecificInfo = oti.SchemeSpecificInfo() is { } info ? info : default(ReadOnlyMemory<byte>?),
         };
     }
 

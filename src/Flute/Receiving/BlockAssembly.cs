@@ -25,12 +25,14 @@ internal enum SymbolResult
 /// </summary>
 internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBudget budget)
 {
+    private const int LateSymbols = 4;
     private byte[]? _source, _repair;
     private BitArray? _present;
     private List<uint>? _repairIds;
     private HashSet<uint>? _repairSet;
     private int _sourceCount, _needed = oti.SymbolsOf(sourceBlockNumber), _failures;
     private long _repairBytes;
+    private List<(uint Id, byte[] Symbol)>? _late;
 
     /// <summary>Source symbols (K).</summary>
     public int K { get; } = oti.SymbolsOf(sourceBlockNumber);
@@ -76,7 +78,8 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     /// <param name="now">The time.</param>
     public SymbolResult Add(uint id, ReadOnlySpan<byte> symbol, TimeSpan now)
     {
-        if (IsDone || IsDecoding) return SymbolResult.Redundant;
+        if (IsDone) return SymbolResult.Redundant;
+        if (IsDecoding) return Keep(id, symbol);
         int size = oti.SymbolLength;
         if (id < K)
         {
@@ -135,6 +138,16 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         return oti.SubBlocks == 1 ? _source.AsMemory(0, bytes) : SubBlocks.Deinterleave(_source.AsSpan(0, K * size), oti, K).AsMemory(0, bytes);
     }
 
+    /// <summary>Decoding found that more symbols are needed: those that came meanwhile are there already.</summary>
+    /// <param name="now">The time.</param>
+    public void Resume(TimeSpan now)
+    {
+        IsDecoding = false;
+        List<(uint Id, byte[] Symbol)>? late = _late;
+        _late = null;
+        foreach ((uint id, byte[] symbol) in late ?? []) Add(id, symbol, now);
+    }
+
     /// <summary>Lets go of the symbols.</summary>
     /// <param name="done">Whether the block is in the object; else it starts from nothing.</param>
     public void Finish(bool done)
@@ -147,7 +160,17 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         _present = null;
         _repairIds = null;
         _repairSet = null;
+        _late = null;
         _sourceCount = done ? K : 0;
+    }
+
+    // One block in 256 needs a symbol more than it has source symbols, one in 65,536 two. They may all be on their way
+    // by the time that is known.
+    private SymbolResult Keep(uint id, ReadOnlySpan<byte> symbol)
+    {
+        if (oti.EncodingId != FecEncodingId.RaptorQ || _late?.Count >= LateSymbols) return SymbolResult.Redundant;
+        (_late ??= []).Add((id, symbol.ToArray()));
+        return SymbolResult.Redundant;
     }
 
     private bool Solve(Span<byte> block)

@@ -84,7 +84,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         }
         else
         {
-            block.IsDecoding = false;
+            block.Resume(now);
             if (block.CanDecode) Recover(this, one, block, sourceBlockNumber);
         }
 

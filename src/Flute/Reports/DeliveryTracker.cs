@@ -108,7 +108,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         Dictionary<SendingBlock, int>? wanted = null;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (receiver.IsGone || receiver.Completed is not null || !receiver.HasReported) continue;
+            // Without the FDT nobody can say what is missing.
+            if (receiver.IsGone || receiver.Completed is not null || !receiver.HasFdt) continue;
             Plan(receiver, now, ref wanted);
         }
 
