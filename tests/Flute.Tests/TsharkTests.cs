@@ -54,8 +54,8 @@ public sealed class TsharkTests : IDisposable
         Assert.Equal(headers.Count, rows.Length);
         foreach ((LctHeader h, string[] row) in headers.Zip(rows))
         {
-            // Of longer TOIs tshark shows the first 64 bits only.
-            string[] toi = h.ToiLength <= 8 ? [Short(h.ToiLength, h.Toi), Long(h.ToiLength, h.Toi)] : ["", Text((ulong)(h.Toi >> (8 * h.ToiLength - 64)))];
+            // Of longer TOIs tshark shows the last 64 bits as a number.
+            string[] toi = h.ToiLength <= 8 ? [Short(h.ToiLength, h.Toi), Long(h.ToiLength, h.Toi)] : ["", Text((ulong)h.Toi)];
             Assert.Equal(
                 [
                     "1", Text(h.FixedLength), Text(h.CciLength), Text(h.TsiLength), Text(h.ToiLength), Short(h.TsiLength, h.Tsi), Long(h.TsiLength, h.Tsi), .. toi,
