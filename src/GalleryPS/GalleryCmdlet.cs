@@ -73,7 +73,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
-            case ServedEvent served: WriteVerbose(served.Receiver.ToString()); break;
+            case ServedEvent served: WriteObject(served.Receiver); break;
             case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;
         }
     }

@@ -18,6 +18,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     // Packets come in bursts that no scheduler is always in time for.
     private const int SocketBuffer = 16 << 20;
     private const int PollMilliseconds = 50;
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly ReceiveOptions _options;
     private readonly DatagramReceiver _receiver;
@@ -29,7 +30,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private readonly BlockingCollection<FluteEvent> _arrived = new(1024);
     private readonly ConcurrentDictionary<SessionId, ReportClient> _reports = new();
     private readonly Dictionary<int, string> _nicNames = [];
-    private readonly Dictionary<SessionId, (IPEndPoint Source, int Nic)> _sources = [];
+    private readonly ConcurrentDictionary<SessionId, (IPEndPoint Source, int Nic)> _sources = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly bool _portable;
     private long? _dropped;
@@ -279,16 +280,25 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     {
         // Only the port is taken from the network: reports go to where the packets come from.
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
+        var last = new ReceptionReport();
         _reports[session] = new ReportClient(
             new IPEndPoint(session.Source, port),
             _options.Passphrase?.Key.Value.ReportKey(session.Tsi),
             () =>
             {
-                lock (_fluteLock)
+                // When images wait for somebody to look at them, the sender must not think that nobody is here.
+                if (!_fluteLock.TryEnter(KeepAlive)) return last;
+                try
                 {
                     _flute.Poll(Now);
                     PassOn();
-                    return _flute.Report(session);
+                    ReceptionReport? report = _flute.Report(session);
+                    if (report is not null) last = report with { Objects = [], Blocks = [], Refused = 0 };
+                    return report;
+                }
+                finally
+                {
+                    _fluteLock.Exit();
                 }
             },
             why => Tell(new WarningEvent(ErrorIds.NetworkFailure, $"The sender at {session.Source} cannot be told what is missing: {why}.")));
@@ -312,10 +322,8 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
     private void Tell(GalleryEvent one) => Inbox.Queue.Add(one, one is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
-    private (IPEndPoint Source, int Nic) SourceOf(SessionId session)
-    {
-        lock (_fluteLock) return _sources.TryGetValue(session, out (IPEndPoint, int) known) ? known : (new IPEndPoint(session.Source, 0), 0);
-    }
+    // Without the lock of the protocol: whoever holds it may be waiting for room in front of the thread that asks.
+    private (IPEndPoint Source, int Nic) SourceOf(SessionId session) => _sources.GetValueOrDefault(session, (new IPEndPoint(session.Source, 0), 0));
 
     private GalleryEvent? Translate(FluteEvent one)
     {

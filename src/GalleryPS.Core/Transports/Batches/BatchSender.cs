@@ -36,9 +36,12 @@ internal sealed class BatchSender
     {
         int count = (packets.Length + length - 1) / length;
         int sent = 0;
+
+        // The system would cut a single packet too if it was told of a shorter length before.
+        bool segment = CanSegment && (count > 1 || (_segment > 0 && _segment < length)) && TrySegment(length);
         foreach ((IPEndPoint to, DatagramSender by) in _routes)
         {
-            if (count > 1 && CanSegment && TrySegment(length))
+            if (segment && CanSegment)
             {
                 try
                 {
