@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 using RaptorQ.Solving;
 
@@ -150,6 +151,7 @@ public sealed unsafe class SourceBlockDecoder : IDisposable
             : FullSolver.TrySolve(code, _engine, _received, missing, writer);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyReceived(BlockWriter writer)
     {
         ReadOnlySpan<uint> ids = _received.Ids;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
 using RaptorQ.Solving;
@@ -111,6 +112,7 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
     }
 
     // Enc[] of section 5.3.5.3, stripe by stripe.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EncodeRepairSymbol(uint encodingSymbolId, Span<byte> destination)
     {
         AlignedMemory intermediate = _intermediate ?? Solve();
@@ -120,7 +122,14 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
         byte* partial = stackalloc byte[SymbolEngine.MaxLines * SymbolEngine.LineSize];
         fixed (byte* target = destination)
         {
-            for (var stripe = Stripe.First(SymbolSize, _stripeLines); stripe.Lines > 0; stripe = stripe.Next(SymbolSize, _stripeLines))
+            int whole = _stripeLines == SymbolEngine.MaxLines ? SymbolSize / (SymbolEngine.MaxLines * SymbolEngine.LineSize) : 0;
+            if (whole > 0)
+            {
+                _engine.SumStripes(intermediate.Address, _code.L, neighbours, target, whole);
+            }
+
+            int rest = whole * SymbolEngine.MaxLines * SymbolEngine.LineSize;
+            for (var stripe = Stripe.From(rest, SymbolSize, _stripeLines); stripe.Lines > 0; stripe = stripe.Next(SymbolSize, _stripeLines))
             {
                 byte* slots = intermediate.Address + ((nint)stripe.Offset * _code.L);
                 int length = stripe.Length(SymbolSize);
@@ -171,6 +180,7 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillInputs(byte* block, byte* slot, Stripe stripe)
     {
         int length = stripe.Length(SymbolSize);

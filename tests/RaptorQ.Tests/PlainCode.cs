@@ -53,6 +53,7 @@ internal sealed class PlainCode
             mt[i, n - 1] = Power(i);
         }
 
+        byte[] powers = [.. Enumerable.Range(0, n).Select(Power)];
         byte[,] product = new byte[code.H, n];
         for (int i = 0; i < code.H; i++)
         {
@@ -60,7 +61,7 @@ internal sealed class PlainCode
             {
                 for (int k = j; k < n; k++)
                 {
-                    product[i, j] ^= Multiply(mt[i, k], Power(k - j));
+                    product[i, j] ^= mt[i, k] == 0 ? (byte)0 : Multiply(mt[i, k], powers[k - j]);
                 }
             }
         }

@@ -9,7 +9,7 @@ namespace RaptorQ.Arithmetic;
 internal sealed unsafe class AlignedMemory : SafeHandle
 {
     // Below this the garbage collector need not know.
-    private const long MinPressure = 1024 * 1024;
+    private const long MinPressure = 128 * 1024;
 
     private readonly long _length;
 

@@ -19,6 +19,9 @@ internal readonly record struct Stripe(int Offset, int Lines)
     /// <summary>The stripe at the start of symbols of this size; default when there are none.</summary>
     public static Stripe First(int symbolSize, int maxLines) => At(0, symbolSize, maxLines);
 
+    /// <summary>The stripe that begins at <paramref name="offset"/>, a multiple of the size of the widest stripe.</summary>
+    public static Stripe From(int offset, int symbolSize, int maxLines) => At(offset, symbolSize, maxLines);
+
     /// <summary>The stripe after this one; one without lines at the end.</summary>
     public Stripe Next(int symbolSize, int maxLines) => At(Offset + Size, symbolSize, maxLines);
 

@@ -14,25 +14,9 @@ internal sealed unsafe partial class SymbolEngine<TLine> : SymbolEngine
     public override void Sum(byte* workspace, ReadOnlySpan<int> slots, byte* target, int lines)
     {
         int size = lines * LineSize;
-        if (lines == 4)
+        if (lines == MaxLines)
         {
-            TLine sum0 = default;
-            TLine sum1 = default;
-            TLine sum2 = default;
-            TLine sum3 = default;
-            foreach (int slot in slots)
-            {
-                byte* operand = workspace + ((nint)slot * size);
-                sum0 ^= TLine.Load(operand);
-                sum1 ^= TLine.Load(operand + LineSize);
-                sum2 ^= TLine.Load(operand + (2 * LineSize));
-                sum3 ^= TLine.Load(operand + (3 * LineSize));
-            }
-
-            TLine.Store(target, sum0);
-            TLine.Store(target + LineSize, sum1);
-            TLine.Store(target + (2 * LineSize), sum2);
-            TLine.Store(target + (3 * LineSize), sum3);
+            SumStripes(workspace, 0, slots, target, 1);
             return;
         }
 
@@ -46,6 +30,36 @@ internal sealed unsafe partial class SymbolEngine<TLine> : SymbolEngine
             }
 
             TLine.Store(target + (line * LineSize), sum);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SumStripes(byte* stripes, int slotsPerStripe, ReadOnlySpan<int> slots, byte* target, int stripeCount)
+    {
+        const int Size = MaxLines * LineSize;
+        for (; stripeCount > 0; stripeCount--)
+        {
+            byte* operand = stripes + ((nint)slots[0] * Size);
+            TLine sum0 = TLine.Load(operand);
+            TLine sum1 = TLine.Load(operand + LineSize);
+            TLine sum2 = TLine.Load(operand + (2 * LineSize));
+            TLine sum3 = TLine.Load(operand + (3 * LineSize));
+            for (int i = 1; i < slots.Length; i++)
+            {
+                operand = stripes + ((nint)slots[i] * Size);
+                sum0 ^= TLine.Load(operand);
+                sum1 ^= TLine.Load(operand + LineSize);
+                sum2 ^= TLine.Load(operand + (2 * LineSize));
+                sum3 ^= TLine.Load(operand + (3 * LineSize));
+            }
+
+            TLine.Store(target, sum0);
+            TLine.Store(target + LineSize, sum1);
+            TLine.Store(target + (2 * LineSize), sum2);
+            TLine.Store(target + (3 * LineSize), sum3);
+            target += Size;
+            stripes += (nint)slotsPerStripe * Size;
         }
     }
 

@@ -42,6 +42,14 @@ internal abstract unsafe class SymbolEngine
     /// <param name="lines">Lines in a slot.</param>
     public abstract void Sum(byte* workspace, ReadOnlySpan<int> slots, byte* target, int lines);
 
+    /// <summary>Stores the sum of some slots in several stripes of <see cref="MaxLines"/> lines that follow each other.</summary>
+    /// <param name="stripes">Slot 0 of the first stripe.</param>
+    /// <param name="slotsPerStripe">Slots in each stripe.</param>
+    /// <param name="slots">The slots to add; at least one.</param>
+    /// <param name="target">Receives the sums, one stripe after the other; any alignment.</param>
+    /// <param name="stripeCount">How many stripes there are.</param>
+    public abstract void SumStripes(byte* stripes, int slotsPerStripe, ReadOnlySpan<int> slots, byte* target, int stripeCount);
+
     /// <summary>Adds <paramref name="factor"/> times <paramref name="source"/> to <paramref name="target"/>, both of the same length.</summary>
     public abstract void MultiplyAdd(byte* source, byte* target, byte factor, int lines);
 

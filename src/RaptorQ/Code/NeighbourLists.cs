@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace RaptorQ.Code;
 
 /// <summary>The intermediate symbols that several encoding symbols are the sums of, in one array.</summary>
@@ -7,6 +8,7 @@ internal sealed class NeighbourLists
     private readonly int[] _neighbours;
 
     /// <summary>The lists for these internal symbol IDs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public NeighbourLists(CodeParameters code, ReadOnlySpan<uint> internalSymbolIds)
     {
         _start = new int[internalSymbolIds.Length + 1];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 
 namespace RaptorQ.Solving;
@@ -31,6 +32,7 @@ internal readonly unsafe struct BlockWriter(byte* block, long length, int symbol
     }
 
     /// <summary>Writes one stripe of a symbol as the sum of some slots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteSum(SymbolEngine engine, byte* slots, ReadOnlySpan<int> operands, int symbol, Stripe stripe)
     {
         long offset = ((long)symbol * symbolSize) + stripe.Offset;

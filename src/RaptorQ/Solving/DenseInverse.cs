@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 
 namespace RaptorQ.Solving;
@@ -27,6 +28,7 @@ internal sealed unsafe class DenseInverse
     /// <param name="equationCount">How many equations there are.</param>
     /// <param name="unknownCount">How many unknowns there are.</param>
     /// <returns>The inverse, or null when the rank is lower than the number of unknowns.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static DenseInverse? TryCompute(SymbolEngine engine, byte* coefficients, int equationCount, int unknownCount)
     {
         int stride = Stripe.Pad(unknownCount);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
 
@@ -52,6 +53,7 @@ internal static unsafe class FullSolver
         return PlanBuilder.TryBuild(code.Hdpc, ids, count, scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(SolutionPlan plan, SymbolEngine engine, ReceivedSymbols received, int[] missing, BlockWriter block)
     {
         int symbolSize = block.SymbolSize;

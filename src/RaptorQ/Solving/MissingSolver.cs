@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 using RaptorQ.Code;
 
@@ -97,6 +98,7 @@ internal unsafe ref struct MissingSolver
 
     // Steps 1 and 2. Column j of the coefficients is made by a "block" whose symbols are one octet long: 1 for the missing
     // symbol j, else 0. Many such blocks lie side by side in a line.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly DenseInverse? Invert(int equationCount)
     {
         int unknowns = _missing.Length;
@@ -126,6 +128,7 @@ internal unsafe ref struct MissingSolver
     }
 
     // Step 3. The slots of the plan are followed by those of the chosen repair symbols and those of the missing symbols.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(DenseInverse inverse)
     {
         int unknowns = _missing.Length;
@@ -171,6 +174,7 @@ internal unsafe ref struct MissingSolver
         Workspace.Return(workspace);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void FillSlots(DenseInverse inverse, byte* slots, Stripe stripe)
     {
         byte* inputs = slots + ((nint)_plan.InputSlot(0) * stripe.Size);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using RaptorQ.Arithmetic;
 
 namespace RaptorQ.Solving;
@@ -11,7 +12,6 @@ namespace RaptorQ.Solving;
 internal sealed unsafe class ReceivedSymbols : IDisposable
 {
     private readonly int _symbolCount;
-    private readonly int _symbolSize;
     private readonly int _stride;
     private readonly int _maxStored;
     private readonly int _symbolsPerChunk;
@@ -22,10 +22,10 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
     private uint[] _ids;
     private int _oldest;
 
+    /// <summary>Nothing received yet of a block of K symbols of T octets.</summary>
     public ReceivedSymbols(int symbolCount, int symbolSize)
     {
         _symbolCount = symbolCount;
-        _symbolSize = symbolSize;
         _stride = Stripe.Pad(symbolSize);
         _maxStored = symbolCount + 64 + (symbolCount / 16);
         _symbolsPerChunk = Math.Clamp(ChunkPool.ChunkSize / _stride, 1, _maxStored);
@@ -81,6 +81,7 @@ internal sealed unsafe class ReceivedSymbols : IDisposable
         _chunks[index / _symbolsPerChunk].Address + ((nint)(index % _symbolsPerChunk) * _stride);
 
     /// <summary>The source symbols that are not there, in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int[] GetMissing()
     {
         int[] missing = new int[_symbolCount - SourceCount];

@@ -36,8 +36,8 @@ internal sealed class XorRecorder
         _scratch = scratch;
         _slotCount = slotCount;
         _depthOfSlot = scratch.ZeroInts(slotCount);
-        _words = scratch.Ints(capacity);
-        _depths = scratch.Ints(capacity / 4);
+        _words = scratch.Ints(Math.Max(capacity, 64));
+        _depths = scratch.Ints(Math.Max(capacity / 4, 16));
     }
 
     /// <summary>Begins the operation that stores to slot <paramref name="target"/>.</summary>
