@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Flute;
 using GalleryPS.Protocols.Flute;
-using GalleryPS.Tests.Images;
 using GalleryPS.TestSupport;
 using GalleryPS.Transports;
 
@@ -49,8 +48,11 @@ public sealed class FluteLoopbackTests : IDisposable
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
         using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port });
         byte[] small = TestGallery.Jpeg(5000, 1), large = TestGallery.Jpeg(5_000_000, 2);
-        _ = sender.Send("small.jpg", small).Concat(sender.Send("large.jpg", large)).Concat(sender.Finish()).Count();
-        Dictionary<string, byte[]> images = receiving.GetAwaiter().GetResult().OfType<ReceivedEvent>().ToDictionary(static e => e.Image.Name, static e => e.Image.Data, StringComparer.Ordinal);
+        List<GalleryEvent> sent = [.. sender.Send("small.jpg", small), .. sender.Send("large.jpg", large), .. sender.Finish()];
+        Assert.Equal(2, sent.OfType<SentEvent>().Count());
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.True(received.OfType<ReceivedEvent>().Count() == 2, string.Join('\n', received));
+        Dictionary<string, byte[]> images = received.OfType<ReceivedEvent>().ToDictionary(static e => e.Image.Name, static e => e.Image.Data, StringComparer.Ordinal);
         Assert.Equal(small, images["small.jpg"]);
         Assert.Equal(large, images["large.jpg"]);
     }
