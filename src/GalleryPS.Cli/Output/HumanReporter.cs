@@ -6,8 +6,24 @@ namespace GalleryPS.Cli.Output;
 /// <summary>Text for people: results on standard output, everything else on standard error.</summary>
 internal sealed class HumanReporter(TextWriter output, TextWriter error, bool verbose) : Reporter
 {
+    // A line that is written over and over; only where somebody sits and looks.
+    private readonly bool _terminal = !Console.IsErrorRedirected;
+    private int _progress;
+
     public override void Report(GalleryEvent one)
     {
+        if (one is ProgressEvent progress)
+        {
+            Show(progress);
+            return;
+        }
+
+        if (_progress > 0)
+        {
+            error.Write($"\r{new string(' ', _progress)}\r");
+            _progress = 0;
+        }
+
         switch (one)
         {
             case ReadyEvent ready:
@@ -41,6 +57,15 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
 
         // A script that reads a pipe wants each line when it happens.
         output.Flush();
+    }
+
+    private void Show(ProgressEvent progress)
+    {
+        if (!_terminal) return;
+        string part = progress.Total > 0 ? Invariant($" {100.0 * progress.Done / progress.Total.Value:0} %") : "";
+        string line = Invariant($"{progress.Activity}:{part} {progress.Done:N0} bytes, {progress.Rate / 1e6:0.#} Mbps");
+        error.Write($"\r{line.PadRight(_progress)}");
+        _progress = line.Length;
     }
 
     public override void Item(string name, object item)
