@@ -10,9 +10,15 @@
     FormatsToProcess     = @('GalleryPS.format.ps1xml')
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
+        'Compare-GalleryTraffic'
         'Get-GalleryInterface'
+        'Get-GalleryPacket'
+        'Measure-Gallery'
+        'Measure-GalleryCapture'
         'Receive-Gallery'
         'Send-Gallery'
+        'Start-GalleryCapture'
+        'Stop-GalleryCapture'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -95,7 +95,7 @@ internal static class Demonstration
         return new DemoResult
         {
             Transport = options.Transport,
-            To = string.Join(", ", sender.Destinations),
+            To = sender.Destinations is [var only] ? only.Address.ToString() : $"{sender.Destinations[0].Address} to .{sender.Destinations.Count}",
             Receivers = receivers.Count,
             Images = files.Count,
             ImageBytes = files.Sum(static f => new FileInfo(f).Length),

@@ -6,6 +6,11 @@ var root = new RootCommand("Sends, receives and counts galleries of images over 
 {
     SendCommand.Create(),
     ReceiveCommand.Create(),
+    MeasureCommand.Create(),
+    CountCommand.Create(),
+    PacketsCommand.Create(),
+    CaptureCommand.Create(),
+    CompareCommand.Create(),
     InterfacesCommand.Create(),
     DemoCommand.Create(),
 };

@@ -113,6 +113,12 @@ public sealed partial class PeerProcess : IDisposable
     /// <summary>Sends SIGINT, as Ctrl+C does.</summary>
     public void Interrupt() => Kill(_process.Id, 2);
 
+    /// <summary>
+    /// Sends SIGTERM. Unlike SIGINT it also reaches programs when the tests run in the background of a shell, which
+    /// makes everything below it ignore SIGINT.
+    /// </summary>
+    public void Terminate() => Kill(_process.Id, 15);
+
     /// <summary>Ends it at once.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 

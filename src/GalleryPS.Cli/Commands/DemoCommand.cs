@@ -33,13 +33,12 @@ internal static class DemoCommand
                 results,
                 ("Transport", static r => r.Transport.ToString()),
                 ("To", static r => r.To),
-                (">Images", static r => Number(r.Images)),
-                (">Image bytes", static r => Number(r.ImageBytes)),
                 (">Receivers", static r => Number(r.Receivers)),
+                (">Images", static r => Number(r.Images)),
                 (">Bytes sent", static r => Number(r.BytesSent)),
                 (">Datagrams", static r => r.Datagrams == 0 ? "" : Number(r.Datagrams)),
                 (">Connections", static r => r.Connections == 0 ? "" : Number(r.Connections)),
-                (">Arrived intact", static r => $"{r.Intact} of {r.Expected}"),
+                (">Intact", static r => $"{r.Intact} of {r.Expected}"),
                 (">Time", static r => r.Elapsed.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture)));
             return results.TrueForAll(static r => r.Intact == r.Expected && r.Errors.Count == 0) ? Runner.Done : Runner.Failed;
         });

@@ -74,6 +74,10 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         output.Flush();
     }
 
+    public override void Item<T>(string name, T item, Func<T, string> line) => Item(name, line(item));
+
+    public override void Notice(string text) => error.WriteLine(text);
+
     public override void Table<T>(string name, IReadOnlyList<T> items, params (string Title, Func<T, string> Text)[] columns)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };

@@ -15,6 +15,8 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
     private static readonly Dictionary<Type, PropertyInfo[]> Properties = [];
     private readonly MemoryStream _line = new();
 
+    public override bool IsForPrograms => true;
+
     public override void Report(GalleryEvent one)
     {
         switch (one)

@@ -99,6 +99,9 @@ public static class ErrorIds
     /// <summary>Not as many receivers came as were waited for.</summary>
     public const string ReceiversMissing = nameof(ReceiversMissing);
 
+    /// <summary>A capture or a report could not be written.</summary>
+    public const string CannotWriteFile = nameof(CannotWriteFile);
+
     /// <summary>Options contradict each other or have impossible values.</summary>
     public const string InvalidOptions = nameof(InvalidOptions);
 

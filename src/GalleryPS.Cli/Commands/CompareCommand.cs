@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using GalleryPS.Traffic;
+
+namespace GalleryPS.Cli.Commands;
+
+/// <summary><c>gallery compare</c>: Measure-Gallery and Compare-GalleryTraffic in one.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        var capture = new Argument<string>("file") { Description = "A capture file." };
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "The gallery: folders, files and wildcards; default: the sample gallery.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var model = new EstimateArguments();
+        Option<int?> port = Arguments.Of<int?>("--port", "Only flows with this port.", "-p");
+        Option<string?> html = Arguments.Of<string?>("--html", "Write a report with charts to this file.");
+        var command = new Command("compare", "Hold a prediction against a capture.") { capture, paths, port, html };
+        model.AddTo(command);
+        command.Does((parsed, reporter, cancellationToken) =>
+        {
+            int code = Runner.Done;
+            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, static options => options, OnError);
+            var comparisons = new List<TrafficComparison>();
+            foreach (TrafficEstimate estimate in estimates)
+            {
+                comparisons.Add(TrafficComparer.Compare(
+                    estimate,
+                    parsed.GetValue(capture)!,
+                    new ComparisonOptions
+                    {
+                        Port = parsed.GetValue(port),
+                        OfTransport = estimates.Count > 1,
+                        Timeline = parsed.GetValue(html) is not null,
+                    },
+                    OnError,
+                    cancellationToken));
+            }
+
+            foreach (TrafficComparison comparison in comparisons)
+            {
+                if (reporter.IsForPrograms)
+                {
+                    reporter.Item("Comparison", comparison);
+                    continue;
+                }
+
+                reporter.Table(
+                    "Layer",
+                    comparison.Layers,
+                    ($"{comparison.Transport}", static l => l.Property),
+                    (">Predicted", static l => Number(l.Predicted)),
+                    (">Low", static l => Number(l.Low)),
+                    (">High", static l => Number(l.High)),
+                    (">Captured", static l => Number(l.Captured)),
+                    (">Difference", static l => l.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)),
+                    ("Verdict", static l => Words(l.Verdict)));
+                reporter.Notice($"{comparison.Transport}: {Words(comparison.Verdict)}. {comparison.Reason}");
+            }
+
+            if (parsed.GetValue(html) is { } report)
+                TrafficReport.Write(comparisons, report);
+            return code;
+
+            void OnError(GalleryException error)
+            {
+                code = Runner.Failed;
+                reporter.Report(new ErrorEvent(error));
+            }
+        });
+        return command;
+    }
+
+    private static string Words(TrafficVerdict verdict) => verdict switch
+    {
+        TrafficVerdict.Exact => "exact",
+        TrafficVerdict.WithinRange => "within range",
+        _ => "differs",
+    };
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using GalleryPS.Cli.Output;
+using GalleryPS.Traffic;
+
+namespace GalleryPS.Cli.Commands;
+
+/// <summary><c>gallery count</c>: Measure-GalleryCapture without PowerShell.</summary>
+internal static class CountCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("file")
+        {
+            Description = "Capture files (pcap, pcapng, also compressed with gzip); '-' reads standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<bool> byFlow = Arguments.Of<bool>("--by-flow", "One line per flow.");
+        Option<TimeSpan?> timeline = Arguments.Duration("--timeline", "Bytes and packets per interval, such as 100ms.");
+        Option<int?> mtu = Arguments.Of<int?>("--mtu", "Largest IP packet of the link; larger frames are counted as what the wire carried.");
+        Option<int?> port = Arguments.Of<int?>("--port", "Only flows with this port.", "-p");
+        Option<IPAddress?> address = new("--address")
+        {
+            Description = "Only flows with this address.",
+            CustomParser = static result =>
+            {
+                if (IPAddress.TryParse(result.Tokens[^1].Value, out IPAddress? parsed))
+                    return parsed;
+                result.AddError($"'{result.Tokens[^1].Value}' is no address.");
+                return null;
+            },
+        };
+        Option<Transport?> transport = Arguments.Of<Transport?>("--transport", "Only flows of this transport.", "-t");
+        var command = new Command("count", "Count a capture at every layer, by protocol or by flow.")
+        {
+            paths, byFlow, timeline, mtu, port, address, transport,
+        };
+        command.Does((parsed, reporter, cancellationToken) =>
+        {
+            var options = new CountOptions
+            {
+                ByFlow = parsed.GetValue(byFlow),
+                Timeline = parsed.GetValue(timeline),
+                Mtu = parsed.GetValue(mtu),
+                Port = parsed.GetValue(port),
+                Address = parsed.GetValue(address),
+                Transport = parsed.GetValue(transport),
+            };
+            int code = Runner.Done;
+            foreach (string path in parsed.GetValue(paths)!)
+            {
+                try
+                {
+                    CountResult result = Count(path, options, cancellationToken);
+                    Present(reporter, result.Count, options);
+                    if (result.Damage is { } damage)
+                        throw damage;
+                }
+                catch (GalleryException e) when (e.Id == ErrorIds.UnreadableCapture)
+                {
+                    reporter.Report(new ErrorEvent(e));
+                    code = Runner.Failed;
+                }
+            }
+
+            return code;
+        });
+        return command;
+    }
+
+    private static CountResult Count(string path, CountOptions options, CancellationToken cancellationToken)
+    {
+        if (path != "-")
+            return CaptureCounter.Count(path, options, cancellationToken);
+        using var reader = CaptureReader.Open(Console.OpenStandardInput(), "standard input");
+        return CaptureCounter.Count(reader, options, cancellationToken);
+    }
+
+    private static void Present(Reporter reporter, TrafficCount count, CountOptions options)
+    {
+        if (reporter.IsForPrograms)
+        {
+            if (options.ByFlow)
+                reporter.Table("Count", count.ByFlow);
+            else
+                reporter.Item("Count", count);
+            return;
+        }
+
+        if (!options.ByFlow)
+        {
+            reporter.Item("Count", count, TrafficText.Of);
+            return;
+        }
+
+        reporter.Table(
+            "Count",
+            count.ByFlow,
+            ("Flow", static f => f.Flow ?? ""),
+            (">Datagrams", static f => Number(f.Datagrams)),
+            (">Packets", static f => Number(f.Packets)),
+            (">Application bytes", static f => Number(f.ApplicationBytes)),
+            (">Transport bytes", static f => Number(f.TransportBytes)),
+            (">Network bytes", static f => Number(f.NetworkBytes)),
+            (">Link bytes", static f => Number(f.LinkBytes)),
+            (">Seconds", static f => f.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)));
+        foreach (string note in count.Notes)
+            reporter.Notice(note);
+    }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

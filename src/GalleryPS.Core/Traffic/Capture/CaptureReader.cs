@@ -1,0 +1,185 @@
+using System.IO.Compression;
+
+namespace GalleryPS.Traffic;
+
+/// <summary>
+/// Reads capture files frame by frame: pcap (both byte orders, micro- and nanoseconds) and pcapng, plain or
+/// compressed with gzip, from a file or any stream. It never throws on what a file contains: at damage it stops,
+/// and <see cref="Damage"/> says where and what.
+/// </summary>
+public sealed class CaptureReader : IDisposable
+{
+    /// <summary>Frames larger than this do not exist; Wireshark and tcpdump draw the line here as well.</summary>
+    internal const int LargestFrame = 262144;
+
+    // Small enough to stay in a processor's second-level cache between the copy from the kernel and the parsing;
+    // large enough that system calls do not count.
+    private const int BufferSize = 512 * 1024;
+
+    private readonly CaptureBuffer _buffer;
+    private readonly CaptureFormat _format;
+
+    private CaptureReader(string name, CaptureBuffer buffer, CaptureFormat format)
+    {
+        Name = name;
+        _buffer = buffer;
+        _format = format;
+    }
+
+    /// <summary>Name for messages: the path, or what the caller called the stream.</summary>
+    public string Name { get; }
+
+    /// <summary>How many frames were read so far; the number of the current one, counted from 1.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>What ended the reading before the file's end, or null.</summary>
+    public GalleryException? Damage { get; private set; }
+
+    /// <summary>The current frame.</summary>
+    public CapturedFrame Current => _format.Current;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: not there, not allowed, or no
+    /// capture file at all.</exception>
+    public static CaptureReader Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Stream stream;
+        try
+        {
+            // No buffer of its own: the window reads large pieces anyway.
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new GalleryException(
+                ErrorIds.UnreadableCapture,
+                e is FileNotFoundException or DirectoryNotFoundException
+                    ? GalleryErrorCategory.ObjectNotFound
+                    : e is UnauthorizedAccessException ? GalleryErrorCategory.PermissionDenied : GalleryErrorCategory.ReadError,
+                $"{path} cannot be opened: {e.Message}",
+                path,
+                "Check the path and the rights.",
+                e);
+        }
+
+        return Open(stream, path);
+    }
+
+    /// <summary>Opens a stream, which need not be able to seek, and takes it over.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: no capture file.</exception>
+    public static CaptureReader Open(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var buffer = new CaptureBuffer(stream, BufferSize);
+        try
+        {
+            if (Ensure(buffer, 4) && buffer.Available is [0x1F, 0x8B, 8, ..])
+                buffer = new CaptureBuffer(new GZipStream(new ResumedStream(buffer), CompressionMode.Decompress), BufferSize);
+            CaptureFormat format = CaptureFormat.Recognize(buffer)
+                ?? throw Unreadable(name, 0, "it is no pcap or pcapng file", null);
+            return new CaptureReader(name, buffer, format);
+        }
+        catch (CaptureDamage damage)
+        {
+            buffer.Dispose();
+            throw Unreadable(name, damage.Offset, damage.Message, damage);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            buffer.Dispose();
+            throw Unreadable(name, 0, e.Message, e);
+        }
+        catch (GalleryException)
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes to the next frame.</summary>
+    /// <returns>False at the end of the file, or at damage, which <see cref="Damage"/> then describes.</returns>
+    public bool Read()
+    {
+        if (Damage is not null)
+            return false;
+        try
+        {
+            if (!_format.Read())
+                return false;
+            Number++;
+            return true;
+        }
+        catch (CaptureDamage damage)
+        {
+            Damage = Unreadable(Name, damage.Offset, damage.Message, damage);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            Damage = Unreadable(Name, _buffer.Offset, e.Message, e);
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer.Dispose();
+
+    private static bool Ensure(CaptureBuffer buffer, int count) => buffer.Ensure(count);
+
+    private static GalleryException Unreadable(string name, long offset, string reason, Exception? inner) => new(
+        ErrorIds.UnreadableCapture,
+        GalleryErrorCategory.InvalidData,
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{name} is damaged or no capture file: at offset {offset} {reason}."),
+        name,
+        "What lies before the offset was read. Capture again, or check how the file was copied.",
+        inner);
+
+    /// <summary>A stream that begins with what a window had read ahead.</summary>
+    private sealed class ResumedStream(CaptureBuffer buffer) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] array, int offset, int count) => Read(array.AsSpan(offset, count));
+
+        public override int Read(Span<byte> destination)
+        {
+            if (destination.IsEmpty || !buffer.Ensure(1))
+                return 0;
+            int count = Math.Min(destination.Length, buffer.Available.Length);
+            buffer.Available[..count].CopyTo(destination);
+            buffer.Advance(count);
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] array, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                buffer.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+
+namespace GalleryPS.Traffic;
+
+/// <summary>How a capture is counted.</summary>
+public sealed record CountOptions
+{
+    /// <summary>Fill <see cref="TrafficCount.ByFlow"/>.</summary>
+    public bool ByFlow { get; init; }
+
+    /// <summary>Length of the intervals of <see cref="TrafficCount.Timeline"/>; null for none.</summary>
+    public TimeSpan? Timeline { get; init; }
+
+    /// <summary>
+    /// Largest IP packet the link carries, in bytes; what is larger is a super-frame. Null means: what the two ends
+    /// of a TCP connection said when it was opened, else 1500.
+    /// </summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Count only flows with this port at either end; null for all.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Count only flows with this address at either end; null for all.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Count only flows of this transport; null for all.</summary>
+    public Transport? Transport { get; init; }
+
+    /// <summary>Most flows that are told apart; what goes beyond is counted, but not by flow.</summary>
+    internal int MostFlows { get; init; } = 65536;
+
+    /// <summary>Whether sizes of datagrams and streams are collected, for comparisons.</summary>
+    internal bool CollectSizes { get; init; }
+
+    /// <summary>Whether only some flows count.</summary>
+    internal bool IsSelective => Port is not null || Address is not null || Transport is not null;
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
+    internal void Validate()
+    {
+        if (Timeline is { } timeline && timeline < TimeSpan.FromMicroseconds(1))
+            throw Invalid("The intervals of a timeline are at least a microsecond long.", timeline);
+        if (Mtu is < 68 or > 65536)
+            throw Invalid($"An MTU of {Mtu} bytes is impossible; it lies from 68 to 65536.", Mtu);
+        if (Port is < 0 or > 65535)
+            throw Invalid($"{Port} is no port; ports go from 0 to 65535.", Port);
+    }
+
+    private static GalleryException Invalid(string message, object? target) =>
+        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
+}
+
+/// <summary>What counting a capture led to.</summary>
+/// <param name="Count">The traffic; of a damaged file, everything before the damage.</param>
+/// <param name="Damage">What ended the counting before the file's end, or null.</param>
+public sealed record CountResult(TrafficCount Count, GalleryException? Damage)
+{
+    /// <summary>Payload sizes of the selected UDP datagrams: how many there were of each; empty unless collected.</summary>
+    internal IReadOnlyDictionary<long, long> DatagramSizes { get; init; } = new Dictionary<long, long>();
+
+    /// <summary>Bytes of the streams of the selected TCP connections; empty unless collected.</summary>
+    internal IReadOnlyDictionary<long, long> StreamSizes { get; init; } = new Dictionary<long, long>();
+
+    /// <summary>What of the selected TCP connections was sent again, as the wire carried it.</summary>
+    internal TrafficTotals Repeated { get; init; } = new();
+
+    /// <summary>Whether the link layer's header is not Ethernet's 14 bytes.</summary>
+    internal bool IsForeignLink { get; init; }
+}

@@ -1,0 +1,75 @@
+namespace GalleryPS.Traffic;
+
+/// <summary>What a prediction assumes.</summary>
+public sealed record EstimateOptions
+{
+    /// <summary>The transports to predict; null means all four (IPv6 has no broadcast and leaves it out).</summary>
+    public IReadOnlyList<Transport>? Transports { get; init; }
+
+    /// <summary>How many receivers the gallery goes to, 1 or more.</summary>
+    public int Receivers { get; init; } = 1;
+
+    /// <summary>Largest IP packet of the link in bytes; null means 1500, or 65536 on loopback.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>IPv6 in place of IPv4.</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary>The protocol.</summary>
+    public Protocol Protocol { get; init; } = Protocol.Plain;
+
+    /// <summary>An IEEE 802.1Q tag in every frame.</summary>
+    public bool VlanTag { get; init; }
+
+    /// <summary>Timestamps in every TCP segment (RFC 7323), as Linux and Windows 11 send them.</summary>
+    public bool TcpTimestamps { get; init; } = true;
+
+    /// <summary>What lies below IP.</summary>
+    public LinkLayer LinkLayer { get; init; }
+
+    /// <summary>One estimate for each image (without the end of transmission) in place of one for the gallery.</summary>
+    public bool PerImage { get; init; }
+
+    /// <summary>Whether the end of transmission counts.</summary>
+    public bool EndOfTransmission { get; init; } = true;
+
+    /// <summary>The MTU that holds.</summary>
+    internal int EffectiveMtu => Mtu ?? (LinkLayer == LinkLayer.Loopback ? 65536 : 1500);
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/> or
+    /// <see cref="ErrorIds.AddressFamilyMismatch"/>.</exception>
+    public void Validate()
+    {
+        if (Receivers < 1)
+            throw Invalid($"{Receivers} receivers cannot be served.", Receivers, "Give 1 or more receivers.");
+        int least = IPv6 ? 1280 : 68;
+        if (EffectiveMtu < least || EffectiveMtu > 65536)
+        {
+            throw Invalid(
+                $"An MTU of {EffectiveMtu} bytes is impossible for IPv{(IPv6 ? 6 : 4)}.",
+                EffectiveMtu,
+                $"Give an MTU from {least} to 65536 bytes (RFC {(IPv6 ? "8200" : "791")}).");
+        }
+
+        if (VlanTag && LinkLayer == LinkLayer.Loopback)
+            throw Invalid("Loopback has no VLAN tags.", VlanTag, "Leave the tag out, or predict Ethernet.");
+        if (IPv6 && Transports is not null && Transports.Contains(Transport.Broadcast))
+        {
+            throw new GalleryException(
+                ErrorIds.AddressFamilyMismatch,
+                GalleryErrorCategory.InvalidArgument,
+                "IPv6 has no broadcast.",
+                Transport.Broadcast,
+                "Use multicast to ff02::1, which reaches every host of the link.");
+        }
+    }
+
+    private static GalleryException Invalid(string message, object target, string action) =>
+        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target, action);
+}
+
+/// <summary>A payload whose cost is predicted: an image, or only its size.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">Its size in bytes.</param>
+public readonly record struct Payload(string Name, long Bytes);

@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace GalleryPS.Traffic;
+
+/// <summary>A capture with tcpdump or dumpcap, from the moment it listens to the moment its file is complete.</summary>
+public sealed class CaptureSession : IDisposable
+{
+    private static readonly ConcurrentDictionary<int, CaptureSession> Sessions = new();
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private const int StableReports = 10;
+    private static int _ids;
+
+    private readonly CaptureTool _tool;
+    private readonly CaptureProcess _process;
+    private readonly CaptureCounts _counts = new();
+    private readonly List<string> _lines = [];
+    private readonly Lock _stopping = new();
+    private bool _ready;
+    private bool _closed;
+
+    private CaptureSession(CaptureTool tool, CaptureProcess process)
+    {
+        _tool = tool;
+        _process = process;
+        process.Process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.Process.OutputDataReceived += static (_, _) => { };
+        process.Process.BeginErrorReadLine();
+        process.Process.BeginOutputReadLine();
+    }
+
+    /// <summary>What is being captured, and in the end what came of it.</summary>
+    public Capture Capture { get; private set; } = null!;
+
+    /// <summary>The captures of this process that run.</summary>
+    public static IReadOnlyList<Capture> Running =>
+        [.. Sessions.Values.Select(session => session.Capture).OrderBy(capture => capture.Id)];
+
+    /// <summary>Starts capturing; returns when the program listens, so that nothing from now on is missed.</summary>
+    /// <param name="options">What and where.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CaptureToolMissing"/>, <see cref="ErrorIds.NotPrivileged"/>,
+    /// <see cref="ErrorIds.CannotWriteFile"/>, <see cref="ErrorIds.AddressNotLocal"/> (no such NIC),
+    /// <see cref="ErrorIds.InvalidOptions"/> (a filter that cannot be read among others).</exception>
+    public static CaptureSession Start(CaptureOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var tool = CaptureTool.Find(options.Tool);
+        var plan = CapturePlan.For(options, cancellationToken);
+        options = options with { Path = Path.GetFullPath(options.Path) };
+        bool created = CreateFile(options);
+        var session = new CaptureSession(tool, CaptureProcess.Start(tool.Program, tool.Arguments(options, plan)));
+        try
+        {
+            session.WaitForReady(options, plan, cancellationToken);
+            session.Capture = new Capture
+            {
+                Id = Interlocked.Increment(ref _ids),
+                Path = options.Path,
+                Interface = plan.Interface,
+                Filter = plan.Filter,
+                SnapLength = options.SnapLength,
+                Tool = tool.Name,
+                Started = DateTimeOffset.Now,
+            };
+            Sessions[session.Capture.Id] = session;
+            return session;
+        }
+        catch
+        {
+            session._process.Dispose();
+            if (created)
+                File.Delete(options.Path);
+            throw;
+        }
+    }
+
+    /// <summary>Stops a capture of this process; stopping it twice does no harm.</summary>
+    /// <param name="capture">The capture.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    public static void Stop(Capture capture)
+    {
+        ArgumentNullException.ThrowIfNull(capture);
+        if (Sessions.TryGetValue(capture.Id, out CaptureSession? session) && ReferenceEquals(session.Capture, capture))
+            session.Stop();
+    }
+
+    /// <summary>Stops; returns when the file is complete.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    public void Stop()
+    {
+        lock (_stopping)
+        {
+            if (Capture.End is not null)
+                return;
+            Drain();
+            _process.AskToEnd();
+            if (!_process.Process.WaitForExit(EndTimeout))
+            {
+                _process.Dispose();
+                Sessions.TryRemove(Capture.Id, out _);
+                throw new GalleryException(
+                    ErrorIds.NetworkFailure,
+                    GalleryErrorCategory.OperationTimeout,
+                    $"{_tool.Name} did not end within {EndTimeout.TotalSeconds} s and was killed.",
+                    Capture,
+                    $"The end of {Capture.Path} may be missing.");
+            }
+
+            // Waiting without a limit also waits for its last lines.
+            _process.Process.WaitForExit();
+            lock (_lines)
+            {
+                var file = new FileInfo(Capture.Path);
+                Capture.End = new CaptureEnd(
+                    DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
+            }
+
+            Sessions.TryRemove(Capture.Id, out _);
+            _process.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop();
+
+    /// <summary>
+    /// Waits until the program has taken what lies in the kernel's buffer: packets that are left there when it is
+    /// stopped are lost.
+    /// </summary>
+    private void Drain()
+    {
+        if (!_tool.CanReport)
+        {
+            // dumpcap takes packets out every 250 ms, and nothing tells when it did.
+            Thread.Sleep(300);
+            return;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        int unchanged = 0;
+        lock (_lines)
+        {
+            while (!_closed && Stopwatch.GetElapsedTime(begin) < DrainTimeout)
+            {
+                (long? captured, long? received, int reports) = (_counts.Captured, _counts.Received, _counts.Reports);
+                _process.AskForReport();
+                while (_counts.Reports == reports && !_closed && Stopwatch.GetElapsedTime(begin) < DrainTimeout)
+                    Monitor.Wait(_lines, 100);
+                if (_counts.Captured + _counts.Dropped >= _counts.Received)
+                    return;
+
+                // On loopback the kernel counts every packet twice, going out and coming in, and the two never meet.
+                unchanged = _counts.Captured == captured && _counts.Received == received ? unchanged + 1 : 0;
+                if (unchanged == StableReports)
+                    return;
+                Monitor.Wait(_lines, 10);
+            }
+        }
+    }
+
+    private void WaitForReady(CaptureOptions options, CapturePlan plan, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = cancellationToken.UnsafeRegister(
+            static state =>
+            {
+                lock (state!)
+                    Monitor.PulseAll(state);
+            },
+            _lines);
+        long begin = Stopwatch.GetTimestamp();
+        lock (_lines)
+        {
+            while (!_ready)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                TimeSpan left = options.StartTimeout - Stopwatch.GetElapsedTime(begin);
+                if (_closed || left <= TimeSpan.Zero)
+                    throw CaptureErrors.Translate(_tool, plan, _closed ? string.Join(' ', _lines) : "It does not begin to listen.");
+                Monitor.Wait(_lines, left);
+            }
+        }
+    }
+
+    private void Take(string? line)
+    {
+        lock (_lines)
+        {
+            if (line is null)
+            {
+                _closed = true;
+            }
+            else
+            {
+                if (_lines.Count < 100)
+                    _lines.Add(line);
+                _tool.ReadCounts(line, _counts);
+                _ready |= _tool.IsReady(line);
+            }
+
+            Monitor.PulseAll(_lines);
+        }
+    }
+
+    /// <summary>Sees to it that the file can be written, before a program says so in its own words.</summary>
+    /// <returns>True when it did not exist before.</returns>
+    private static bool CreateFile(CaptureOptions options)
+    {
+        try
+        {
+            bool exists = File.Exists(options.Path);
+            if (exists && !options.Force)
+            {
+                throw new GalleryException(
+                    ErrorIds.CannotWriteFile,
+                    GalleryErrorCategory.ResourceExists,
+                    $"{options.Path} exists.",
+                    options.Path,
+                    "Use another name, or -Force to replace it.");
+            }
+
+            using var file = new FileStream(options.Path, exists ? FileMode.Truncate : FileMode.CreateNew, FileAccess.Write);
+            return !exists;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new GalleryException(
+                ErrorIds.CannotWriteFile,
+                GalleryErrorCategory.WriteError,
+                $"{options.Path} cannot be written: {e.Message}",
+                options.Path,
+                "Check the folder and its rights.",
+                e);
+        }
+    }
+}

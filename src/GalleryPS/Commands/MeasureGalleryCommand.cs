@@ -1,0 +1,132 @@
+using System.Management.Automation;
+using GalleryPS.Traffic;
+
+namespace GalleryPS.Cmdlets.Commands;
+
+/// <summary>Measure-Gallery: predicts bytes and packets per layer.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "Gallery", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(TrafficEstimate))]
+public sealed class MeasureGalleryCommand : GalleryCmdlet
+{
+    private const string PathSet = "Path", LiteralSet = "LiteralPath", BytesSet = "Bytes";
+    private readonly List<Payload> _gallery = [];
+    private EstimateOptions? _options;
+    private bool _given;
+
+    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Folders and files whose names are taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Sizes in bytes, in place of images.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = BytesSet)]
+    [ValidateRange(0L, long.MaxValue)]
+    public long[]? Bytes { get; set; }
+
+    /// <summary>The transports; default: all four.</summary>
+    [Parameter]
+    public Transport[]? Transport { get; set; }
+
+    /// <summary>How many receivers.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Receivers { get; set; } = 1;
+
+    /// <summary>Largest IP packet of the link, in bytes.</summary>
+    [Parameter]
+    public int Mtu { get; set; } = 1500;
+
+    /// <summary>IPv6 in place of IPv4.</summary>
+    [Parameter]
+    public SwitchParameter IPv6 { get; set; }
+
+    /// <summary>The protocol.</summary>
+    [Parameter]
+    public Protocol Protocol { get; set; } = Protocol.Plain;
+
+    /// <summary>An 802.1Q tag in every frame.</summary>
+    [Parameter]
+    public SwitchParameter VlanTag { get; set; }
+
+    /// <summary>Timestamps in every TCP segment; on unless switched off.</summary>
+    [Parameter]
+    public SwitchParameter TcpTimestamps { get; set; } = true;
+
+    /// <summary>What lies below IP.</summary>
+    [Parameter]
+    public LinkLayer LinkLayer { get; set; } = LinkLayer.Ethernet;
+
+    /// <summary>One object per image, without the end of transmission.</summary>
+    [Parameter]
+    public SwitchParameter PerImage { get; set; }
+
+    /// <summary>Leave the end of transmission out.</summary>
+    [Parameter]
+    public SwitchParameter NoEndOfTransmission { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _options = new EstimateOptions
+        {
+            Transports = Transport,
+            Receivers = Receivers,
+            Mtu = MyInvocation.BoundParameters.ContainsKey(nameof(Mtu)) ? Mtu : null,
+            IPv6 = IPv6,
+            Protocol = Protocol,
+            VlanTag = VlanTag,
+            TcpTimestamps = TcpTimestamps,
+            LinkLayer = LinkLayer,
+            PerImage = PerImage,
+            EndOfTransmission = !NoEndOfTransmission,
+        };
+        OrTerminate(() =>
+        {
+            _options.Validate();
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Bytes is not null)
+        {
+            _gallery.AddRange(Bytes.Select(static size => new Payload($"{size} bytes", size)));
+            return;
+        }
+
+        string[]? paths = LiteralPath ?? Path;
+        if (paths is null)
+            return;
+        _given = true;
+        Add(paths, literal: LiteralPath is not null);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!_given && Bytes is null && !MyInvocation.ExpectingInput)
+            Add([ModuleFiles.SmallSamples], literal: true);
+        if (_given && _gallery.Count == 0)
+            return;
+        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options!, WriteError));
+        foreach (TrafficEstimate estimate in estimates)
+        {
+            var item = PSObject.AsPSObject(estimate);
+
+            // The view of single images names them.
+            if (PerImage)
+                item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
+            WriteObject(item);
+        }
+    }
+
+    private void Add(string[] paths, bool literal) =>
+        _gallery.AddRange(Payloads.Of(this.FindImages(paths, literal, WriteError), literal: true, WriteError));
+}

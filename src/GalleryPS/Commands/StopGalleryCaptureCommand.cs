@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using GalleryPS.Traffic;
+
+namespace GalleryPS.Cmdlets.Commands;
+
+/// <summary>Stop-GalleryCapture: ends captures; their files are complete when it returns.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture")]
+[OutputType(typeof(Capture))]
+public sealed class StopGalleryCaptureCommand : GalleryCmdlet
+{
+    /// <summary>The captures to stop; default: all that run in this process.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    public Capture[]? Capture { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Capture is null && MyInvocation.ExpectingInput)
+            return;
+        foreach (Capture one in Capture ?? CaptureSession.Running)
+        {
+            try
+            {
+                CaptureSession.Stop(one);
+                if (one.DroppedByKernel > 0)
+                    WriteWarning($"The kernel dropped {one.DroppedByKernel} packets: {one.Path} is not complete.");
+                WriteObject(one);
+            }
+            catch (GalleryException e)
+            {
+                WriteError(e);
+            }
+        }
+    }
+}
