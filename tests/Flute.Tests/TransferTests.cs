@@ -185,6 +185,27 @@ public class TransferTests
     }
 
     [Fact]
+    public void One_sender_with_two_addresses_is_one_session()
+    {
+        byte[] data = Bytes(200_000, 1);
+        using Channel channel = Open(
+            new FluteSenderOptions { Tsi = 7, Session = "both", Redundancy = 0.1 }, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = data });
+        System.Net.IPEndPoint other = new(System.Net.IPAddress.Parse("192.0.2.2"), 40000);
+        int number = 0;
+        foreach (byte[] packet in Channel.Drain(channel.Sender))
+        {
+            // Each way loses a quarter of the packets.
+            if (number % 4 != 1) channel.Receiver.Push(packet, Channel.Source, TimeSpan.Zero);
+            if (number % 4 != 2) channel.Receiver.Push(packet, other, TimeSpan.Zero);
+            number++;
+        }
+
+        channel.Settle();
+        Assert.Equal(data, Assert.Single(channel.Received()).Value);
+        Assert.Single(channel.Events.OfType<SessionEnded>());
+    }
+
+    [Fact]
     public void Storing_that_fails_is_told_and_spares_the_others()
     {
         using Channel channel = Open(

@@ -145,6 +145,12 @@ public sealed record FdtInstance
     /// <summary>Groups of the whole instance.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>
+    /// Name of the session, for senders with several addresses: what comes from each of them under the same name is one
+    /// session. An attribute of our own namespace.
+    /// </summary>
+    public string? Session { get; init; }
+
     /// <summary>Where receivers report, <c>host:port</c> of TCP; an attribute of our own namespace. An empty host is the sender's.</summary>
     public string? ReportTo { get; init; }
 }

@@ -78,6 +78,7 @@ public static class FdtReader
             Fec = ReadFec(attributes),
             Files = files,
             Groups = groups,
+            Session = attributes.GetValueOrDefault("Session"),
             ReportTo = attributes.GetValueOrDefault("Report-To"),
         };
     }

@@ -28,7 +28,7 @@ public static class FdtWriter
         using (XmlWriter xml = XmlWriter.Create(stream, settings))
         {
             xml.WriteStartElement("FDT-Instance", ns);
-            if (instance.ReportTo is not null || instance.Groups.Count > 0 || instance.Files.Any(static f => f.ContentSha256 is not null || f.Groups.Count > 0))
+            if (instance.ReportTo is not null || instance.Session is not null || instance.Groups.Count > 0 || instance.Files.Any(static f => f.ContentSha256 is not null || f.Groups.Count > 0))
             {
                 xml.WriteAttributeString("xmlns", "g", null, GalleryNamespace);
             }
@@ -39,6 +39,7 @@ public static class FdtWriter
             Write(xml, "Content-Encoding", instance.ContentEncoding);
             Write(xml, instance.Fec);
             if (instance.ReportTo is { } reportTo) xml.WriteAttributeString("g", "Report-To", GalleryNamespace, reportTo);
+            if (instance.Session is { } session) xml.WriteAttributeString("g", "Session", GalleryNamespace, session);
             foreach (FdtFile file in instance.Files) Write(xml, file, ns);
             foreach (string group in instance.Groups) xml.WriteElementString("g", "Group", GalleryNamespace, group);
             xml.WriteEndElement();

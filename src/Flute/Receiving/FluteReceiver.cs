@@ -15,6 +15,8 @@ public sealed class FluteReceiver : IDisposable
     private readonly BufferBudget _budget, _cache;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
     private readonly HashSet<SessionId> _ended = [];
+    private readonly Dictionary<(ulong Tsi, string Name), SessionId> _named = [];
+    private readonly Dictionary<SessionId, SessionId> _copies = [];
     private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
     private readonly Dictionary<ulong, PacketAuthenticator> _authenticators = [];
     private readonly Queue<FluteEvent> _events = new();
@@ -77,6 +79,7 @@ public sealed class FluteReceiver : IDisposable
 
         Counts.Packets++;
         session.Push(parsed, now);
+        if (session.IsCopy) Forget(session);
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
     }
 
@@ -156,6 +159,7 @@ public sealed class FluteReceiver : IDisposable
     {
         if (_last is { } last && last.Id.Tsi == packet.Tsi && last.Id.Source.Equals(source)) return last;
         var id = new SessionId(source, packet.Tsi);
+        if (_copies.TryGetValue(id, out SessionId original)) id = original;
         if (!_sessions.TryGetValue(id, out ReceivingSession? session))
         {
             // What trickles in after the end does not begin the session again.
@@ -168,6 +172,7 @@ public sealed class FluteReceiver : IDisposable
 
             session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache)
             {
+                Claim = Claim,
                 Tell = _events.Enqueue,
                 Recover = Recover,
                 Replays = _options.GroupKey is null ? null : new ReplayWindow(),
@@ -177,6 +182,23 @@ public sealed class FluteReceiver : IDisposable
         }
 
         return _last = session;
+    }
+
+    // A sender with several NICs sends the same packets from several addresses; each helps.
+    private bool Claim(ReceivingSession session, string name)
+    {
+        if (_named.Count >= 1024) _named.Clear();
+        if (_named.TryAdd((session.Id.Tsi, name), session.Id) || _named[(session.Id.Tsi, name)] == session.Id) return true;
+        if (_copies.Count >= 1024) _copies.Clear();
+        _copies[session.Id] = _named[(session.Id.Tsi, name)];
+        return false;
+    }
+
+    private void Forget(ReceivingSession copy)
+    {
+        _sessions.Remove(copy.Id);
+        if (ReferenceEquals(_last, copy)) _last = null;
+        copy.Dispose();
     }
 
     // Sessions that never had an FDT and are silent are not worth a place.

@@ -27,6 +27,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
 
     public ReplayWindow? Replays { get; init; }
 
+    /// <summary>Whether it is what another session brings already, from another address of the sender.</summary>
+    public bool IsCopy { get; private set; }
+
+    /// <summary>Takes a session name for this session; false when another one has it.</summary>
+    public required Func<ReceivingSession, string, bool> Claim { get; init; }
+
     /// <summary>Gets what happens.</summary>
     public required Action<FluteEvent> Tell { get; init; }
 
@@ -192,6 +198,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (options.GroupKey is not null && options.UtcNow is { } clock && NtpTime.IsOver(instance.Expires, clock()))
         {
             counts.Replayed++;
+            return;
+        }
+
+        if (!FdtSeen && instance.Session is { } name && !Claim(this, name))
+        {
+            IsCopy = true;
             return;
         }
 

@@ -100,6 +100,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
             Complete = complete,
             Fec = options.FluteVersion == 1 ? common : common with { SchemeSpecificInfo = null },
             Files = [.. files.Select(f => f with { Fec = Less(f.Fec, common) })],
+            Session = options.FluteVersion == 1 ? null : options.Session,
             ReportTo = options.ReportTo,
         };
         byte[] bytes = FdtWriter.Write(instance, options.FluteVersion);

@@ -54,6 +54,9 @@ public sealed record FluteSenderOptions
     /// <summary>Where receivers may report, <c>host:port</c>; null for nowhere.</summary>
     public string? ReportTo { get; init; }
 
+    /// <summary>Name of the session, for a sender that sends it from several addresses; null for none.</summary>
+    public string? Session { get; init; }
+
     /// <summary>The time of day, for the FDT's expiry.</summary>
     public Func<DateTimeOffset> UtcNow { get; init; } = static () => DateTimeOffset.UtcNow;
 

@@ -56,6 +56,7 @@ internal sealed class FluteGallerySender : GallerySender
                 WaitsForReports = options.Receivers is not null,
                 BitRate = rate.IsUnlimited ? null : rate.BitsPerSecond,
                 GroupKey = key,
+                Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             });
