@@ -241,6 +241,21 @@ public class HostileTests
     }
 
     [Fact]
+    public void All_objects_together_have_a_limit()
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 9 });
+        for (int i = 0; i < 5; i++) sender.Add(FluteObject.FromMemory($"{i}", new byte[1000]));
+        sender.Complete();
+        using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxTotalBytes = 3500 }, new MemoryStore());
+        foreach (byte[] packet in Channel.Drain(sender)) receiver.Push(packet, Channel.Source, TimeSpan.Zero);
+        var events = new List<FluteEvent>();
+        while (receiver.TryTake(out FluteEvent? one)) events.Add(one);
+        Assert.Equal(3, events.OfType<ObjectReceived>().Count());
+        Assert.All(events.OfType<ObjectFailed>(), static f => Assert.Equal(ObjectFailure.TooLarge, f.Failure));
+        Assert.Equal(2, events.OfType<ObjectFailed>().Count());
+    }
+
+    [Fact]
     public void A_packet_from_nowhere_in_particular_is_no_reason_to_stop()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());

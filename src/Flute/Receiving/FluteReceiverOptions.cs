@@ -30,6 +30,9 @@ public sealed record FluteReceiverOptions
     /// <summary>Largest object, in bytes, before and after content decoding.</summary>
     public long MaxObjectBytes { get; init; } = 256L << 20;
 
+    /// <summary>Most bytes of all objects of a session.</summary>
+    public long MaxTotalBytes { get; init; } = long.MaxValue;
+
     /// <summary>Most objects of a session.</summary>
     public int MaxObjects { get; init; } = 100_000;
 

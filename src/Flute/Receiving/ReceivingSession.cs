@@ -12,7 +12,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private readonly List<ulong> _newObjects = [];
     private readonly List<(ulong, int)> _newBlocks = [];
     private TimeSpan? _closeAt;
-    private long _bytes, _lost;
+    private long _bytes, _accepted, _lost;
     private int _finished, _refused;
     private bool _complete, _disposed;
     private string? _reportTo;
@@ -238,7 +238,11 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         foreach (IncomingObject one in added)
         {
             // What cannot be received is told at once, an empty file is whole at once.
-            if (one.Begin(null, store, options, budget) is { } failure) End(one, failure);
+            ObjectFailed? failure = one.Begin(null, store, options, budget);
+            long length = one.Assembly?.Oti.TransferLength ?? 0;
+            if (failure is null && _accepted + length > options.MaxTotalBytes) failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
+            _accepted += failure is null ? length : 0;
+            if (failure is not null) End(one, failure);
             else if (one.Assembly?.Oti.SourceBlocks == 0) End(one, one.Complete(store, options));
             foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
         }

@@ -31,6 +31,14 @@ internal static class OptionChecks
             "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");
     }
 
+    public static void OnlyFlute(bool given, string what)
+    {
+        if (!given) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{what} belong to the Flute protocol; Plain knows nothing of it.", what,
+            "Add -Protocol Flute on both sides, or leave it out.");
+    }
+
     public static GalleryException Invalid(string message, object? target) =>
         new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
 }

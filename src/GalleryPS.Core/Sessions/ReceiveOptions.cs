@@ -71,5 +71,6 @@ public sealed record ReceiveOptions
         }
 
         if (Protocol == Protocol.Flute) OptionChecks.FluteNeedsUdp(Transport);
+        else OptionChecks.OnlyFlute(Passphrase is not null, "A passphrase");
     }
 }

@@ -114,7 +114,15 @@ public sealed record SendOptions
                 "Give one NIC, or none: the routing table knows the way to a host.");
         }
 
-        if (Protocol != Protocol.Flute) return;
+        if (Protocol != Protocol.Flute)
+        {
+            OptionChecks.OnlyFlute(
+                Redundancy is not null || Repeat > 0 || Carousel || Receivers is not null || WaitTimeout is not null || Mtu is not null || Passphrase is not null
+                || Tsi is not null || FluteVersion != 2 || Fec != Fec.RaptorQ,
+                "Redundancy, Repeat, Carousel, Receivers, WaitTimeout, Mtu, Passphrase, Tsi, FluteVersion and Fec");
+            return;
+        }
+
         OptionChecks.FluteNeedsUdp(Transport);
         OptionChecks.Range(Repeat, 0, 1_000_000, nameof(Repeat));
         OptionChecks.Range(Receivers, 1, 10_000, nameof(Receivers));

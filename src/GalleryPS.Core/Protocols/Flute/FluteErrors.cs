@@ -34,6 +34,11 @@ internal static class FluteErrors
         };
     }
 
+    /// <summary>An image that arrived and cannot be read back or stored.</summary>
+    public static GalleryException NotKept(string name, Exception e) => new(
+        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{SafeFileName.From(name)} cannot be kept: {e.Message}", name,
+        "Free some disk space, or name another output directory.", e);
+
     private static string Percent(ObjectFailed failed) =>
         failed.Needed > 0 ? $" ({100.0 * Math.Min(failed.Received, failed.Needed) / failed.Needed:0.#} %)" : "";
 }

@@ -51,6 +51,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             new FluteReceiverOptions
             {
                 MaxObjectBytes = options.MaxImageBytes,
+                MaxTotalBytes = options.MaxGalleryBytes,
                 GroupKey = options.Passphrase?.Key.Value,
                 UtcNow = static () => DateTimeOffset.UtcNow,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
@@ -356,11 +357,11 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         {
             isImage = ImageHeader.TryRead(received.Content, out info);
         }
-        catch (GalleryException e)
+        catch (Exception e) when (e is GalleryException or IOException)
         {
             received.Content.Dispose();
             Inbox.CountFailed();
-            return new ErrorEvent(e);
+            return new ErrorEvent(e as GalleryException ?? FluteErrors.NotKept(received.File.Name, e));
         }
 
         if (!isImage)

@@ -14,7 +14,8 @@ namespace GalleryPS.Protocols.Flute;
 /// </summary>
 internal sealed class FluteGallerySender : GallerySender
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
+        LastWords = TimeSpan.FromMilliseconds(100);
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
@@ -202,7 +203,11 @@ internal sealed class FluteGallerySender : GallerySender
             _flute.AnnounceOnly = false;
             _flute.Complete();
             _flute.Finish();
-            while (!_flute.IsFinished && SendBatch(Now)) { }
+            for (TimeSpan until = Now + LastWords; !_flute.IsFinished && Now < until;)
+            {
+                if (!SendBatch(Now)) ShortSleep.For(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
         }
 

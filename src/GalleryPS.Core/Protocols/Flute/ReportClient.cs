@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Flute;
@@ -47,10 +48,9 @@ internal sealed class ReportClient : IDisposable
         try
         {
             using Socket socket = TcpTransport.Connect(
-                _to, new TcpSendOptions(Network.Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(5)), _stop.Token);
+                _to, new TcpSendOptions(Network.Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _stop.Token);
             socket.NoDelay = true;
-            socket.ReceiveTimeout = 5000;
-            byte[] line = ReadLine(socket);
+            byte[] line = ReadLine(socket, _stop.Token);
             if (!ReportCodec.TryReadChallenge(line, out _, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
             using var codec = new ReportCodec(challenge, _key);
             socket.Send(codec.Join(Environment.MachineName));
@@ -84,12 +84,17 @@ internal sealed class ReportClient : IDisposable
         }
     }
 
-    private static byte[] ReadLine(Socket socket)
+    private static byte[] ReadLine(Socket socket, CancellationToken cancellationToken)
     {
         var line = new List<byte>();
         byte[] one = new byte[1];
-        while (socket.Receive(one) == 1)
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < ConnectTimeout)
         {
+            // Whoever cancels does not wait for a sender that says nothing.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!socket.Poll(50_000, SelectMode.SelectRead)) continue;
+            if (socket.Receive(one) == 0) break;
             if (one[0] == '\n') return [.. line];
             line.Add(one[0]);
             if (line.Count > 1024) break;

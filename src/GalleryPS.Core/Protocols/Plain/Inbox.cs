@@ -120,10 +120,12 @@ internal sealed class Inbox : IDisposable
                     content.ReadExactly(data);
                 }
             }
-            catch (GalleryException e)
+            catch (Exception e) when (e is GalleryException or IOException or OverflowException or OutOfMemoryException)
             {
                 Interlocked.Increment(ref _failed);
-                return new ErrorEvent(e);
+                return new ErrorEvent(e as GalleryException ?? new GalleryException(
+                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be kept in memory: {e.Message}",
+                    name, "Name an output directory (-OutputDirectory).", e));
             }
 
             _images++;

@@ -15,7 +15,7 @@ internal sealed unsafe partial class LinuxBatchReceiver : BatchReceiver
     private const int Messages = 8, BufferBytes = 65_536, ControlBytes = 256, NameBytes = 128;
     private const int SolUdp = 17, UdpGro = 104, SolIP = 0, IPPktInfo = 8, SolIPv6 = 41, IPv6PktInfo = 50;
     private const int DontWait = 0x40, Truncated = 0x20;
-    private const int TryAgain = 11, Interrupted = 4, Refused = 111;
+    private const int TryAgain = 11, Interrupted = 4, Refused = 111, NoMemory = 12, NoBuffers = 105;
     private readonly DatagramReceiver _receiver;
     private readonly ReceivingSocket _socket;
     private readonly byte* _memory;
@@ -76,7 +76,7 @@ internal sealed unsafe partial class LinuxBatchReceiver : BatchReceiver
         if (count < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            if (error is TryAgain or Interrupted or Refused) return false;
+            if (error is TryAgain or Interrupted or Refused or NoMemory or NoBuffers) return false;
             throw new SocketException((int)SocketError.SocketError, $"recvmmsg failed with error {error}.");
         }
 
