@@ -11,14 +11,23 @@
     TypesToProcess       = @('GalleryPS.types.ps1xml')
     CmdletsToExport      = @(
         'Compare-GalleryTraffic'
+        'Connect-GalleryServer'
+        'Export-Gallery'
         'Get-GalleryInterface'
         'Get-GalleryPacket'
+        'Get-GalleryServer'
+        'Get-GalleryTerminal'
         'Measure-Gallery'
         'Measure-GalleryCapture'
         'Receive-Gallery'
+        'Receive-GalleryMessage'
         'Send-Gallery'
+        'Send-GalleryMessage'
+        'Show-Gallery'
         'Start-GalleryCapture'
+        'Start-GalleryServer'
         'Stop-GalleryCapture'
+        'Stop-GalleryServer'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

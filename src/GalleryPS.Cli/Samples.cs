@@ -5,4 +5,10 @@ internal static class Samples
 {
     /// <summary>Folder of the gallery of small images, each of which fits in one datagram.</summary>
     public static string Small => Path.Combine(AppContext.BaseDirectory, "samples", "small");
+
+    /// <summary>The images a user's paths lead to, or the samples when there are no paths.</summary>
+    public static List<string> OrImages(string[] paths, string[] literal, Action<GalleryException> onError) =>
+        paths.Length + literal.Length == 0
+            ? [.. ImageFiles.Find([Small], literal: true)]
+            : [.. ImageFiles.Find(paths, literal: false, onError), .. ImageFiles.Find(literal, literal: true, onError)];
 }

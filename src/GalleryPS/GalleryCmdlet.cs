@@ -70,6 +70,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         switch (one)
         {
             case SentEvent sent: WriteObject(sent.Image); break;
+            case ShownEvent shown: WriteObject(shown.Image); break;
             case ReceivedEvent received: WriteObject(received.Image); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
@@ -80,6 +81,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
                 WriteProgress(new ProgressRecord(ProgressId, "Flute", "Done") { RecordType = ProgressRecordType.Completed });
                 break;
             case ServedEvent served: WriteObject(served.Receiver); break;
+            case MemberEvent member: WriteVerbose(member.ToString()); break;
             case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;
         }
     }

@@ -266,6 +266,33 @@ public class PacketTests
         Assert.Equal([0, 1, 2], packets.Where(packet => packet.ImageBytes > 0).Select(packet => packet.Image!.Value).Distinct());
     }
 
+    [Fact]
+    public async Task ANamedPipeIsReadOnce()
+    {
+        Needs.Programs("mkfifo");
+        string folder = Directory.CreateTempSubdirectory("gallery-test-").FullName;
+        try
+        {
+            string pipe = Path.Combine(folder, "pipe");
+            TestSupport.NetworkLab.Execute("mkfifo", [pipe]);
+            foreach (Func<long> read in (Func<long>[])
+            [
+                () => PacketReader.Read(pipe, new PacketOptions()).LongCount(),
+                () => CaptureCounter.Count(pipe, new CountOptions()).Count.Frames,
+            ])
+            {
+                Task writer = Task.Run(() => File.WriteAllBytes(pipe, File.ReadAllBytes(Fixture.PathOf("tcp.pcap"))));
+                Task<long> reader = Task.Run(read);
+                Assert.Equal(34, await reader.WaitAsync(TimeSpan.FromSeconds(30)));
+                await writer;
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static byte[] Tcp(byte[] payload, uint sequence, TcpFlags flags) =>
         CaptureBuilder.Ethernet(CaptureBuilder.IPv4(6, CaptureBuilder.Tcp(payload, sequence, flags)));
 }

@@ -44,8 +44,8 @@ Describe 'The module' {
     }
 
     It 'has views for what its cmdlets emit' {
-        $views = Get-FormatData -TypeName GalleryPS.SentImage, GalleryPS.ReceivedImage, GalleryPS.Interface
-        $views.Count | Should -Be 3
+        $views = Get-FormatData -TypeName GalleryPS.SentImage, GalleryPS.ReceivedImage, GalleryPS.Interface, GalleryPS.ShownImage, GalleryPS.Terminal
+        $views.Count | Should -Be 5
     }
 }
 

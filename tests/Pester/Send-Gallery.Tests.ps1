@@ -127,4 +127,25 @@ Describe 'Errors of Send-Gallery' {
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'ConnectionRefused,*'
         $problems[0].CategoryInfo.Category | Should -Be 'ConnectionError'
     }
+
+    It 'fits what is too large into a datagram with -Fit, in the load context of the module' {
+        New-TestPicture "$TestDrive/large.bmp" 400 300
+        if (-not (Test-Path (Join-Path (Split-Path $moduleManifest) 'bin/GalleryPS.Imaging.dll'))) {
+            { Send-Gallery "$TestDrive/large.bmp" -Port 9 -Fit } | Should -Throw -ErrorId 'ImagingUnavailable,*'
+            return
+        }
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Port = $port }
+        $sent = Send-Gallery "$TestDrive/large.bmp", "$gallery/image1.jpg" -Port $port -EndDelay 0.1 -Fit
+        $sent[0].OriginalBytes | Should -Be (Get-Item "$TestDrive/large.bmp").Length
+        $sent[0].Bytes | Should -BeLessOrEqual 65507
+        $sent[0].Format | Should -Be 'Jpeg'
+        $sent[1].OriginalBytes | Should -Be $sent[1].Bytes
+        $received = Wait-Receiver $receiver
+        $received.Bytes | Should -Be $sent.Bytes
+        $received[0].Width, $received[0].Height | Should -Be 400, 300
+        $library = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object { $_.Assemblies.GetName().Name -contains 'SixLabors.ImageSharp' }
+        $library.Name | Should -Be 'GalleryPS'
+        { Send-Gallery "$TestDrive/large.bmp" -Transport Tcp -Fit } | Should -Throw -ErrorId 'InvalidOptions,*'
+    }
 }

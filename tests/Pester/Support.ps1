@@ -23,6 +23,18 @@ function New-TestImage([string] $Path, [int] $Bytes, [int] $Width = 640, [int] $
     [System.IO.File]::WriteAllBytes($Path, $all)
 }
 
+# A BMP that every program decodes: grey, of any size.
+function New-TestPicture([string] $Path, [int] $Width, [int] $Height) {
+    $stride = 4 * [math]::Ceiling(3 * $Width / 4)
+    $all = [byte[]]::new(54 + $stride * $Height)
+    [System.Array]::Fill($all, [byte] 128, 54, $all.Length - 54)
+    ([byte[]] (0x42, 0x4D)).CopyTo($all, 0)
+    foreach ($field in @(2, $all.Length), @(10, 54), @(14, 40), @(18, $Width), @(22, $Height), @(26, (1 -bor (24 -shl 16)))) {
+        [System.BitConverter]::GetBytes([int] $field[1]).CopyTo($all, $field[0])
+    }
+    [System.IO.File]::WriteAllBytes($Path, $all)
+}
+
 # Runs a pipeline in another runspace of this process; the receiver says on the verbose stream when it is ready.
 function Start-Receiver([hashtable] $Parameters, [string] $Script = 'param($p) Receive-Gallery @p -Verbose') {
     $shell = [powershell]::Create()

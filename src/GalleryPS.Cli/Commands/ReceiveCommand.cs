@@ -1,4 +1,6 @@
 using System.CommandLine;
+using GalleryPS.Cli.Output;
+using GalleryPS.Show;
 
 namespace GalleryPS.Cli.Commands;
 
@@ -22,9 +24,10 @@ internal static class ReceiveCommand
         Option<long?> maxImage = Arguments.Bytes("--max-image-bytes", "Largest image accepted; default 256MB.");
         Option<long?> maxGallery = Arguments.Bytes("--max-gallery-bytes", "Largest sum of all images accepted; default 64GB.");
         Option<string?> passphrase = Arguments.Of<string?>("--passphrase", "Flute: take only what has this passphrase; '-' reads it from the environment variable GALLERY_PASSPHRASE.");
+        Option<bool> show = Arguments.Of<bool>("--show", "Show the images on a page in the browser while they arrive, until Ctrl+C.");
         var command = new Command("receive", "Receive images until the end of transmission.")
         {
-            transport, address, port, arrival, source, protocol, senders, duration, idle, count, output, force, maxImage, maxGallery, passphrase,
+            transport, address, port, arrival, source, protocol, senders, duration, idle, count, output, force, maxImage, maxGallery, passphrase, show,
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
@@ -48,9 +51,46 @@ internal static class ReceiveCommand
                 MaxGalleryBytes = parsed.GetValue(maxGallery) ?? defaults.MaxGalleryBytes,
             };
             using GalleryReceiver receiver = GalleryReceiver.Open(options, cancellationToken);
-            int code = reporter.ReportAll(receiver.Receive(cancellationToken));
-            return cancellationToken.IsCancellationRequested ? Runner.Failed : code;
+            if (!parsed.GetValue(show))
+            {
+                int code = reporter.ReportAll(receiver.Receive(cancellationToken));
+                return cancellationToken.IsCancellationRequested ? Runner.Failed : code;
+            }
+
+            return ReceiveAndShow(receiver, reporter, cancellationToken);
         });
         return command;
+    }
+
+    private static int ReceiveAndShow(GalleryReceiver receiver, Reporter reporter, CancellationToken cancellationToken)
+    {
+        Pixels.Find();
+        using GalleryShow show = GalleryShow.Open(new ShowOptions { View = GalleryView.Browser });
+        int code = reporter.ReportAll(WithPage(show, receiver.Receive(cancellationToken), cancellationToken));
+        if (cancellationToken.IsCancellationRequested) return Runner.Failed;
+
+        // The page is served by this process: it has to stay.
+        cancellationToken.WaitHandle.WaitOne();
+        return code;
+    }
+
+    /// <summary>The receiver is ready first: what waits for that may send at once.</summary>
+    private static IEnumerable<GalleryEvent> WithPage(GalleryShow show, IEnumerable<GalleryEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (GalleryEvent one in events)
+        {
+            yield return one;
+            IEnumerable<GalleryEvent> shown = one switch
+            {
+                ReadyEvent => show.Begin(),
+                ReceivedEvent received => show.Add(received.Image, cancellationToken),
+                SummaryEvent => show.End(cancellationToken),
+                _ => [],
+            };
+            foreach (GalleryEvent other in shown)
+            {
+                if (other is not ShownEvent) yield return other;
+            }
+        }
     }
 }

@@ -38,6 +38,45 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ServedEvent served:
                 error.WriteLine(Invariant($"{served.Receiver}"));
                 break;
+            case MessageReceivedEvent { Message: var m }:
+                output.WriteLine(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  from {m.Source}{(m.IsDuplicate ? "  (again)" : "")}  {m.Preview}"));
+                break;
+            case MessageSentEvent { Message: var m }:
+                output.WriteLine(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  to {m.Destination}"));
+                break;
+            case MembershipEvent { Change: var change }:
+                error.WriteLine(change);
+                break;
+            case MemberEvent member:
+                error.WriteLine(member);
+                break;
+            case StatisticsEvent { Statistics: var s }:
+                output.WriteLine(Invariant($"{s.Source}: {s.Received} received, {s.Bytes:N0} bytes, {s.Duplicates} duplicates{(s.OutOfOrder is null ? "" : $", {s.OutOfOrder} out of order, {s.Missing} missing")}"));
+                break;
+            case ConnectionEvent { Connection: var c }:
+                output.WriteLine(Invariant($"{c.Index,4}  {c.Client}  {c.Outcome}  {c.Bytes:N0} bytes in {c.Elapsed.TotalMilliseconds:0.0} ms"));
+                break;
+            case ReplyEvent { Reply: var r }:
+                output.WriteLine(Invariant($"{r.Index,4}  {r}  connected in {r.ConnectTime.TotalMilliseconds:0.0} ms, {r.TotalTime.TotalMilliseconds:0.0} ms in all{(r.Attempts > 1 ? $", {r.Attempts} tried" : "")}"));
+                break;
+            case MessageSummaryEvent { Summary: var s }:
+                error.WriteLine(Summary(s));
+                break;
+            case ServerSummaryEvent { Summary: var s }:
+                error.WriteLine(Invariant($"{s.Connections} connections, {s.Failed} failed, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s."));
+                break;
+            case ConnectSummaryEvent { Summary: var s }:
+                error.WriteLine(Invariant($"{s.Replies} replies, {s.Failed} failed, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s."));
+                break;
+            case ShowReadyEvent { Url: { } url } show:
+                error.WriteLine($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                break;
+            case ShowReadyEvent { Path: { } path }:
+                error.WriteLine($"The gallery is in {path}.");
+                break;
+            case ShownEvent { Image: var i }:
+                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
+                break;
             case EndEvent end:
                 error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;
@@ -101,6 +140,17 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Datagrams > 0) parts.Add(Invariant($"{s.Datagrams} datagrams"));
         if (s.Duplicates > 0) parts.Add(Invariant($"{s.Duplicates} duplicates"));
         if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} that were no image"));
+        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
+        if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
+        if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
+        return string.Join(", ", parts) + ".";
+    }
+
+    private static string Summary(MessageSummary s)
+    {
+        var parts = new List<string> { Invariant($"{s.Messages} messages, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s") };
+        if (s.Sources > 0) parts.Add(Invariant($"{s.Sources} sources"));
+        if (s.Duplicates > 0) parts.Add(Invariant($"{s.Duplicates} duplicates"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));

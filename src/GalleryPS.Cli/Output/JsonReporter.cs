@@ -22,10 +22,23 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
         switch (one)
         {
             case ReadyEvent ready: Item("Ready", ready); break;
+            case ShowReadyEvent show: Item("Ready", show); break;
             case SentEvent sent: Item("Image", sent.Image); break;
+            case ShownEvent shown: Item("Image", shown.Image); break;
             case ReceivedEvent received: Item("Image", received.Image); break;
             case ServedEvent served: Item("Receiver", served.Receiver); break;
+            case MessageReceivedEvent received: Line(writer => MessageJson.Write(writer, received.Message)); break;
+            case MessageSentEvent sent: Item("Message", sent.Message); break;
+            case MembershipEvent { Change: var change }: Item(change.Action == MembershipAction.Joined ? "Join" : "Leave", change); break;
+            case MemberEvent member: Item("Member", member); break;
+            case StatisticsEvent statistics: Item("Statistics", statistics.Statistics); break;
+            case ConnectionEvent connection: Item("Connection", connection.Connection); break;
+            case ReplyEvent reply: Item("Reply", reply.Reply); break;
             case EndEvent end: Item("End", end); break;
+            case MessageEndEvent end: Item("End", end); break;
+            case MessageSummaryEvent summary: Item("Summary", summary.Summary); break;
+            case ServerSummaryEvent summary: Item("Summary", summary.Summary); break;
+            case ConnectSummaryEvent summary: Item("Summary", summary.Summary); break;
             case SummaryEvent summary: Item("Summary", summary.Summary); break;
             case WarningEvent warning: Item("Warning", warning); break;
             case ErrorEvent error: Item("Error", new Failure(error.Error)); break;
@@ -38,12 +51,14 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
         foreach (T item in items) Item(name, item);
     }
 
-    public override void Item(string name, object item)
+    public override void Item(string name, object item) => Line(writer => WriteObject(writer, item, name));
+
+    private void Line(Action<Utf8JsonWriter> write)
     {
         _line.SetLength(0);
         using (var writer = new Utf8JsonWriter(_line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            WriteObject(writer, item, name);
+            write(writer);
         }
 
         _line.WriteByte((byte)'\n');

@@ -105,6 +105,39 @@ public static class ErrorIds
     /// <summary>Options contradict each other or have impossible values.</summary>
     public const string InvalidOptions = nameof(InvalidOptions);
 
+    /// <summary>A message is larger than one UDP datagram can be.</summary>
+    public const string MessageTooLarge = nameof(MessageTooLarge);
+
+    /// <summary>A file with a message could not be read.</summary>
+    public const string UnreadableMessage = nameof(UnreadableMessage);
+
+    /// <summary>Nobody joined a group while a sender waited for it.</summary>
+    public const string NobodyJoined = nameof(NobodyJoined);
+
+    /// <summary>A server of that name is running already.</summary>
+    public const string ServerExists = nameof(ServerExists);
+
+    /// <summary>No server of that name is running.</summary>
+    public const string ServerNotFound = nameof(ServerNotFound);
+
+    /// <summary>None of the servers answered.</summary>
+    public const string NoServerAnswered = nameof(NoServerAnswered);
+
+    /// <summary>A server sends more than the client accepts.</summary>
+    public const string ReplyTooLarge = nameof(ReplyTooLarge);
+
     /// <summary>The system refused a network operation for another reason.</summary>
     public const string NetworkFailure = nameof(NetworkFailure);
+
+    /// <summary>An image has more pixels than are decoded.</summary>
+    public const string TooManyPixels = nameof(TooManyPixels);
+
+    /// <summary>An image cannot be decoded.</summary>
+    public const string BrokenImage = nameof(BrokenImage);
+
+    /// <summary>An exported file could not be written, or it exists already.</summary>
+    public const string CannotWriteExport = nameof(CannotWriteExport);
+
+    /// <summary>The gallery's page could not be served.</summary>
+    public const string CannotServePage = nameof(CannotServePage);
 }

@@ -1,3 +1,4 @@
+using GalleryPS.Imaging;
 using Microsoft.Win32.SafeHandles;
 
 namespace GalleryPS.Images;
@@ -9,7 +10,7 @@ internal sealed class OutgoingImage : IDisposable
     private readonly ReadOnlyMemory<byte> _memory;
 
     private OutgoingImage(string name, string path, long length, ImageInfo info, SafeFileHandle? file, ReadOnlyMemory<byte> memory) =>
-        (Name, Path, Length, Info, _file, _memory) = (name, path, length, info, file, memory);
+        (Name, Path, Length, OriginalLength, Info, _file, _memory) = (name, path, length, length, info, file, memory);
 
     public string Name { get; }
 
@@ -18,6 +19,9 @@ internal sealed class OutgoingImage : IDisposable
     public long Length { get; }
 
     public ImageInfo Info { get; }
+
+    /// <summary>Bytes of the file this was made of.</summary>
+    public long OriginalLength { get; private init; }
 
     /// <summary>Opens a file and looks whether it is an image.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotAnImage"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
@@ -53,6 +57,27 @@ internal sealed class OutgoingImage : IDisposable
         ImageHeader.TryRead(data.Span, out ImageInfo info) == ImageHeaderResult.Ok
             ? new OutgoingImage(name, name, data.Length, info, null, data)
             : throw NotAnImage(name, name);
+
+    /// <summary>Encodes it anew so that it has at most so many bytes.</summary>
+    /// <exception cref="GalleryException">It cannot be read or decoded, or it fits in no way.</exception>
+    public OutgoingImage Fit(int maxBytes, CancellationToken cancellationToken)
+    {
+        if (Length > Array.MaxLength)
+        {
+            throw new GalleryException(ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{Name} is too large to be decoded.", Path);
+        }
+
+        ReadOnlyMemory<byte> data = _memory;
+        if (_file is not null)
+        {
+            byte[] all = GC.AllocateUninitializedArray<byte>((int)Length);
+            data = all.AsMemory(0, ReadAll(all).Length);
+        }
+
+        FittedImage fitted = ImagingProvider.Require("Fitting images into datagrams").Fit(Name, data, maxBytes, cancellationToken);
+        var info = new ImageInfo(ImageFormat.Jpeg, fitted.Width, fitted.Height);
+        return new OutgoingImage(Name, Path, fitted.Data.Length, info, null, fitted.Data) { OriginalLength = Length };
+    }
 
     /// <summary>Reads bytes from an offset.</summary>
     /// <returns>How many were read; 0 at the end.</returns>

@@ -14,8 +14,11 @@ public sealed class SentImage
     /// <summary>Full path of the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Bytes of the image.</summary>
+    /// <summary>Bytes of the image as it was sent.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>Bytes of the image's file; more than <see cref="Bytes"/> when it was encoded anew to fit.</summary>
+    public long OriginalBytes { get => field == 0 ? Bytes : field; init; }
 
     /// <summary>The image's file format.</summary>
     public required ImageFormat Format { get; init; }

@@ -84,7 +84,9 @@ internal sealed class EventQueue(int maxEvents = 1024, long maxBytes = 128L << 2
             if (_items.TryDequeue(out (GalleryEvent Event, long Bytes) item))
             {
                 _bytes -= item.Bytes;
-                if (_addersWaiting > 0) Monitor.PulseAll(_items);
+
+                // Woken at half, an adder brings many at once; woken at every gap, it would bring one.
+                if (_addersWaiting > 0 && _items.Count <= maxEvents / 2 && _bytes <= maxBytes / 2) Monitor.PulseAll(_items);
                 next = item.Event;
                 return TakeResult.Taken;
             }

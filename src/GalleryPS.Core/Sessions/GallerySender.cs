@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using GalleryPS.Network;
+using GalleryPS.Network.Groups;
 using GalleryPS.Protocols.Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Sessions;
@@ -36,6 +38,25 @@ public abstract class GallerySender : IDisposable
         return options.Transport == Transport.Tcp
             ? PlainStreamSender.Open(options, cancellationToken)
             : PlainDatagramSender.Open(options, cancellationToken);
+    }
+
+    /// <summary>Waits as the options ask: for members of the groups, and the delay.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>What happens meanwhile.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
+    public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default)
+    {
+        if (_options.WaitForGroup is { } patience)
+        {
+            foreach (IPEndPoint to in Destinations)
+            {
+                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s until somebody is a member of {to.Address}.");
+                yield return GroupWatch.Wait(
+                    to.Address, NicResolver.Resolve(_options.OutboundIP, to.AddressFamily), patience, cancellationToken);
+            }
+        }
+
+        Pacer.Pause(_options.Delay, cancellationToken);
     }
 
     /// <summary>Sends an image file.</summary>

@@ -33,6 +33,12 @@ public sealed record SendOptions
     /// <summary>NICs to send on, by address or name; <c>*</c> for all that can multicast; empty for the system's choice.</summary>
     public IReadOnlyList<string> OutboundIP { get; init; } = [];
 
+    /// <summary>Wait this long before the first image.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Multicast: wait at most this long until somebody has joined every group; null to send at once.</summary>
+    public TimeSpan? WaitForGroup { get; init; }
+
     /// <summary>How long after the last image the end of transmission is sent.</summary>
     public TimeSpan EndDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
@@ -82,6 +88,12 @@ public sealed record SendOptions
     /// <summary>Flute: the transport session identifier, 0 to 4294967295; null chooses one at random.</summary>
     public long? Tsi { get; init; }
 
+    /// <summary>
+    /// Encode images anew that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
+    /// down if need be.
+    /// </summary>
+    public bool Fit { get; init; }
+
     /// <summary>How long to wait for a TCP connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -104,6 +116,15 @@ public sealed record SendOptions
     {
         OptionChecks.Port(Port);
         OptionChecks.Range(Ttl, 0, 255, "Ttl");
+        OptionChecks.NotNegative(Delay, nameof(Delay));
+        OptionChecks.Positive(WaitForGroup, nameof(WaitForGroup));
+        if (WaitForGroup is not null && Transport != Transport.Multicast)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "Only multicast has groups that somebody can join.", Transport, "Use -Delay to give receivers time to start, or -Transport Multicast.");
+        }
+
         OptionChecks.NotNegative(EndDelay, nameof(EndDelay));
         OptionChecks.NotNegative(Interval, nameof(Interval));
         if (Transport == Transport.Tcp && OutboundIP.Count > 1)
@@ -112,6 +133,14 @@ public sealed record SendOptions
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
                 "A TCP connection leaves on one NIC; several were given.", OutboundIP,
                 "Give one NIC, or none: the routing table knows the way to a host.");
+        }
+
+        if (Fit && (Transport == Transport.Tcp || Protocol != Protocol.Plain))
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "-Fit is for Plain over UDP, where one image is one datagram; TCP and FLUTE carry images of any size as they are.", Transport,
+                "Leave -Fit out.");
         }
 
         if (Protocol != Protocol.Flute)

@@ -93,6 +93,9 @@ internal sealed class DatagramReceiver : IDisposable
     public bool IsWanted(ReceivingSocket socket, IPEndPoint source, IPAddress destination, int interfaceIndex) =>
         socket.Accepts(destination, interfaceIndex) && (_sources.Count == 0 || _sources.Contains(WithoutZone(source.Address)));
 
+    /// <summary>Whether a datagram is meant for this receiver and comes from somebody who was asked for.</summary>
+    public bool Takes(ReceivingSocket from, in Arrival arrival) => IsWanted(from, arrival.Source, arrival.Destination, arrival.InterfaceIndex);
+
     /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
     public void Leave()
     {

@@ -124,14 +124,29 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     [ValidateRange(0L, (long)uint.MaxValue)]
     public long? Tsi { get; set; }
 
+    /// <summary>Encode images anew that are too large for a datagram (Plain over UDP).</summary>
+    [Parameter]
+    public SwitchParameter Fit { get; set; }
+
     /// <summary>How long to wait for a TCP connection, in seconds.</summary>
     [Parameter]
     [Seconds]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Wait before the first image, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Multicast: wait at most this long until somebody joined the group, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? WaitForGroup { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
             new SendOptions
             {
@@ -143,6 +158,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 OutboundIP = OutboundIP,
                 EndDelay = EndDelay,
                 Interval = Interval,
+                Fit = Fit,
                 BitRate = MyInvocation.BoundParameters.ContainsKey(nameof(BitRate)) ? BitRate : null,
                 ConnectTimeout = ConnectTimeout,
                 Redundancy = MyInvocation.BoundParameters.ContainsKey(nameof(Redundancy)) ? Redundancy : null,
@@ -156,6 +172,8 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 FluteVersion = FluteVersion,
                 Fec = Fec,
                 Tsi = Tsi,
+                Delay = Delay,
+                WaitForGroup = WaitForGroup,
             },
             StopToken));
         _progress = new SendProgress(this);
@@ -166,7 +184,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     {
         if (ParameterSetName == ObjectSet)
         {
-            _tried++;
+            Prepare();
             Present(_sender!.Send(InputObject!.Name ?? "image", InputObject.Data, StopToken));
             return;
         }
@@ -178,7 +196,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
         for (int i = 0; i < files.Count; i++)
         {
             _progress!.Show(files[i], i, files.Count);
-            _tried++;
+            Prepare();
             Present(_sender!.Send(files[i], StopToken));
         }
     }
@@ -192,4 +210,9 @@ public sealed class SendGalleryCommand : GalleryCmdlet
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _sender?.Dispose();
+
+    private void Prepare()
+    {
+        if (_tried++ == 0) Present(_sender!.Prepare(StopToken));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Imaging;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
 using GalleryPS.Transports;
@@ -26,8 +27,11 @@ internal sealed class PlainDatagramSender : GallerySender
 
     public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    public static new PlainDatagramSender Open(SendOptions options, CancellationToken cancellationToken) =>
-        new(options, SendAddresses.OpenDatagram(options, cancellationToken));
+    public static new PlainDatagramSender Open(SendOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Fit) ImagingProvider.Require("Fitting images into datagrams");
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken));
+    }
 
     private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
@@ -36,6 +40,20 @@ internal sealed class PlainDatagramSender : GallerySender
             _told = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
             yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
+        }
+
+        if (_options.Fit && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))
+        {
+            OutgoingImage? smaller = TryFit(image, out GalleryException? error, cancellationToken);
+            if (smaller is null)
+            {
+                yield return new ErrorEvent(error!);
+                yield break;
+            }
+
+            yield return new NoticeEvent(
+                $"{image.Name}: {image.Length:N0} bytes, {image.Info.Width}x{image.Info.Height}, are sent as {smaller.Length:N0} bytes, {smaller.Info.Width}x{smaller.Info.Height}.");
+            image = smaller;
         }
 
         int length = -1;
@@ -97,12 +115,28 @@ internal sealed class PlainDatagramSender : GallerySender
         foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
     }
 
+    /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
+    private static OutgoingImage? TryFit(OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            error = null;
+            return image.Fit(DatagramSockets.MaxPayload(AddressFamily.InterNetwork), cancellationToken);
+        }
+        catch (GalleryException e)
+        {
+            error = e;
+            return null;
+        }
+    }
+
     private SentImage Sent(OutgoingImage image, int index, int bytes, IPEndPoint to, int copies, TimeSpan elapsed) => new()
     {
         Index = index,
         Name = image.Name,
         Path = image.Path,
         Bytes = bytes,
+        OriginalBytes = image.OriginalLength,
         Format = image.Info.Format,
         Width = image.Info.Width,
         Height = image.Info.Height,
@@ -116,5 +150,5 @@ internal sealed class PlainDatagramSender : GallerySender
     private static GalleryException TooLarge(OutgoingImage image, IPEndPoint to, int limit) => new(
         ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
         $"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}.",
-        image.Path, "Use -Protocol Flute for images of any size over UDP, or -Transport Tcp.");
+        image.Path, "Use -Protocol Flute for images of any size over UDP, -Transport Tcp, or -Fit to send it smaller.");
 }

@@ -29,6 +29,9 @@ public sealed class CaptureReader : IDisposable
     /// <summary>Name for messages: the path, or what the caller called the stream.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it reads a file that can be read again; a pipe gives its bytes once.</summary>
+    internal bool CanReadAgain { get; private init; }
+
     /// <summary>How many frames were read so far; the number of the current one, counted from 1.</summary>
     public long Number { get; private set; }
 
@@ -74,6 +77,7 @@ public sealed class CaptureReader : IDisposable
     public static CaptureReader Open(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        bool canReadAgain = stream is FileStream { CanSeek: true };
         var buffer = new CaptureBuffer(stream, BufferSize);
         try
         {
@@ -81,7 +85,7 @@ public sealed class CaptureReader : IDisposable
                 buffer = new CaptureBuffer(new GZipStream(new ResumedStream(buffer), CompressionMode.Decompress), BufferSize);
             CaptureFormat format = CaptureFormat.Recognize(buffer)
                 ?? throw Unreadable(name, 0, "it is no pcap or pcapng file", null);
-            return new CaptureReader(name, buffer, format);
+            return new CaptureReader(name, buffer, format) { CanReadAgain = canReadAgain };
         }
         catch (CaptureDamage damage)
         {

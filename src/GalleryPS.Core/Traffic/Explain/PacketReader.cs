@@ -5,7 +5,7 @@ public static class PacketReader
 {
     /// <summary>
     /// Reads a file. It is gone through twice, so that the packets that open a connection can be explained by what
-    /// the connection carries later.
+    /// the connection carries later; a named pipe is read once, as it comes.
     /// </summary>
     /// <param name="path">The file: pcap or pcapng, plain or compressed with gzip.</param>
     /// <param name="options">Which packets.</param>
@@ -21,7 +21,10 @@ public static class PacketReader
     {
         ArgumentNullException.ThrowIfNull(options);
         var explainer = new PacketExplainer(CreateStore(options));
-        using (var first = CaptureReader.Open(path))
+        var first = CaptureReader.Open(path);
+        if (!first.CanReadAgain)
+            return Read(first, explainer, options, onError, cancellationToken);
+        using (first)
         {
             explainer.Survey(first, cancellationToken);
         }

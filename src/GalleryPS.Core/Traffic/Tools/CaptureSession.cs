@@ -51,9 +51,10 @@ public sealed class CaptureSession : IDisposable
         var plan = CapturePlan.For(options, cancellationToken);
         options = options with { Path = Path.GetFullPath(options.Path) };
         bool created = CreateFile(options);
-        var session = new CaptureSession(tool, CaptureProcess.Start(tool.Program, tool.Arguments(options, plan)));
+        CaptureSession? session = null;
         try
         {
+            session = new CaptureSession(tool, CaptureProcess.Start(tool.Program, tool.Arguments(options, plan)));
             session.WaitForReady(options, plan, cancellationToken);
             session.Capture = new Capture
             {
@@ -68,12 +69,22 @@ public sealed class CaptureSession : IDisposable
             Sessions[session.Capture.Id] = session;
             return session;
         }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            Abandon(null);
+            throw CaptureErrors.Translate(tool, plan, e.Message);
+        }
         catch
         {
-            session._process.Dispose();
+            Abandon(session);
+            throw;
+        }
+
+        void Abandon(CaptureSession? begun)
+        {
+            begun?._process.Dispose();
             if (created)
                 File.Delete(options.Path);
-            throw;
         }
     }
 
@@ -99,8 +110,7 @@ public sealed class CaptureSession : IDisposable
             _process.AskToEnd();
             if (!_process.Process.WaitForExit(EndTimeout))
             {
-                _process.Dispose();
-                Sessions.TryRemove(Capture.Id, out _);
+                Finish();
                 throw new GalleryException(
                     ErrorIds.NetworkFailure,
                     GalleryErrorCategory.OperationTimeout,
@@ -111,20 +121,25 @@ public sealed class CaptureSession : IDisposable
 
             // Waiting without a limit also waits for its last lines.
             _process.Process.WaitForExit();
-            lock (_lines)
-            {
-                var file = new FileInfo(Capture.Path);
-                Capture.End = new CaptureEnd(
-                    DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
-            }
-
-            Sessions.TryRemove(Capture.Id, out _);
-            _process.Dispose();
+            Finish();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Stop();
+
+    private void Finish()
+    {
+        lock (_lines)
+        {
+            var file = new FileInfo(Capture.Path);
+            Capture.End = new CaptureEnd(
+                DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
+        }
+
+        Sessions.TryRemove(Capture.Id, out _);
+        _process.Dispose();
+    }
 
     /// <summary>
     /// Waits until the program has taken what lies in the kernel's buffer: packets that are left there when it is

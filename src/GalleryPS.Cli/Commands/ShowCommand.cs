@@ -1,0 +1,83 @@
+using System.CommandLine;
+using GalleryPS.Cli.Output;
+using GalleryPS.Show;
+
+namespace GalleryPS.Cli.Commands;
+
+/// <summary><c>gallery show</c>: Show-Gallery without PowerShell.</summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "Folders, files and wildcards; default: the sample gallery.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
+        Option<GalleryView> view = Arguments.Of<GalleryView>("--as", "Auto, Browser, Terminal or Html.");
+        Option<TerminalGraphics?> graphics = Arguments.Of<TerminalGraphics?>("--graphics", "Draw in the terminal with Kitty, ITerm, Sixel, Blocks or Ascii.");
+        Option<TimeSpan?> interval = Arguments.Duration("--interval", "How long each image stands; default 1 (seconds).");
+        var port = new Option<int>("--port") { Description = "Port of the live page; default: a free one." };
+        Option<bool> noBrowser = Arguments.Of<bool>("--no-browser", "Write the address of the page instead of opening a browser.");
+        var command = new Command("show", "Show images in the terminal, in the browser or as a page.") { paths, literal, view, graphics, interval, port, noBrowser };
+        command.Does((parsed, reporter, cancellationToken) =>
+        {
+            var defaults = new ShowOptions();
+            var options = defaults with
+            {
+                View = parsed.GetValue(view),
+                Graphics = parsed.GetValue(graphics),
+                Interval = parsed.GetValue(interval) ?? defaults.Interval,
+                Port = parsed.GetValue(port),
+                OpenBrowser = !parsed.GetValue(noBrowser),
+            };
+            if (parsed.GetValue(Runner.Json)) options = ForJson(options);
+            Pixels.Find();
+            return Show(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, reporter, cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>Standard output carries either pictures or JSON.</summary>
+    private static ShowOptions ForJson(ShowOptions options) =>
+        options.View == GalleryView.Terminal || options.Graphics is not null
+            ? throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "The terminal view draws on standard output, where --json writes.", options.View,
+                "Leave --json out, or show with --as browser or --as html.")
+            : options with { View = options.View == GalleryView.Auto ? GalleryView.Browser : options.View };
+
+    private static int Show(ShowOptions options, string[] paths, string[] literal, Reporter reporter, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var errors = new List<GalleryException>();
+        List<string> files = Samples.OrImages(paths, literal, errors.Add);
+        foreach (GalleryException error in errors) reporter.Report(new ErrorEvent(error));
+        if (files.Count == 0) return Runner.Failed;
+        using GalleryShow show = GalleryShow.Open(options);
+        try
+        {
+            int code = reporter.ReportAll(Events(show, files, cancellationToken));
+
+            // The page is served by this process: it has to stay.
+            if (show.View == GalleryView.Browser) cancellationToken.WaitHandle.WaitOne();
+            return errors.Count > 0 ? Runner.Failed : code;
+        }
+        catch (OperationCanceledException)
+        {
+            show.RestoreTerminal();
+            return Runner.Failed;
+        }
+    }
+
+    private static IEnumerable<GalleryEvent> Events(GalleryShow show, List<string> files, CancellationToken cancellationToken)
+    {
+        foreach (GalleryEvent one in show.Begin()) yield return one;
+        foreach (string file in files)
+        {
+            foreach (GalleryEvent one in show.Add(file, cancellationToken)) yield return one;
+        }
+
+        foreach (GalleryEvent one in show.End(cancellationToken)) yield return one;
+    }
+}

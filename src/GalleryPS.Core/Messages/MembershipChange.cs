@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>What happened to a membership.</summary>
+public enum MembershipAction
+{
+    /// <summary>The system was asked for it.</summary>
+    Joined,
+
+    /// <summary>It was given up.</summary>
+    Left,
+}
+
+/// <summary>The membership of a group on a NIC was asked for or given up.</summary>
+public sealed class MembershipChange
+{
+    /// <summary>Joined or left.</summary>
+    public required MembershipAction Action { get; init; }
+
+    /// <summary>The group.</summary>
+    public required IPAddress Group { get; init; }
+
+    /// <summary>The UDP port that listens.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Name of the NIC; null when the system chose one and does not tell which.</summary>
+    public required string? Interface { get; init; }
+
+    /// <summary>The NIC's address, or null.</summary>
+    public required IPAddress? InterfaceAddress { get; init; }
+
+    /// <summary>The sources of a source-specific membership; empty for any source.</summary>
+    public required IReadOnlyList<IPAddress> Sources { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string nic = Interface is null ? "the default NIC" : InterfaceAddress is null ? Interface : $"{Interface} ({InterfaceAddress})";
+        string sources = Sources.Count == 0 ? "" : $" for {string.Join(", ", Sources)} only";
+        return Action == MembershipAction.Joined ? $"Joined {Group} on {nic}{sources}, UDP port {Port}." : $"Left {Group} on {nic}{sources}.";
+    }
+}

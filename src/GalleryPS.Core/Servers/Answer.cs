@@ -1,0 +1,110 @@
+using System.Formats.Tar;
+using System.Net.Sockets;
+using System.Text;
+
+namespace GalleryPS.Servers;
+
+/// <summary>What a server sends to every client.</summary>
+internal sealed class Answer
+{
+    private readonly IReadOnlyList<string> _files;
+
+    private Answer(ReadOnlyMemory<byte> greeting, IReadOnlyList<string> files) => (Greeting, _files) = (greeting, files);
+
+    /// <summary>The greeting; empty for a gallery.</summary>
+    public ReadOnlyMemory<byte> Greeting { get; }
+
+    /// <summary>Whether it is a gallery.</summary>
+    public bool IsGallery => _files.Count > 0;
+
+    /// <summary>Images of the gallery.</summary>
+    public int Images => _files.Count;
+
+    /// <summary>A text.</summary>
+    public static Answer FromText(string text) => new(Encoding.UTF8.GetBytes(text), []);
+
+    /// <summary>The images that a path leads to.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/>.</exception>
+    public static Answer FromGallery(string path) => new(default, [.. ImageFiles.Find([path])]);
+
+    /// <summary>Writes it; a gallery is a tar archive (POSIX.1-2001), which any client can take apart while it comes.</summary>
+    public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (!IsGallery)
+        {
+            await stream.WriteAsync(Greeting, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await using var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
+        foreach (string file in _files)
+        {
+            await using FileStream content = File.OpenRead(file);
+            var entry = new PaxTarEntry(TarEntryType.RegularFile, Path.GetFileName(file))
+            {
+                // Nothing of this machine's users and rights is told.
+                ModificationTime = new DateTimeOffset(File.GetLastWriteTimeUtc(file)),
+                Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                DataStream = content,
+            };
+            await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>A connection as a stream that gives up when the client takes nothing for too long, and counts what it took.</summary>
+internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationToken stop) : Stream
+{
+    private const int Piece = 256 << 10;
+    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+    /// <summary>Bytes that the system took.</summary>
+    public long Sent { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => Sent;
+
+    public override long Position
+    {
+        get => Sent;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            // In pieces: a call returns when the client has taken all of it, and patience is about the last bytes it took.
+            _patience.CancelAfter(stall);
+            int sent = await socket.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], SocketFlags.None, _patience.Token).ConfigureAwait(false);
+            Sent += sent;
+            buffer = buffer[sent..];
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _patience.Dispose();
+        base.Dispose(disposing);
+    }
+}

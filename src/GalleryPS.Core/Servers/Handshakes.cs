@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Servers;
+
+/// <summary>A connection that was made.</summary>
+/// <param name="To">To whom.</param>
+/// <param name="Socket">The connection.</param>
+/// <param name="Time">How long the handshake took.</param>
+internal sealed record Handshake(Candidate To, Socket Socket, TimeSpan Time);
+
+/// <summary>What was tried for one connection.</summary>
+internal sealed class Attempts(IEnumerable<ServerFailure> unknown)
+{
+    /// <summary>Servers that did not answer, or broke off.</summary>
+    public List<ServerFailure> Failures { get; } = [.. unknown];
+
+    /// <summary>Candidates that were tried.</summary>
+    public int Tried { get; set; }
+
+    public void Failed(Candidate who, GalleryException e) => Failures.Add(new ServerFailure(who.Server, who.EndPoint, e.Id, e.Message));
+}
+
+/// <summary>Makes connections: to one candidate, or to the nearest of several.</summary>
+internal static class Handshakes
+{
+    private static readonly TimeSpan LongestComparison = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connects to one candidate.</summary>
+    /// <exception cref="GalleryException">It does not answer.</exception>
+    public static async Task<Handshake> ConnectAsync(Candidate to, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(to.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(timeout);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            await socket.ConnectAsync(to.EndPoint, limited.Token).ConfigureAwait(false);
+            return new Handshake(to, socket, Stopwatch.GetElapsedTime(start));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw SocketErrors.TimedOut(to.EndPoint, to.Server);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw SocketErrors.Send(e, to.EndPoint, to.Server);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Tries all candidates, each a little after the one before as RFC 8305 asks, and takes the one with the shortest
+    /// handshake. Once somebody has answered, the rest is tried at once, and has as much time as the answer took: so the place
+    /// in the list does not decide.
+    /// </summary>
+    /// <param name="candidates">Whom to try.</param>
+    /// <param name="stagger">Time between two attempts while nobody has answered.</param>
+    /// <param name="timeout">How long a handshake may take.</param>
+    /// <param name="attempts">Counts those that were tried, and gets those that did not answer before the choice was made.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The nearest, or null when nobody answered.</returns>
+    public static async Task<Handshake?> NearestAsync(
+        IReadOnlyList<Candidate> candidates, TimeSpan stagger, TimeSpan timeout, Attempts attempts, CancellationToken cancellationToken)
+    {
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var open = new Dictionary<Task<Handshake>, Candidate>();
+        Handshake? best = null;
+        Task? deadline = null;
+        int next = 0;
+        try
+        {
+            while (true)
+            {
+                while (next < candidates.Count && (best is not null || open.Count == 0)) Try(candidates[next++]);
+
+                if (open.Count == 0) return best;
+                Task pause = deadline ?? (next < candidates.Count ? Task.Delay(stagger, cancellationToken) : Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
+                Task done = await Task.WhenAny(open.Keys.Append(pause)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (done == pause)
+                {
+                    if (deadline is not null) return best;
+                    Try(candidates[next++]);
+                    continue;
+                }
+
+                var attempt = (Task<Handshake>)done;
+                open.Remove(attempt, out Candidate? who);
+                try
+                {
+                    Handshake made = await attempt.ConfigureAwait(false);
+                    Handshake? slower = best is null || made.Time < best.Time ? best : made;
+                    best = ReferenceEquals(slower, made) ? best : made;
+                    slower?.Socket.Dispose();
+                    deadline ??= Task.Delay(made.Time < LongestComparison ? made.Time : LongestComparison, cancellationToken);
+                }
+                catch (GalleryException e)
+                {
+                    attempts.Failed(who!, e);
+                }
+            }
+        }
+        catch
+        {
+            best?.Socket.Dispose();
+            throw;
+        }
+        finally
+        {
+            await rest.CancelAsync().ConfigureAwait(false);
+            foreach (Task<Handshake> late in open.Keys) _ = CloseAsync(late);
+        }
+
+        void Try(Candidate one)
+        {
+            attempts.Tried++;
+            open.Add(ConnectAsync(one, timeout, rest.Token), one);
+        }
+    }
+
+    private static async Task CloseAsync(Task<Handshake> late)
+    {
+        try
+        {
+            (await late.ConfigureAwait(false)).Socket.Dispose();
+        }
+        catch (Exception e) when (e is GalleryException or OperationCanceledException)
+        {
+            // It did not get through, and is not needed.
+        }
+    }
+}

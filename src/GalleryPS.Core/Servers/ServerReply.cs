@@ -1,0 +1,79 @@
+using System.Net;
+
+namespace GalleryPS;
+
+/// <summary>Why a server was passed over.</summary>
+/// <param name="Server">The server, as it was written.</param>
+/// <param name="EndPoint">Its address and port; null when it has none.</param>
+/// <param name="Id">One of <see cref="ErrorIds"/>.</param>
+/// <param name="Message">What happened.</param>
+public sealed record ServerFailure(string Server, IPEndPoint? EndPoint, string Id, string Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Message;
+}
+
+/// <summary>What a server sent.</summary>
+public sealed class ServerReply
+{
+    /// <summary>Number of the connection, counted from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The server, as it was written.</summary>
+    public required string Server { get; init; }
+
+    /// <summary>Its address.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Its port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The text, when the reply is text or JSON; else null.</summary>
+    public required string? Text { get; init; }
+
+    /// <summary>Length of the reply in bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The bytes as they came.</summary>
+#pragma warning disable CA1819 // the pipeline's users expect arrays
+    public required byte[] Data { get; init; }
+
+    /// <summary>The images, when a gallery or an image came; else none.</summary>
+    public required ReceivedImage[] Images { get; init; }
+#pragma warning restore CA1819
+
+    /// <summary>True when the server sent more than was accepted; the rest was not read.</summary>
+    public required bool IsTruncated { get; init; }
+
+    /// <summary>How long the handshake took.</summary>
+    public required TimeSpan ConnectTime { get; init; }
+
+    /// <summary>From the first attempt to the last byte, servers that were passed over included.</summary>
+    public required TimeSpan TotalTime { get; init; }
+
+    /// <summary>Servers tried, the one that answered included.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The servers that were passed over, and why.</summary>
+    public required IReadOnlyList<ServerFailure> Failures { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Images.Length > 0
+        ? $"{Server} ({Address}): {Images.Length} images"
+        : $"{Server} ({Address}): {(Text is null ? $"{Bytes} bytes" : MessageContent.OneLine(Text))}";
+}
+
+/// <summary>A server answered.</summary>
+/// <param name="Reply">What it sent.</param>
+public sealed record ReplyEvent(ServerReply Reply) : GalleryEvent;
+
+/// <summary>The last event of a client: what its connections amounted to.</summary>
+/// <param name="Summary">The totals.</param>
+public sealed record ConnectSummaryEvent(ConnectSummary Summary) : GalleryEvent;
+
+/// <summary>The totals of a client.</summary>
+/// <param name="Replies">Connections that were answered.</param>
+/// <param name="Failed">Connections for which no server was left, or whose reply was cut.</param>
+/// <param name="Bytes">Bytes received.</param>
+/// <param name="Elapsed">How long it took.</param>
+public sealed record ConnectSummary(int Replies, int Failed, long Bytes, TimeSpan Elapsed);

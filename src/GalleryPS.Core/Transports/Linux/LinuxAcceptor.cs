@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace GalleryPS.Transports.Linux;
+
+/// <summary>
+/// Accepts, sends and closes with the plain system calls: for a greeting that fits into the socket's buffer, objects for
+/// socket and address would cost more than the work itself.
+/// </summary>
+internal static unsafe partial class LinuxAcceptor
+{
+    public const int TooManyFilesProcess = 24, TooManyFilesSystem = 23, NoBuffers = 105, NoMemory = 12;
+    private const int NonBlockingCloseOnExec = 0x800 | 0x80000;
+    private const int ShutBoth = 2;
+
+    /// <summary>Whether the calls' layouts are known here.</summary>
+    public static bool IsSupported => LinuxDatagramBatch.IsSupported;
+
+    /// <summary>Takes the next connection.</summary>
+    /// <param name="listener">The listening socket, non-blocking.</param>
+    /// <param name="client">The client's address in IPv6 form, its zone and port.</param>
+    /// <param name="error">The system's error number when there is none.</param>
+    /// <returns>A non-blocking socket's descriptor, or a negative number.</returns>
+    [SkipLocalsInit]
+    public static int Accept(nint listener, out (UInt128 Address, uint Zone, ushort Port) client, out int error)
+    {
+        byte* name = stackalloc byte[128];
+        uint length = 128;
+        int descriptor = Accept(listener, name, &length, NonBlockingCloseOnExec);
+        error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        client = default;
+        if (descriptor < 0) return descriptor;
+        var address = new ReadOnlySpan<byte>(name, 128);
+        ushort port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        client = BinaryPrimitives.ReadUInt16LittleEndian(address) == 10
+            ? (BinaryPrimitives.ReadUInt128BigEndian(address[8..]), BinaryPrimitives.ReadUInt32LittleEndian(address[24..]), port)
+            : (((UInt128)0xFFFF << 32) | BinaryPrimitives.ReadUInt32BigEndian(address[4..]), 0, port);
+        return descriptor;
+    }
+
+    /// <summary>Sends as much as fits into the socket's buffer.</summary>
+    /// <returns>Bytes taken, or minus the system's error number.</returns>
+    public static nint Send(int socket, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data)
+        {
+            nint sent = Send(socket, start, (nuint)data.Length, LibC.DontWait | LibC.NoSignal);
+            return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
+        }
+    }
+
+    /// <summary>
+    /// Closes. What the client said is read first, because closing a socket with unread bytes resets the connection, and
+    /// the client might lose the greeting.
+    /// </summary>
+    [SkipLocalsInit]
+    public static void Finish(int socket)
+    {
+        byte* scratch = stackalloc byte[4096];
+        for (int i = 0; i < 16 && Receive(socket, scratch, 4096, LibC.DontWait) > 0; i++)
+        {
+        }
+
+        _ = Close(socket);
+    }
+
+    /// <summary>Waits until somebody knocks, or the listener is shut down.</summary>
+    public static void Wait(nint listener) => LibC.WaitForInput(listener, -1);
+
+    /// <summary>Wakes whoever waits for this listener.</summary>
+    public static void Wake(Socket listener)
+    {
+        try
+        {
+            _ = Shutdown(listener.SafeHandle.DangerousGetHandle(), ShutBoth);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits any more.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    private static partial int Accept(nint socket, byte* name, uint* length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int socket, byte* data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv")]
+    private static partial nint Receive(int socket, byte* data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int socket);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    private static partial int Shutdown(nint socket, int how);
+}

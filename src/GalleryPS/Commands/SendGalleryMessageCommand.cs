@@ -1,0 +1,243 @@
+using System.Management.Automation;
+using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
+
+namespace GalleryPS.Cmdlets.Commands;
+
+/// <summary>Send-GalleryMessage: sends text, JSON and binary messages.</summary>
+[Cmdlet(VerbsCommunications.Send, "GalleryMessage")]
+[OutputType(typeof(SentMessage))]
+public sealed class SendGalleryMessageCommand : GalleryCmdlet
+{
+    private readonly List<byte> _pipedBytes = [];
+    private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
+    private MessageSender? _sender;
+    private ScriptBlock? _toJson;
+    private bool _prepared;
+
+    /// <summary>Texts, one message each.</summary>
+    [Parameter(Position = 0)]
+    [AllowEmptyString]
+    public string[]? Text { get; set; }
+
+    /// <summary>
+    /// Objects, sent as JSON. From the pipeline: text stays text, byte arrays, files and received messages keep their bytes.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>Bytes: one array for one message, or several arrays.</summary>
+    [Parameter]
+    [ByteArrays]
+    public byte[][]? Bytes { get; set; }
+
+    /// <summary>Files whose bytes are a message each; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Files whose names are taken as they are.</summary>
+    [Parameter]
+    [Alias("PSPath")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Groups, hosts or broadcast addresses.</summary>
+    [Parameter]
+    [Alias("To", "ToIP", "McastIP", "Destination", "ComputerName")]
+    public string[] Group { get; set; } = [MessageSendOptions.DefaultGroup];
+
+    /// <summary>The receivers' port.</summary>
+    [Parameter]
+    [Alias("ToPort", "McastPort")]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = MessageSendOptions.DefaultPort;
+
+    /// <summary>Time to live or hop limit; default 1 for groups, else the system's.</summary>
+    [Parameter]
+    [ValidateRange(0, 255)]
+    public int Ttl { get; set; } = 1;
+
+    /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NicCompleter))]
+    public string[] OutboundIP { get; set; } = [];
+
+    /// <summary>How often each message is sent.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Repeat { get; set; } = 1;
+
+    /// <summary>Time from one message to the next, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Wait before the first message, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Wait at most this long until somebody joined the group, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? WaitForGroup { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _named.UnionWith(MyInvocation.BoundParameters.Keys);
+        _sender = OrTerminate(() => MessageSender.Open(
+            new MessageSendOptions
+            {
+                Group = Group,
+                Port = Port,
+                Ttl = _named.Contains(nameof(Ttl)) ? Ttl : null,
+                OutboundIP = OutboundIP,
+                Repeat = Repeat,
+                Interval = Interval,
+                Delay = Delay,
+                WaitForGroup = WaitForGroup,
+            },
+            StopToken));
+
+        foreach (string parameter in InOrder(MyInvocation.BoundParameters.Keys)) SendNamed(parameter);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (_named.Contains(nameof(InputObject)) || !MyInvocation.ExpectingInput) return;
+        SendPiped(InputObject);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        SendPipedBytes();
+        if (_prepared)
+        {
+            Present(_sender!.Finish());
+        }
+        else if (!MyInvocation.ExpectingInput && !_named.Overlaps([nameof(Text), nameof(InputObject), nameof(Bytes), nameof(Path), nameof(LiteralPath)]))
+        {
+            ThrowTerminatingError(Record(new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
+                "Use -Text, -InputObject, -Bytes or -Path, or the pipeline.")));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
+    {
+        if (one is MessageSentEvent sent) WriteObject(sent.Message);
+        else base.Present(one);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _sender?.Dispose();
+
+    // Named parameters are bound in the order in which they stand on the command line, but all of them before those without
+    // a name: texts without a name are written first, as in every example.
+    private List<string> InOrder(IEnumerable<string> bound) => MyInvocation.Line?.Contains(" -te", StringComparison.OrdinalIgnoreCase) == true
+        ? [.. bound]
+        : [.. bound.OrderBy(static b => b != nameof(Text))];
+
+    private void SendNamed(string parameter)
+    {
+        switch (parameter)
+        {
+            case nameof(Text):
+                foreach (string one in Text ?? []) Send(OutgoingMessage.FromText(one ?? ""));
+                break;
+            case nameof(InputObject):
+                // A list written on the command line are several messages; any other collection is one JSON array.
+                foreach (object? one in InputObject is object?[] list ? list : [InputObject]) SendJson(one);
+                break;
+            case nameof(Bytes):
+                foreach (byte[] one in Bytes ?? []) Send(OutgoingMessage.FromBytes(one));
+                break;
+            case nameof(Path):
+                foreach (string one in Path ?? []) SendFiles(one, literal: false);
+                break;
+            case nameof(LiteralPath):
+                foreach (string one in LiteralPath ?? []) SendFiles(one, literal: true);
+                break;
+        }
+    }
+
+    private void SendPiped(object? input)
+    {
+        if (input is null) return;
+        object one = input is PSObject wrapped ? wrapped.BaseObject : input;
+        if (one is byte single)
+        {
+            _pipedBytes.Add(single); // an array that PowerShell took apart
+            return;
+        }
+
+        SendPipedBytes();
+        switch (one)
+        {
+            case string text: Send(OutgoingMessage.FromText(text)); break;
+            case byte[] bytes: Send(OutgoingMessage.FromBytes(bytes)); break;
+            case ReceivedMessage message: Send(OutgoingMessage.FromBytes(message.Data)); break;
+            case FileInfo file: SendFile(file.FullName); break;
+            default: SendJson(input); break;
+        }
+    }
+
+    private void SendPipedBytes()
+    {
+        if (_pipedBytes.Count == 0) return;
+        byte[] bytes = [.. _pipedBytes];
+        _pipedBytes.Clear();
+        Send(OutgoingMessage.FromBytes(bytes));
+    }
+
+    private void SendJson(object? one)
+    {
+        // The shell's own converter knows what its objects look like; the engine knows no shell.
+        _toJson ??= ScriptBlock.Create("param($object) Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $object -Compress -Depth 100 -WarningAction SilentlyContinue");
+        object? json = _toJson.Invoke(one).FirstOrDefault()?.BaseObject;
+        Send(OutgoingMessage.FromText(json as string ?? "null"));
+    }
+
+    private void SendFiles(string path, bool literal)
+    {
+        try
+        {
+            if (literal || !WildcardPattern.ContainsWildcardCharacters(path))
+            {
+                SendFile(FullPath(path));
+                return;
+            }
+
+            foreach (string file in SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _).Where(File.Exists).Order(NaturalComparer.Instance)) SendFile(file);
+        }
+        catch (ItemNotFoundException e)
+        {
+            WriteError(new GalleryException(
+                ErrorIds.UnreadableMessage, GalleryErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path.", e));
+        }
+    }
+
+    private void SendFile(string path)
+    {
+        try
+        {
+            Send(OutgoingMessage.FromFile(path));
+        }
+        catch (GalleryException e)
+        {
+            WriteError(e);
+        }
+    }
+
+    private void Send(OutgoingMessage message)
+    {
+        if (!_prepared) Present(_sender!.Prepare(StopToken));
+        _prepared = true;
+        Present(_sender!.Send(message, StopToken));
+    }
+}

@@ -1,0 +1,143 @@
+using System.Management.Automation;
+using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Show;
+
+namespace GalleryPS.Cmdlets.Commands;
+
+/// <summary>Show-Gallery: shows images as they come.</summary>
+[Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(ShownImage))]
+public sealed class ShowGalleryCommand : GalleryCmdlet
+{
+    private const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
+    private GalleryShow? _show;
+    private bool _begun;
+
+    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Folders and files whose names are taken as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
+    [Alias("PSPath", "FullName")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>A received image.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    public ReceivedImage? InputObject { get; set; }
+
+    /// <summary>Where to show.</summary>
+    [Parameter]
+    public GalleryView As { get; set; } = GalleryView.Auto;
+
+    /// <summary>What to draw with in the terminal.</summary>
+    [Parameter]
+    public TerminalGraphics Graphics { get; set; }
+
+    /// <summary>How long each image stands, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Port of the live page; 0 for a free one.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>Print the page's address instead of opening a browser.</summary>
+    [Parameter]
+    public SwitchParameter NoBrowser { get; set; }
+
+    /// <summary>Stay until Ctrl+C and serve the page, instead of serving it in the background.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        ModulePixels.Find();
+        _show = OrTerminate(() => GalleryShow.Open(new ShowOptions
+        {
+            View = As,
+            Graphics = MyInvocation.BoundParameters.ContainsKey(nameof(Graphics)) ? Graphics : null,
+            Interval = Interval,
+            Port = Port,
+            OpenBrowser = !NoBrowser,
+        }));
+
+        // A page can wait for its images; the terminal is not taken before there is one.
+        if (_show.View == GalleryView.Browser) Begin();
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == ObjectSet)
+        {
+            Begin();
+            Present(_show!.Add(InputObject!, StopToken));
+            return;
+        }
+
+        if (ParameterSetName == PathSet && Path is null && MyInvocation.ExpectingInput) return;
+        List<string> files = ParameterSetName == LiteralSet
+            ? this.FindImages(LiteralPath!, literal: true, WriteError)
+            : this.FindImages(Path ?? [ModuleFiles.SmallSamples], literal: false, WriteError);
+        foreach (string file in files)
+        {
+            Begin();
+            Present(_show!.Add(file, StopToken));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        Present(_show!.End(StopToken));
+        if (_show.View != GalleryView.Browser) return;
+        if (Wait)
+        {
+            StopToken.WaitHandle.WaitOne();
+            return;
+        }
+
+        // The page lives on with the process, so that the prompt comes back and the images stay.
+        LiveShows.Keep(_show);
+        _show = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        base.StopProcessing();
+
+        // An upstream cmdlet may be the one that is busy: then nobody else gives the terminal back.
+        _show?.RestoreTerminal();
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
+    {
+        if (one is ShowReadyEvent ready)
+        {
+            if (ready.Url is { } url) Tell(ready.Opened ? $"The gallery is in the browser: {url}" : $"The gallery is at {url}");
+            if (ready.Path is { } path) Tell($"The gallery is in {path}");
+        }
+
+        base.Present(one);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _show?.Dispose();
+
+    private void Begin()
+    {
+        if (_begun) return;
+        _begun = true;
+        Present(_show!.Begin());
+    }
+
+    /// <summary>As Write-Host does: seen, and in the information stream, but no output.</summary>
+    private void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+}
