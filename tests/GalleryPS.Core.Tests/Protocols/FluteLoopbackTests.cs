@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Flute;
+using GalleryPS.Network;
 using GalleryPS.Protocols.Flute;
 using GalleryPS.TestSupport;
 using GalleryPS.Transports;
@@ -117,7 +118,7 @@ public sealed class FluteLoopbackTests : IDisposable
         target.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         target.ReceiveTimeout = 5000;
         var to = (IPEndPoint)target.LocalEndPoint!;
-        using DatagramSender by = Unicast.OpenSender(new UnicastSendOptions([to], [Network.Nic.Default], null));
+        using DatagramSender by = Unicast.OpenSender(new UnicastSendOptions([to], [Nic.Default], null));
         var batches = new BatchSender([(to, by)]);
         batches.Send(new byte[250], 100);
         batches.Send(new byte[1400], 1400);
