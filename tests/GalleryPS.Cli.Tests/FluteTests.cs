@@ -121,7 +121,7 @@ public sealed class FluteTests(Lab lab) : IClassFixture<Lab>, IDisposable
         string gallery = lab.NewGallery(1000, 5_000_000);
         string folder = lab.NewFolder();
         using PeerProcess receiver = PeerProcess.Gallery(
-            lab[0], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "1.5", .. ReceiverAddress("multicast", "4", 0)]);
+            lab[0], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "5", .. ReceiverAddress("multicast", "4", 0)]);
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(
             lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--bit-rate", "10Mbps", .. SenderAddress("multicast", "4")]);
