@@ -68,7 +68,7 @@ public sealed class AnycastTests(AnycastLab lab) : IClassFixture<AnycastLab>
         Expect.Exit(0, python);
         Assert.Equal(Convert.ToHexStringLower("Hello from server 3"u8), python.Lines[0]);
 
-        foreach (PeerProcess server in servers[2..]) server.Interrupt();
+        foreach (PeerProcess server in servers[2..]) server.Terminate();
         Expect.Exit(0, servers[2]);
         Assert.True(servers[2].Events("Connection").Count > 5);
         Assert.Equal(servers[2].Events("Connection").Count, servers[2].Events("Summary").Single().GetProperty("Connections").GetInt32());

@@ -63,7 +63,7 @@ internal sealed class Capture : IDisposable
 
     public void Dispose()
     {
-        _dump.Interrupt();
+        _dump.Terminate();
         _dump.WaitForExit();
         _dump.Dispose();
     }

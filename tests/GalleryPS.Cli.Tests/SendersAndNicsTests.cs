@@ -202,7 +202,7 @@ public sealed class SendersAndNicsTests(Lab lab) : IClassFixture<Lab>
         using PeerProcess receiver = PeerProcess.Gallery(lab[0], "receive", "--transport", "multicast", "--mcast-ip", "239.5.5.5", "--arrival-ip", "eth0", "-v");
         receiver.WaitForReady();
         long start = Stopwatch.GetTimestamp();
-        receiver.Interrupt();
+        receiver.Terminate();
         Expect.Exit(1, receiver);
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         Assert.True(took < TimeSpan.FromMilliseconds(1000), $"{took.TotalMilliseconds} ms from Ctrl+C to the end");
@@ -217,7 +217,7 @@ public sealed class SendersAndNicsTests(Lab lab) : IClassFixture<Lab>
 
         Assert.Contains("239.5.5.5 to_ex", text, StringComparison.Ordinal);
         Assert.Contains("239.5.5.5 to_in", text, StringComparison.Ordinal);
-        dump.Interrupt();
+        dump.Terminate();
         dump.WaitForExit();
     }
 

@@ -70,7 +70,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", "tcp", "--to", lab[0].IPv4, "--bit-rate", "80Mbps");
         while (Directory.GetFiles(folder, "*.part").Length == 0) Thread.Yield();
-        sender.Interrupt();
+        sender.Terminate();
         Expect.Exit(1, sender);
         Expect.Exit(1, receiver);
         Expect.Error(receiver, ErrorIds.ConnectionReset);
@@ -87,7 +87,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", "tcp", "--to", lab[0].IPv4, "--bit-rate", "80Mbps");
         while (Directory.GetFiles(folder, "*.part").Length == 0) Thread.Yield();
-        receiver.Interrupt();
+        receiver.Terminate();
         Expect.Exit(1, receiver);
         Assert.Empty(Directory.GetFiles(folder));
         Expect.Exit(1, sender);

@@ -110,9 +110,6 @@ public sealed partial class PeerProcess : IDisposable
         [.. Lines.Where(static l => l.StartsWith('{')).Select(static l => JsonDocument.Parse(l).RootElement)
             .Where(e => e.GetProperty("Event").GetString() == name)];
 
-    /// <summary>Sends SIGINT, as Ctrl+C does.</summary>
-    public void Interrupt() => Kill(_process.Id, 2);
-
     /// <summary>
     /// Sends SIGTERM. Unlike SIGINT it also reaches programs when the tests run in the background of a shell, which
     /// makes everything below it ignore SIGINT.

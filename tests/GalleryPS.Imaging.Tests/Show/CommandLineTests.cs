@@ -53,7 +53,7 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
         using var http = new HttpClient();
         Assert.Contains("<title>Gallery at host", await http.GetStringAsync(url, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "1.png")), await http.GetByteArrayAsync(new Uri(url, "images/1"), TestContext.Current.CancellationToken));
-        show.Interrupt();
+        show.Terminate();
         Assert.Equal(0, show.WaitForExit());
     }
 
@@ -70,7 +70,7 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
         receiver.WaitForEvent("Summary");
         using var http = new HttpClient();
         Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "2.png")), await http.GetByteArrayAsync(new Uri(url, "images/2"), TestContext.Current.CancellationToken));
-        receiver.Interrupt();
+        receiver.Terminate();
         Assert.Equal(0, receiver.WaitForExit());
     }
 
