@@ -93,7 +93,7 @@ public sealed class FluteTests(Lab lab) : IClassFixture<Lab>, IDisposable
         using PeerProcess receiver = Receiver(0, folder, ReceiverAddress("multicast", "4", 0));
         Expect.Exit(0, receiver);
         Expect.SameFiles(gallery, folder);
-        sender.Interrupt();
+        sender.Terminate();
         Expect.Exit(1, sender);
     }
 
