@@ -39,6 +39,14 @@ internal static class Arguments
     /// <summary>An option with a value of a type that parses by itself.</summary>
     public static Option<T> Of<T>(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
 
+    /// <summary>A passphrase as it was given; other users may see the arguments of a program, but not its environment.</summary>
+    public static Passphrase? Passphrase(string? given) => given switch
+    {
+        null => null,
+        "-" => GalleryPS.Passphrase.FromText(Environment.GetEnvironmentVariable("GALLERY_PASSPHRASE") ?? ""),
+        _ => GalleryPS.Passphrase.FromText(given),
+    };
+
     private static T? Read<T>(ArgumentResult result, Func<string, T> parse)
     {
         try

@@ -14,7 +14,7 @@ internal static class ReceiveCommand
         var port = new Option<int>("--port", "--bind-port", "--mcast-port", "--listen-port", "-p") { Description = "The port.", DefaultValueFactory = static _ => SendOptions.DefaultPort };
         Option<string[]> arrival = Arguments.List("--arrival-ip", "NICs to receive on, by address or name; '*' for all that can multicast.");
         Option<string[]> source = Arguments.List("--source", "Accept only these senders; on multicast the join is source-specific.");
-        var protocol = new Option<Protocol>("--protocol") { Description = "Plain." };
+        var protocol = new Option<Protocol>("--protocol") { Description = "Plain, or Flute for images of any size." };
         var senders = new Option<int>("--senders") { Description = "Ends of transmission to wait for.", DefaultValueFactory = static _ => 1 };
         Option<TimeSpan?> duration = Arguments.Duration("--duration", "Stop after this time.");
         Option<TimeSpan?> idle = Arguments.Duration("--idle-timeout", "Give up when nothing came for this long.");
@@ -23,10 +23,11 @@ internal static class ReceiveCommand
         Option<bool> force = Arguments.Of<bool>("--force", "Replace files of the same name instead of numbering.");
         Option<long?> maxImage = Arguments.Bytes("--max-image-bytes", "Largest image accepted; default 256MB.");
         Option<long?> maxGallery = Arguments.Bytes("--max-gallery-bytes", "Largest sum of all images accepted; default 64GB.");
+        Option<string?> passphrase = Arguments.Of<string?>("--passphrase", "Flute: take only what has this passphrase; '-' reads it from the environment variable GALLERY_PASSPHRASE.");
         Option<bool> show = Arguments.Of<bool>("--show", "Show the images on a page in the browser while they arrive, until Ctrl+C.");
         var command = new Command("receive", "Receive images until the end of transmission.")
         {
-            transport, address, port, arrival, source, protocol, senders, duration, idle, count, output, force, maxImage, maxGallery, show,
+            transport, address, port, arrival, source, protocol, senders, duration, idle, count, output, force, maxImage, maxGallery, passphrase, show,
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
@@ -46,6 +47,7 @@ internal static class ReceiveCommand
                 OutputDirectory = parsed.GetValue(output),
                 Force = parsed.GetValue(force),
                 MaxImageBytes = parsed.GetValue(maxImage) ?? defaults.MaxImageBytes,
+                Passphrase = Arguments.Passphrase(parsed.GetValue(passphrase)),
                 MaxGalleryBytes = parsed.GetValue(maxGallery) ?? defaults.MaxGalleryBytes,
             };
             using GalleryReceiver receiver = GalleryReceiver.Open(options, cancellationToken);

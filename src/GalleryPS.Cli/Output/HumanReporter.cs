@@ -6,8 +6,24 @@ namespace GalleryPS.Cli.Output;
 /// <summary>Text for people: results on standard output, everything else on standard error.</summary>
 internal sealed class HumanReporter(TextWriter output, TextWriter error, bool verbose) : Reporter
 {
+    // A line that is written over and over; only where somebody sits and looks.
+    private readonly bool _terminal = !Console.IsErrorRedirected;
+    private int _progress;
+
     public override void Report(GalleryEvent one)
     {
+        if (one is ProgressEvent progress)
+        {
+            Show(progress);
+            return;
+        }
+
+        if (_progress > 0)
+        {
+            error.Write($"\r{new string(' ', _progress)}\r");
+            _progress = 0;
+        }
+
         switch (one)
         {
             case ReadyEvent ready:
@@ -18,6 +34,9 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 break;
             case SentEvent { Image: var i }:
                 output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
+                break;
+            case ServedEvent served:
+                error.WriteLine(Invariant($"{served.Receiver}"));
                 break;
             case MessageReceivedEvent { Message: var m }:
                 output.WriteLine(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  from {m.Source}{(m.IsDuplicate ? "  (again)" : "")}  {m.Preview}"));
@@ -77,6 +96,15 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
 
         // A script that reads a pipe wants each line when it happens.
         output.Flush();
+    }
+
+    private void Show(ProgressEvent progress)
+    {
+        if (!_terminal) return;
+        string part = progress.Total > 0 ? Invariant($" {100.0 * progress.Done / progress.Total.Value:0} %") : "";
+        string line = Invariant($"{progress.Activity}:{part} {progress.Done:N0} bytes, {progress.Rate / 1e6:0.#} Mbps");
+        error.Write($"\r{line.PadRight(_progress)}");
+        _progress = line.Length;
     }
 
     public override void Item(string name, object item)

@@ -26,6 +26,7 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case SentEvent sent: Item("Image", sent.Image); break;
             case ShownEvent shown: Item("Image", shown.Image); break;
             case ReceivedEvent received: Item("Image", received.Image); break;
+            case ServedEvent served: Item("Receiver", served.Receiver); break;
             case MessageReceivedEvent received: Line(writer => MessageJson.Write(writer, received.Message)); break;
             case MessageSentEvent sent: Item("Message", sent.Message); break;
             case MembershipEvent { Change: var change }: Item(change.Action == MembershipAction.Joined ? "Join" : "Leave", change); break;

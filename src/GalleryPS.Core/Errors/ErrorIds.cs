@@ -84,6 +84,21 @@ public static class ErrorIds
     /// <summary>An image could not be stored.</summary>
     public const string CannotWriteImage = nameof(CannotWriteImage);
 
+    /// <summary>The session ended before enough of an image had arrived.</summary>
+    public const string ImageIncomplete = nameof(ImageIncomplete);
+
+    /// <summary>An image arrived with another length or checksum than announced.</summary>
+    public const string ImageDamaged = nameof(ImageDamaged);
+
+    /// <summary>A sender describes an image in a way that is not understood.</summary>
+    public const string NotUnderstood = nameof(NotUnderstood);
+
+    /// <summary>A receiver that reported went away before it had everything.</summary>
+    public const string ReceiverLost = nameof(ReceiverLost);
+
+    /// <summary>Not as many receivers came as were waited for.</summary>
+    public const string ReceiversMissing = nameof(ReceiversMissing);
+
     /// <summary>A capture or a report could not be written.</summary>
     public const string CannotWriteFile = nameof(CannotWriteFile);
 

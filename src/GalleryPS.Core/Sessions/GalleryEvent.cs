@@ -37,6 +37,10 @@ public sealed record SentEvent(SentImage Image) : GalleryEvent;
 /// <param name="Image">The image.</param>
 public sealed record ReceivedEvent(ReceivedImage Image) : GalleryEvent;
 
+/// <summary>A receiver that reports is served: it has everything, or it went away.</summary>
+/// <param name="Receiver">The receiver.</param>
+public sealed record ServedEvent(ServedReceiver Receiver) : GalleryEvent;
+
 /// <summary>A show is ready: its page is served, its file is written, or the terminal is drawn on.</summary>
 /// <param name="View">Where images are shown.</param>
 /// <param name="Url">Address of the live page, or null.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using GalleryPS.Protocols.Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Sessions;
 
@@ -32,6 +33,7 @@ public abstract class GalleryReceiver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Protocol == Protocol.Flute) return FluteGalleryReceiver.Open(options, cancellationToken);
         return options.Transport == Transport.Tcp
             ? PlainStreamReceiver.Open(options, cancellationToken)
             : PlainDatagramReceiver.Open(options, cancellationToken);
@@ -134,7 +136,7 @@ public abstract class GalleryReceiver : IDisposable
 
     private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private GalleryException TimedOut(TimeSpan idle) => new(
+    private protected virtual GalleryException TimedOut(TimeSpan idle) => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         $"Nothing came for {idle.TotalSeconds:0.###} s; {Inbox.Images} images and {Inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
         Ready.EndPoints[0],

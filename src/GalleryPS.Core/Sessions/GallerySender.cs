@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using GalleryPS.Network;
 using GalleryPS.Network.Groups;
+using GalleryPS.Protocols.Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Sessions;
 
@@ -33,6 +34,7 @@ public abstract class GallerySender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Protocol == Protocol.Flute) return FluteGallerySender.Open(options, cancellationToken);
         return options.Transport == Transport.Tcp
             ? PlainStreamSender.Open(options, cancellationToken)
             : PlainDatagramSender.Open(options, cancellationToken);
@@ -78,13 +80,16 @@ public abstract class GallerySender : IDisposable
         return SendCore(() => OutgoingImage.FromMemory(name, data), cancellationToken);
     }
 
-    /// <summary>Waits for <see cref="SendOptions.EndDelay"/> and sends the end of transmission.</summary>
+    /// <summary>
+    /// Waits for <see cref="SendOptions.EndDelay"/> and sends the end of transmission. Flute: sends all images, which have
+    /// only been looked at until now, in turns, and then the end.
+    /// </summary>
     /// <param name="cancellationToken">Stops at once; the end is then not sent.</param>
     /// <returns>An <see cref="EndEvent"/> per destination and a <see cref="SummaryEvent"/>.</returns>
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         if (_started == 0) _started = Stopwatch.GetTimestamp();
-        Pacer.Pause(_options.EndDelay, cancellationToken);
+        if (_options.Protocol == Protocol.Plain) Pacer.Pause(_options.EndDelay, cancellationToken);
         foreach (GalleryEvent one in SendEnd(cancellationToken)) yield return Count(one);
         yield return new SummaryEvent(new SessionSummary
         {
@@ -118,7 +123,7 @@ public abstract class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         if (_started == 0) _started = Stopwatch.GetTimestamp();
-        if (_next > 0) Pacer.Pause(_options.Interval, cancellationToken);
+        if (_next > 0 && _options.Protocol == Protocol.Plain) Pacer.Pause(_options.Interval, cancellationToken);
         int index = _next++;
         OutgoingImage? image = null;
         GalleryException? unreadable = null;

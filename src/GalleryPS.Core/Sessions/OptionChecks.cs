@@ -23,14 +23,20 @@ internal static class OptionChecks
         if (value <= TimeSpan.Zero) throw Invalid($"{name} must be longer than zero.", value);
     }
 
-    public static void ProtocolIsThere(Protocol protocol, Transport transport)
+    public static void FluteNeedsUdp(Transport transport)
     {
-        if (protocol == Protocol.Flute)
-        {
-            throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.NotImplemented, "This version speaks Plain only.", protocol,
-                $"Leave -Protocol out{(transport == Transport.Tcp ? "." : "; use -Transport Tcp for large images.")}");
-        }
+        if (transport != Transport.Tcp) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Flute runs over UDP; TCP needs no such protocol.", transport,
+            "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");
+    }
+
+    public static void OnlyFlute(bool given, string what)
+    {
+        if (!given) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{what} belong to the Flute protocol; Plain knows nothing of it.", what,
+            "Add -Protocol Flute on both sides, or leave it out.");
     }
 
     public static GalleryException Invalid(string message, object? target) =>

@@ -49,6 +49,9 @@ public sealed record ReceiveOptions
     /// <summary>Largest sum of all images accepted, in bytes: a limit for memory and disk against endless senders.</summary>
     public long MaxGalleryBytes { get; init; } = 64L << 30;
 
+    /// <summary>Flute: only packets that are authenticated with this passphrase are taken.</summary>
+    public Passphrase? Passphrase { get; init; }
+
     /// <summary>How long a TCP sender may stay silent in the middle of an image.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -67,6 +70,7 @@ public sealed record ReceiveOptions
             throw OptionChecks.Invalid("The largest image and the largest gallery must be at least 1 byte.", MaxImageBytes);
         }
 
-        OptionChecks.ProtocolIsThere(Protocol, Transport);
+        if (Protocol == Protocol.Flute) OptionChecks.FluteNeedsUdp(Transport);
+        else OptionChecks.OnlyFlute(Passphrase is not null, "A passphrase");
     }
 }

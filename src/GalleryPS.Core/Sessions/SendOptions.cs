@@ -47,9 +47,46 @@ public sealed record SendOptions
 
     /// <summary>
     /// Rate of the images' bytes. Null: <see cref="DefaultDatagramRate"/> for Plain over UDP, where nothing else keeps a
-    /// sender from running over its receivers, and no limit for TCP, which sees to that itself.
+    /// sender from running over its receivers, and no limit for TCP, which sees to that itself. Flute: rate on the link,
+    /// headers included; null: <see cref="DefaultFluteRate"/>, or as fast as the receivers can when they report.
     /// </summary>
     public BitRate? BitRate { get; init; }
+
+    /// <summary>
+    /// Flute: repair data that is sent without being asked for, in percent of the images. Null: none when receivers report,
+    /// else <see cref="DefaultRedundancy"/>.
+    /// </summary>
+    public double? Redundancy { get; init; }
+
+    /// <summary>Flute: how many times more everything is sent.</summary>
+    public int Repeat { get; init; }
+
+    /// <summary>Flute: repeat until stopped.</summary>
+    public bool Carousel { get; init; }
+
+    /// <summary>Flute: wait for so many receivers, and serve them until each has everything. Null: nothing is sent back.</summary>
+    public int? Receivers { get; init; }
+
+    /// <summary>Flute: how long to wait for <see cref="Receivers"/>; then it starts with those that are there. Null: for ever.</summary>
+    public TimeSpan? WaitTimeout { get; init; }
+
+    /// <summary>Flute: how long a receiver that reports may be silent before it is given up.</summary>
+    public TimeSpan ReceiverTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Flute: bytes of the largest IP packet on the way. Null: what the outbound NIC says.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Flute: authenticates every packet; the receivers need the same one.</summary>
+    public Passphrase? Passphrase { get; init; }
+
+    /// <summary>Flute: version of the protocol, 2 (RFC 6726) or 1 for older receivers.</summary>
+    public int FluteVersion { get; init; } = 2;
+
+    /// <summary>Flute: the error correction.</summary>
+    public Fec Fec { get; init; } = Fec.RaptorQ;
+
+    /// <summary>Flute: the transport session identifier, 0 to 4294967295; null chooses one at random.</summary>
+    public long? Tsi { get; init; }
 
     /// <summary>
     /// Encode images anew that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
@@ -66,6 +103,12 @@ public sealed record SendOptions
     /// receiver has to be given time to take each one out.
     /// </summary>
     public static readonly BitRate DefaultDatagramRate = new(40e6);
+
+    /// <summary>Default rate of Flute when nobody reports: what Wi-Fi and old switches carry.</summary>
+    public static readonly BitRate DefaultFluteRate = new(100e6);
+
+    /// <summary>Default of <see cref="Redundancy"/> when nobody reports, in percent.</summary>
+    public const double DefaultRedundancy = 10;
 
     /// <summary>Checks what can be checked without touching the network.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
@@ -100,6 +143,37 @@ public sealed record SendOptions
                 "Leave -Fit out.");
         }
 
-        OptionChecks.ProtocolIsThere(Protocol, Transport);
+        if (Protocol != Protocol.Flute)
+        {
+            OptionChecks.OnlyFlute(
+                Redundancy is not null || Repeat > 0 || Carousel || Receivers is not null || WaitTimeout is not null || Mtu is not null || Passphrase is not null
+                || Tsi is not null || FluteVersion != 2 || Fec != Fec.RaptorQ,
+                "Redundancy, Repeat, Carousel, Receivers, WaitTimeout, Mtu, Passphrase, Tsi, FluteVersion and Fec");
+            return;
+        }
+
+        OptionChecks.FluteNeedsUdp(Transport);
+        OptionChecks.Range(Repeat, 0, 1_000_000, nameof(Repeat));
+        OptionChecks.Range(Receivers, 1, 10_000, nameof(Receivers));
+        OptionChecks.Range(Mtu, 576, 65_535, "MTU");
+        OptionChecks.Range(FluteVersion, 1, 2, "The version of FLUTE");
+        OptionChecks.Positive(WaitTimeout, nameof(WaitTimeout));
+        OptionChecks.Positive(ReceiverTimeout, nameof(ReceiverTimeout));
+        if (Tsi is < 0 or > uint.MaxValue) throw OptionChecks.Invalid($"A TSI is a number from 0 to {uint.MaxValue}, not {Tsi}.", Tsi);
+        if (Redundancy is { } percent && percent is not (>= 0 and <= 10_000)) throw OptionChecks.Invalid($"Redundancy must be from 0 to 10000 percent, not {percent}.", percent);
+        if (Receivers is not null && (Carousel || Repeat > 0))
+        {
+            throw OptionChecks.Invalid("Receivers that report are served until they have everything; nothing is repeated blindly then.", Receivers);
+        }
+
+        if (Receivers is not null && FluteVersion == 1)
+        {
+            throw OptionChecks.Invalid("FLUTE version 1 has no place to tell receivers where to report.", FluteVersion);
+        }
+
+        if (Fec == Fec.None && Redundancy > 0)
+        {
+            throw OptionChecks.Invalid("Without error correction there is no redundancy; repeat instead.", Redundancy);
+        }
     }
 }

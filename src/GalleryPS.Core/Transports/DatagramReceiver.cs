@@ -49,40 +49,52 @@ internal sealed class DatagramReceiver : IDisposable
     /// <returns>The datagram's length and where it came from.</returns>
     public Arrival Receive(ReceivingSocket from, byte[] buffer, Action? onFiltered, CancellationToken cancellationToken)
     {
-        EndPoint any = new IPEndPoint(from.Socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!from.Socket.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
-            SocketFlags flags = SocketFlags.None;
-            EndPoint source = any;
-            int length;
-            IPPacketInformation how;
-            try
-            {
-                length = from.Socket.ReceiveMessageFrom(buffer, 0, buffer.Length, ref flags, ref source, out how);
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
-                or SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
-            {
-                // A datagram that vanished between poll and read (bad checksum), an ICMP message, or one that no
-                // datagram of ours can be: none of them is a reason to stop.
-                continue;
-            }
-
-            var sender = (IPEndPoint)source;
-            if (sender.Address.IsIPv4MappedToIPv6) sender = new IPEndPoint(sender.Address.MapToIPv4(), sender.Port);
-            IPAddress destination = Hosts.Normal(how.Address);
-            var arrival = new Arrival(sender, destination, how.Interface, length);
-            if (Takes(from, arrival)) return arrival;
-            onFiltered?.Invoke();
+            if (TryReceive(from, buffer, out Arrival arrival)) return arrival;
+            if (arrival.Source is not null) onFiltered?.Invoke();
         }
     }
 
+    /// <summary>Takes a datagram that is there.</summary>
+    /// <param name="from">One of <see cref="Sockets"/>.</param>
+    /// <param name="buffer">Room for a whole datagram: 65,535 bytes.</param>
+    /// <param name="arrival">The datagram's length and where it came from; without a source when there was none after all.</param>
+    /// <returns>Whether there was one that is wanted.</returns>
+    public bool TryReceive(ReceivingSocket from, byte[] buffer, out Arrival arrival)
+    {
+        SocketFlags flags = SocketFlags.None;
+        EndPoint source = new IPEndPoint(from.Socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        arrival = default;
+        int length;
+        IPPacketInformation how;
+        try
+        {
+            length = from.Socket.ReceiveMessageFrom(buffer, 0, buffer.Length, ref flags, ref source, out how);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
+            or SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
+        {
+            // A datagram that vanished between poll and read (bad checksum), an ICMP message, or one that no
+            // datagram of ours can be: none of them is a reason to stop.
+            return false;
+        }
+
+        var sender = (IPEndPoint)source;
+        if (sender.Address.IsIPv4MappedToIPv6) sender = new IPEndPoint(sender.Address.MapToIPv4(), sender.Port);
+        IPAddress destination = Hosts.Normal(how.Address);
+        arrival = new Arrival(sender, destination, how.Interface, length);
+        return IsWanted(from, sender, destination, how.Interface);
+    }
+
+    /// <summary>Whether what came was meant for a socket, from a sender that is accepted.</summary>
+    public bool IsWanted(ReceivingSocket socket, IPEndPoint source, IPAddress destination, int interfaceIndex) =>
+        socket.Accepts(destination, interfaceIndex) && (_sources.Count == 0 || _sources.Contains(WithoutZone(source.Address)));
+
     /// <summary>Whether a datagram is meant for this receiver and comes from somebody who was asked for.</summary>
-    public bool Takes(ReceivingSocket from, in Arrival arrival) =>
-        from.Accepts(arrival.Destination, arrival.InterfaceIndex)
-        && (_sources.Count == 0 || _sources.Contains(WithoutZone(arrival.Source.Address)));
+    public bool Takes(ReceivingSocket from, in Arrival arrival) => IsWanted(from, arrival.Source, arrival.Destination, arrival.InterfaceIndex);
 
     /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
     public void Leave()

@@ -21,6 +21,9 @@ internal sealed class DatagramSender : IDisposable
     /// <summary>The NICs they leave on.</summary>
     public IEnumerable<Nic> Nics => _sockets.Select(static s => s.Nic);
 
+    /// <summary>The sockets, one per NIC.</summary>
+    public IEnumerable<Socket> Sockets => _sockets.Select(static s => s.Socket);
+
     /// <summary>How many copies of a datagram leave for one destination: one per NIC.</summary>
     public int Copies => _sockets.Count;
 

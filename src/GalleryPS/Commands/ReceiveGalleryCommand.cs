@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using GalleryPS.Cmdlets.Binding;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -78,6 +79,10 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [ValidateRange(1L, long.MaxValue)]
     public long MaxGalleryBytes { get; set; } = new ReceiveOptions().MaxGalleryBytes;
 
+    /// <summary>Flute: take only what is authenticated with this passphrase.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -100,6 +105,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
                 Force = Force,
                 MaxImageBytes = MaxImageBytes,
                 MaxGalleryBytes = MaxGalleryBytes,
+                Passphrase = Passphrase is null ? null : GalleryPS.Passphrase.FromSecureString(Passphrase),
             },
             StopToken));
         _progress = new ReceiveProgress(this);

@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using System.Security;
 using GalleryPS.Cmdlets.Binding;
 
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-Gallery: sends images.</summary>
 [Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(SentImage))]
+[OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : GalleryCmdlet
 {
     private const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
@@ -71,6 +72,58 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     [BitRate]
     public BitRate BitRate { get; set; }
 
+    /// <summary>Flute: repair data in percent.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 10_000.0)]
+    public double Redundancy { get; set; } = SendOptions.DefaultRedundancy;
+
+    /// <summary>Flute: how many times more everything is sent.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int Repeat { get; set; }
+
+    /// <summary>Flute: repeat until stopped.</summary>
+    [Parameter]
+    public SwitchParameter Carousel { get; set; }
+
+    /// <summary>Flute: wait for so many receivers and serve each until it has everything.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int? Receivers { get; set; }
+
+    /// <summary>Flute: how long to wait for them, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? WaitTimeout { get; set; }
+
+    /// <summary>Flute: how long one of them may be silent, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan ReceiverTimeout { get; set; } = new SendOptions().ReceiverTimeout;
+
+    /// <summary>Flute: largest IP packet on the way, in bytes.</summary>
+    [Parameter]
+    [ValidateRange(576, 65_535)]
+    public int? Mtu { get; set; }
+
+    /// <summary>Flute: authenticates every packet.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>Flute: version of the protocol.</summary>
+    [Parameter]
+    [ValidateRange(1, 2)]
+    public int FluteVersion { get; set; } = 2;
+
+    /// <summary>Flute: the error correction.</summary>
+    [Parameter]
+    public Fec Fec { get; set; } = Fec.RaptorQ;
+
+    /// <summary>Flute: transport session identifier.</summary>
+    [Parameter]
+    [ValidateRange(0L, (long)uint.MaxValue)]
+    public long? Tsi { get; set; }
+
     /// <summary>Encode images anew that are too large for a datagram (Plain over UDP).</summary>
     [Parameter]
     public SwitchParameter Fit { get; set; }
@@ -108,6 +161,17 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 Fit = Fit,
                 BitRate = MyInvocation.BoundParameters.ContainsKey(nameof(BitRate)) ? BitRate : null,
                 ConnectTimeout = ConnectTimeout,
+                Redundancy = MyInvocation.BoundParameters.ContainsKey(nameof(Redundancy)) ? Redundancy : null,
+                Repeat = Repeat,
+                Carousel = Carousel,
+                Receivers = Receivers,
+                WaitTimeout = WaitTimeout,
+                ReceiverTimeout = ReceiverTimeout,
+                Mtu = Mtu,
+                Passphrase = Passphrase is null ? null : GalleryPS.Passphrase.FromSecureString(Passphrase),
+                FluteVersion = FluteVersion,
+                Fec = Fec,
+                Tsi = Tsi,
                 Delay = Delay,
                 WaitForGroup = WaitForGroup,
             },

@@ -93,6 +93,56 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>Takes an image that came with a name and a place in its gallery.</summary>
+    /// <param name="content">Its bytes: an <see cref="ImageWriter"/> of <see cref="Store"/>, or another stream. It is disposed of.</param>
+    /// <param name="name">The name as it came.</param>
+    /// <param name="index">Its place.</param>
+    /// <param name="arrived">What is known of it.</param>
+    /// <returns>What to tell: the image, or why it could not be kept; null when it is not wanted any more.</returns>
+    public GalleryEvent? Take(Stream content, string name, int index, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            using Stream own = content;
+            if (!MakeRoom(arrived)) return null;
+            byte[]? data = null;
+            string? path = null;
+            try
+            {
+                if (content is ImageWriter writer)
+                {
+                    path = writer.Commit(name);
+                }
+                else
+                {
+                    data = GC.AllocateUninitializedArray<byte>(checked((int)arrived.Bytes));
+                    content.Position = 0;
+                    content.ReadExactly(data);
+                }
+            }
+            catch (Exception e) when (e is GalleryException or IOException or OverflowException or OutOfMemoryException)
+            {
+                Interlocked.Increment(ref _failed);
+                return new ErrorEvent(e as GalleryException ?? new GalleryException(
+                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be kept in memory: {e.Message}",
+                    name, "Name an output directory (-OutputDirectory).", e));
+            }
+
+            _images++;
+            _bytes += arrived.Bytes;
+            return new ReceivedEvent(Describe(index, path is null ? SafeFileName.From(name) : Path.GetFileName(path), arrived, data, path, duplicate: false));
+        }
+    }
+
+    /// <summary>Whether as many images came as were asked for.</summary>
+    public bool HasAll => _options.Count <= _images;
+
+    /// <summary>Images that failed.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Counts an image that failed and is told elsewhere.</summary>
+    public void CountFailed() => Interlocked.Increment(ref _failed);
+
     /// <summary>Counts an image that was seen already.</summary>
     public void Copy()
     {
@@ -101,9 +151,9 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>Counts UDP datagrams that were meant for this session.</summary>
-    public void Datagram()
+    public void Datagram(int datagrams = 1)
     {
-        Interlocked.Increment(ref _datagrams);
+        Interlocked.Add(ref _datagrams, datagrams);
         Touch();
     }
 
@@ -189,27 +239,26 @@ internal sealed class Inbox : IDisposable
     {
         _bytes += arrived.Bytes;
         if (duplicate) Interlocked.Increment(ref _duplicates);
-        Queue.Add(
-            new ReceivedEvent(new ReceivedImage(data)
-            {
-                Index = index,
-                Name = path is null ? name : Path.GetFileName(path),
-                Bytes = arrived.Bytes,
-                Format = arrived.Info.Format,
-                Width = arrived.Info.Width,
-                Height = arrived.Info.Height,
-                Transport = _options.Transport,
-                Protocol = Protocol.Plain,
-                Source = arrived.Source,
-                Datagrams = arrived.Datagrams,
-                Time = DateTimeOffset.Now,
-                Elapsed = arrived.Elapsed,
-                Interface = arrived.Interface,
-                IsDuplicate = duplicate,
-                Path = path,
-            }),
-            data?.Length ?? 0,
-            urgent);
+        Queue.Add(new ReceivedEvent(Describe(index, path is null ? name : Path.GetFileName(path), arrived, data, path, duplicate)), data?.Length ?? 0, urgent);
         if (_options.Count <= _images) Queue.Complete();
     }
+
+    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate) => new(data)
+    {
+        Index = index,
+        Name = name,
+        Bytes = arrived.Bytes,
+        Format = arrived.Info.Format,
+        Width = arrived.Info.Width,
+        Height = arrived.Info.Height,
+        Transport = _options.Transport,
+        Protocol = _options.Protocol,
+        Source = arrived.Source,
+        Datagrams = arrived.Datagrams,
+        Time = DateTimeOffset.Now,
+        Elapsed = arrived.Elapsed,
+        Interface = arrived.Interface,
+        IsDuplicate = duplicate,
+        Path = path,
+    };
 }

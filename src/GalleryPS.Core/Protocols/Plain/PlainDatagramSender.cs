@@ -30,31 +30,7 @@ internal sealed class PlainDatagramSender : GallerySender
     public static new PlainDatagramSender Open(SendOptions options, CancellationToken cancellationToken)
     {
         if (options.Fit) ImagingProvider.Require("Fitting images into datagrams");
-        IReadOnlyList<IPEndPoint> destinations = SendAddresses.Resolve(options, cancellationToken);
-        var routes = new List<(IPEndPoint, DatagramSender)>();
-        try
-        {
-            // IPv4 and IPv6 destinations may be mixed; each family has sockets of its own.
-            foreach (IGrouping<AddressFamily, IPEndPoint> family in destinations.GroupBy(static d => d.AddressFamily))
-            {
-                IReadOnlyList<IPEndPoint> to = [.. family];
-                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.OutboundIP, family.Key);
-                DatagramSender sender = options.Transport switch
-                {
-                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Ttl)),
-                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Ttl ?? 1)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Ttl)),
-                };
-                routes.AddRange(to.Select(one => (one, sender)));
-            }
-
-            return new PlainDatagramSender(options, routes);
-        }
-        catch
-        {
-            foreach ((_, DatagramSender sender) in routes) sender.Dispose();
-            throw;
-        }
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken));
     }
 
     private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)

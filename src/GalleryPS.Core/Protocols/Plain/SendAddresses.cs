@@ -16,6 +16,36 @@ internal static class SendAddresses
         return [.. addresses.Select(a => new IPEndPoint(a, options.Port)).Distinct()];
     }
 
+    /// <summary>Opens the sockets of a sender of datagrams, and says which of them goes to which destination.</summary>
+    public static IReadOnlyList<(IPEndPoint To, DatagramSender By)> OpenDatagram(SendOptions options, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPEndPoint> destinations = Resolve(options, cancellationToken);
+        var routes = new List<(IPEndPoint, DatagramSender)>();
+        try
+        {
+            // IPv4 and IPv6 destinations may be mixed; each family has sockets of its own.
+            foreach (IGrouping<AddressFamily, IPEndPoint> family in destinations.GroupBy(static d => d.AddressFamily))
+            {
+                IReadOnlyList<IPEndPoint> to = [.. family];
+                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.OutboundIP, family.Key);
+                DatagramSender sender = options.Transport switch
+                {
+                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Ttl)),
+                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Ttl ?? 1)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Ttl)),
+                };
+                routes.AddRange(to.Select(one => (one, sender)));
+            }
+
+            return routes;
+        }
+        catch
+        {
+            foreach ((_, DatagramSender sender) in routes) sender.Dispose();
+            throw;
+        }
+    }
+
     private static IPAddress Default(SendOptions options) => options.Transport switch
     {
         Transport.Multicast => IPAddress.Parse(SendOptions.DefaultGroup),

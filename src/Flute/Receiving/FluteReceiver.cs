@@ -1,0 +1,287 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace Flute;
+
+/// <summary>
+/// Receives FLUTE sessions: it is given packets and the time, and gives events. It has no socket, no thread and no clock;
+/// where decoding runs is the caller's choice. All methods are for one thread.
+/// </summary>
+public sealed class FluteReceiver : IDisposable
+{
+    private const int MaxAuthenticators = 64;
+    private readonly FluteReceiverOptions _options;
+    private readonly IObjectStore _store;
+    private readonly BufferBudget _budget, _cache;
+    private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
+    private readonly HashSet<SessionId> _ended = [];
+    private readonly Dictionary<(ulong Tsi, string Name), SessionId> _named = [];
+    private readonly Dictionary<SessionId, SessionId> _copies = [];
+    private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
+    private readonly Dictionary<ulong, PacketAuthenticator> _authenticators = [];
+    private readonly Queue<FluteEvent> _events = new();
+    private readonly ConcurrentQueue<Recovery> _recovered = new();
+    private ReceivingSession? _last;
+    private TimeSpan _now, _lastCleaning;
+    private int _working;
+    private bool _disposed;
+
+    /// <summary>Makes a receiver.</summary>
+    /// <param name="options">What to take.</param>
+    /// <param name="store">Where to put objects.</param>
+    public FluteReceiver(FluteReceiverOptions options, IObjectStore store)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(store);
+        _options = options;
+        _store = store;
+        _budget = new BufferBudget(options.MaxBufferedBytes);
+        _cache = new BufferBudget(options.MaxCachedBytes);
+    }
+
+    /// <summary>What was counted so far.</summary>
+    public FluteReceiverCounts Counts { get; } = new();
+
+    /// <summary>Whether blocks are being decoded or stored elsewhere.</summary>
+    public bool IsWorking => Volatile.Read(ref _working) > 0 || !_recovered.IsEmpty;
+
+    /// <summary>The sessions that are open.</summary>
+    public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
+
+    /// <summary>Takes a packet.</summary>
+    /// <param name="packet">The UDP payload; it is not kept.</param>
+    /// <param name="source">Who sent it.</param>
+    /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _now = now;
+        if (!LctPacket.TryParse(packet, out LctPacket parsed) || parsed.TsiLength == 0 || (parsed.ToiLength == 0 && !parsed.CloseSession))
+        {
+            Counts.Malformed++;
+            return;
+        }
+
+        ulong sequenceNumber = 0;
+        if (_options.GroupKey is not null && !Authenticator(parsed.Tsi).Verify(packet, parsed, out sequenceNumber))
+        {
+            Counts.NotAuthentic++;
+            return;
+        }
+
+        ReceivingSession? session = SessionOf(source.Address, parsed);
+        if (session is null) return;
+        if (session.Replays?.TryAdd(sequenceNumber) == false)
+        {
+            Counts.Replayed++;
+            return;
+        }
+
+        Counts.Packets++;
+        session.Push(parsed, now);
+        if (session.IsCopy) Forget(session);
+        if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
+    }
+
+    /// <summary>Takes in what was decoded elsewhere, and ends sessions whose time has come. Call it when packets pause.</summary>
+    /// <param name="now">The time.</param>
+    public void Poll(TimeSpan now)
+    {
+        _now = now;
+        while (_recovered.TryDequeue(out Recovery? one))
+        {
+            one.Session.Recovered(one.Object, one.Block, one.SourceBlockNumber, one.Stored, one.End, now);
+        }
+
+        List<ReceivingSession>? over = null;
+        foreach (ReceivingSession session in _sessions.Values)
+        {
+            if (!session.IsOver(now, out SessionEnd end)) continue;
+
+            // A closed session waits for the blocks that are being decoded.
+            if (end == SessionEnd.Closed && IsWorking) continue;
+            (over ??= []).Add(session);
+        }
+
+        foreach (ReceivingSession session in over ?? [])
+        {
+            session.IsOver(now, out SessionEnd end);
+            End(session, end);
+        }
+
+        Clean(now);
+    }
+
+    /// <summary>Takes the next event.</summary>
+    /// <param name="next">The event.</param>
+    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FluteEvent? next) => _events.TryDequeue(out next);
+
+    /// <summary>Gives up all sessions; what is missing is told. Wait until not <see cref="IsWorking"/>, and poll, before.</summary>
+    public void Abandon()
+    {
+        foreach (ReceivingSession session in _sessions.Values.ToList()) End(session, SessionEnd.Abandoned);
+    }
+
+    /// <summary>What to report to a session's sender.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns>Null when it is over, and that was reported.</returns>
+    public ReceptionReport? Report(SessionId session)
+    {
+        if (_sessions.TryGetValue(session, out ReceivingSession? one)) return one.Report();
+        return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
+    }
+
+    /// <summary>How far a session is.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns>Bytes that are in and in all, packets received and lost; zeros when it is over.</returns>
+    public (long Done, long Total, long Packets, long Lost) Progress(SessionId session)
+    {
+        if (!_sessions.TryGetValue(session, out ReceivingSession? one)) return default;
+        (long done, long total) = one.Progress;
+        return (done, total, one.Packets, one.Lost);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        foreach (ReceivingSession session in _sessions.Values) session.Dispose();
+        _sessions.Clear();
+        foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
+        while (_events.TryDequeue(out FluteEvent? one))
+        {
+            if (one is ObjectReceived received) received.Content.Dispose();
+        }
+    }
+
+    private ReceivingSession? SessionOf(IPAddress source, LctPacket packet)
+    {
+        if (_last is { } last && last.Id.Tsi == packet.Tsi && last.Id.Source.Equals(source)) return last;
+        var id = new SessionId(source, packet.Tsi);
+        if (_copies.TryGetValue(id, out SessionId original)) id = original;
+        if (!_sessions.TryGetValue(id, out ReceivingSession? session))
+        {
+            // What trickles in after the end does not begin the session again.
+            if (_ended.Contains(id)) return null;
+            if (_sessions.Count >= _options.MaxSessions && !MakeRoom())
+            {
+                Counts.OverLimit++;
+                return null;
+            }
+
+            session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache)
+            {
+                Claim = Claim,
+                Tell = _events.Enqueue,
+                Recover = Recover,
+                Replays = _options.GroupKey is null ? null : new ReplayWindow(),
+            };
+            _sessions.Add(id, session);
+            _events.Enqueue(new SessionOpened(id));
+        }
+
+        return _last = session;
+    }
+
+    // A sender with several NICs sends the same packets from several addresses; each helps.
+    private bool Claim(ReceivingSession session, string name)
+    {
+        if (_named.Count >= 1024) _named.Clear();
+        if (_named.TryAdd((session.Id.Tsi, name), session.Id) || _named[(session.Id.Tsi, name)] == session.Id) return true;
+        if (_copies.Count >= 1024) _copies.Clear();
+        _copies[session.Id] = _named[(session.Id.Tsi, name)];
+        return false;
+    }
+
+    private void Forget(ReceivingSession copy)
+    {
+        _sessions.Remove(copy.Id);
+        if (ReferenceEquals(_last, copy)) _last = null;
+        copy.Dispose();
+    }
+
+    // Sessions that never had an FDT and are silent are not worth a place.
+    private bool MakeRoom()
+    {
+        ReceivingSession? silent = _sessions.Values.Where(static s => !s.FdtSeen).MinBy(static s => s.LastPacket);
+        if (silent is null || _now - silent.LastPacket < TimeSpan.FromSeconds(5)) return false;
+        End(silent, SessionEnd.Abandoned);
+        _ended.Remove(silent.Id);
+        return true;
+    }
+
+    private PacketAuthenticator Authenticator(ulong tsi)
+    {
+        if (_authenticators.TryGetValue(tsi, out PacketAuthenticator? known)) return known;
+        if (_authenticators.Count >= MaxAuthenticators)
+        {
+            foreach (PacketAuthenticator one in _authenticators.Values) one.Dispose();
+            _authenticators.Clear();
+        }
+
+        return _authenticators[tsi] = new PacketAuthenticator(_options.GroupKey!.PacketKey(tsi));
+    }
+
+    private void Recover(ReceivingSession session, IncomingObject one, BlockAssembly block, int number)
+    {
+        block.IsDecoding = true;
+        ObjectAssembly assembly = one.Assembly!;
+        Interlocked.Increment(ref _working);
+        if (_options.Background is { } background) background(Work);
+        else Work();
+
+        void Work()
+        {
+            bool stored = false;
+            FluteEvent? end = null;
+            try
+            {
+                ReadOnlyMemory<byte> bytes = block.Decode();
+                if (!bytes.IsEmpty)
+                {
+                    stored = true;
+                    if (assembly.Store(number, bytes.Span)) end = one.Complete(_store, _options);
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                end = one.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
+            }
+
+            _recovered.Enqueue(new Recovery(session, one, block, number, stored, end));
+            Interlocked.Decrement(ref _working);
+        }
+    }
+
+    private void End(ReceivingSession session, SessionEnd end)
+    {
+        int missing = session.Missing();
+        _sessions.Remove(session.Id);
+        if (_ended.Count >= 1024)
+        {
+            _ended.Clear();
+            _lastReports.Clear();
+        }
+
+        _lastReports[session.Id] = session.Report();
+        _ended.Add(session.Id);
+        if (ReferenceEquals(_last, session)) _last = null;
+        session.Dispose();
+        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen));
+    }
+
+    // When blocks hold all the memory that there is, those whose symbols stopped coming make room.
+    private void Clean(TimeSpan now)
+    {
+        if (_budget.Lent < _options.MaxBufferedBytes / 4 * 3 || now - _lastCleaning < TimeSpan.FromMilliseconds(100)) return;
+        _lastCleaning = now;
+        foreach (ReceivingSession session in _sessions.Values)
+        {
+            if (session.DropOldest(now)) return;
+        }
+    }
+
+    private sealed record Recovery(
+        ReceivingSession Session, IncomingObject Object, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);
+}

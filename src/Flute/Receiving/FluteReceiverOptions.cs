@@ -1,0 +1,62 @@
+using System.Net;
+
+namespace Flute;
+
+/// <summary>A FLUTE session as a receiver knows it: sender and transport session identifier (RFC 6726 section 2).</summary>
+/// <param name="Source">Address of the sender.</param>
+/// <param name="Tsi">Transport session identifier.</param>
+public readonly record struct SessionId(IPAddress Source, ulong Tsi)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Source}, TSI {Tsi}";
+}
+
+/// <summary>Where a receiver puts objects. Called from several threads.</summary>
+public interface IObjectStore
+{
+    /// <summary>Opens the place for an object's content; it is written in any order, read back, and handed over when whole.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="file">What the FDT says about it.</param>
+    /// <returns>A stream that can seek, read and write.</returns>
+    Stream Open(SessionId session, FdtFile file);
+
+    /// <summary>Opens a place for something that is needed for a while only; disposing of it removes it.</summary>
+    Stream OpenTemporary();
+}
+
+/// <summary>What a receiver takes and how much of it. The limits protect against senders, not from them being slow.</summary>
+public sealed record FluteReceiverOptions
+{
+    /// <summary>Largest object, in bytes, before and after content decoding.</summary>
+    public long MaxObjectBytes { get; init; } = 256L << 20;
+
+    /// <summary>Most bytes of all objects of a session.</summary>
+    public long MaxTotalBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Most objects of a session.</summary>
+    public int MaxObjects { get; init; } = 100_000;
+
+    /// <summary>Most sessions at a time; further ones are ignored and counted.</summary>
+    public int MaxSessions { get; init; } = 16;
+
+    /// <summary>Most bytes of packets that wait for the FDT, all sessions together.</summary>
+    public long MaxCachedBytes { get; init; } = 16L << 20;
+
+    /// <summary>Most bytes of source blocks that are not complete, all sessions together.</summary>
+    public long MaxBufferedBytes { get; init; } = 256L << 20;
+
+    /// <summary>Largest FDT instance in bytes, as it travels; decompressed it may be eight times as large.</summary>
+    public int MaxFdtBytes { get; init; } = 16 << 20;
+
+    /// <summary>Only packets with this key's MAC are taken; null takes all.</summary>
+    public GroupKey? GroupKey { get; init; }
+
+    /// <summary>The time of day, for FDT instances that expired; only looked at with a key. Null does not look.</summary>
+    public Func<DateTimeOffset>? UtcNow { get; init; }
+
+    /// <summary>Runs decoding and storing; null runs it at once on the thread that pushes the packets.</summary>
+    public Action<Action>? Background { get; init; }
+
+    /// <summary>How long after the close flag a session is kept for packets that were overtaken.</summary>
+    public TimeSpan CloseDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+}

@@ -1,0 +1,329 @@
+namespace Flute;
+
+/// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
+internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache)
+    : IDisposable
+{
+    private const int CachedOverhead = 64;
+    private readonly FdtCollector _fdt = new(options, budget);
+    private readonly Dictionary<UInt128, IncomingObject> _objects = [];
+    private readonly List<IncomingObject> _inOrder = [];
+    private readonly Dictionary<UInt128, List<(byte[] Payload, FecOti? Oti)>> _cached = [];
+    private readonly List<ulong> _newObjects = [];
+    private readonly List<(ulong, int)> _newBlocks = [];
+    private TimeSpan? _closeAt;
+    private long _bytes, _accepted, _lost;
+    private int _finished, _refused;
+    private bool _complete, _disposed;
+    private string? _reportTo;
+
+    public SessionId Id => id;
+
+    public bool FdtSeen { get; private set; }
+
+    public TimeSpan LastPacket { get; private set; }
+
+    public long Packets { get; private set; }
+
+    public ReplayWindow? Replays { get; init; }
+
+    /// <summary>Whether it is what another session brings already, from another address of the sender.</summary>
+    public bool IsCopy { get; private set; }
+
+    /// <summary>Takes a session name for this session; false when another one has it.</summary>
+    public required Func<ReceivingSession, string, bool> Claim { get; init; }
+
+    /// <summary>Gets what happens.</summary>
+    public required Action<FluteEvent> Tell { get; init; }
+
+    /// <summary>Runs work that need not be done here.</summary>
+    public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
+
+    public bool IsOver(TimeSpan now, out SessionEnd end)
+    {
+        end = _complete && _finished == _inOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
+        return end == SessionEnd.AllReceived || now >= _closeAt;
+    }
+
+    public void Push(LctPacket packet, TimeSpan now)
+    {
+        Packets++;
+        LastPacket = now;
+        if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
+        if (packet.Toi == 0)
+        {
+            // The end of the session may come in a packet that carries nothing else.
+            if (packet.CloseSession && packet.Payload.Length <= FecPayloadId.Length) return;
+            FdtInstance? instance = _fdt.Push(packet, now, out bool malformed);
+            if (malformed) counts.Malformed++;
+            if (instance is not null) Merge(instance, now);
+            return;
+        }
+
+        if (packet.Payload.Length <= FecPayloadId.Length) return;
+        FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
+        if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
+        else if (!_complete) Cache(packet.Toi, packet.Payload, oti);
+    }
+
+    /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
+    public void Recovered(IncomingObject one, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
+    {
+        if (one.Assembly is null)
+        {
+            block.Finish(done: true);
+            if (end is ObjectReceived late) late.Content.Dispose();
+            return;
+        }
+
+        if (end is not null)
+        {
+            block.Finish(done: true);
+            End(one, end);
+            return;
+        }
+
+        if (stored)
+        {
+            block.Finish(done: true);
+            _newBlocks.Add(((ulong)one.File.Toi, sourceBlockNumber));
+        }
+        else
+        {
+            block.Resume(now);
+            if (block.CanDecode) Recover(this, one, block, sourceBlockNumber);
+        }
+
+        one.Assembly.Last = now;
+    }
+
+    /// <summary>Tells what is missing, for a session that ends.</summary>
+    /// <returns>How many objects were not received.</returns>
+    public int Missing()
+    {
+        int missing = _inOrder.Count(static o => o.State == ObjectState.Failed);
+        foreach (IncomingObject one in _inOrder.Where(static o => o.State == ObjectState.Open))
+        {
+            missing++;
+            FecOti? oti = one.Assembly?.Oti ?? (one.File.EffectiveTransferLength is { } length ? one.File.Fec.ToOti(length) : null);
+            Tell(one.Fail(ObjectFailure.Incomplete, one.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
+        }
+
+        return missing;
+    }
+
+    /// <summary>What to report to the sender.</summary>
+    public ReceptionReport Report()
+    {
+        var open = new List<OpenBlock>();
+        foreach (IncomingObject one in _inOrder)
+        {
+            if (one.State != ObjectState.Open || one.Assembly is null) continue;
+            foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
+            {
+                if (block.IsDone) continue;
+                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count, block.Highest));
+                if (open.Count == ReceptionReport.MaxOpenBlocks) break;
+            }
+
+            if (open.Count == ReceptionReport.MaxOpenBlocks) break;
+        }
+
+        var report = new ReceptionReport
+        {
+            Packets = Packets,
+            Lost = _lost,
+            HasFdt = FdtSeen,
+            Objects = [.. _newObjects],
+            Refused = _refused,
+            Blocks = [.. _newBlocks],
+            Open = open,
+            Finished = _complete && _finished == _inOrder.Count,
+        };
+        _newObjects.Clear();
+        _newBlocks.Clear();
+        _refused = 0;
+        return report;
+    }
+
+    /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>
+    /// <returns>Whether there was one that waited long enough.</returns>
+    public bool DropOldest(TimeSpan now)
+    {
+        BlockAssembly? oldest = null;
+        foreach (IncomingObject one in _inOrder)
+        {
+            if (one.Assembly is null) continue;
+            foreach ((_, BlockAssembly block) in one.Assembly.Blocks)
+            {
+                if (!block.IsDone && !block.IsDecoding && block.Count > 0 && (oldest is null || block.LastAdded < oldest.LastAdded)) oldest = block;
+            }
+        }
+
+        if (oldest is null || now - oldest.LastAdded < TimeSpan.FromSeconds(2)) return false;
+        oldest.Finish(done: false);
+        return true;
+    }
+
+    /// <summary>Bytes of the objects, as they travel, that are in, and of all that are known.</summary>
+    public (long Done, long Total) Progress
+    {
+        get
+        {
+            long done = 0;
+            foreach (IncomingObject one in _inOrder)
+            {
+                done += one.State == ObjectState.Received ? one.File.EffectiveTransferLength ?? 0
+                    : one.Assembly is { } assembly ? Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, assembly.Oti.TransferLength) : 0;
+            }
+
+            return (done, _bytes);
+        }
+    }
+
+    public long Lost => _lost;
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _fdt.Dispose();
+        foreach (IncomingObject one in _inOrder) one.End(one.State == ObjectState.Open ? ObjectState.Failed : one.State);
+        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+    }
+
+    private void Merge(FdtInstance instance, TimeSpan now)
+    {
+        // With a key, an old session sent again by somebody else is told by its time.
+        if (options.GroupKey is not null && options.UtcNow is { } clock && NtpTime.IsOver(instance.Expires, clock()))
+        {
+            counts.Replayed++;
+            return;
+        }
+
+        if (!FdtSeen && instance.Session is { } name && !Claim(this, name))
+        {
+            IsCopy = true;
+            return;
+        }
+
+        var added = new List<IncomingObject>();
+        foreach (FdtFile file in instance.Files)
+        {
+            if (_objects.ContainsKey(file.Toi) || file.Toi > ulong.MaxValue) continue;
+            if (_inOrder.Count >= options.MaxObjects)
+            {
+                counts.OverLimit++;
+                break;
+            }
+
+            FdtFile whole = file with
+            {
+                Fec = file.Fec.Or(instance.Fec),
+                ContentType = file.ContentType ?? instance.ContentType,
+                ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
+            };
+            var one = new IncomingObject(id, whole, _inOrder.Count);
+            _objects.Add(file.Toi, one);
+            _inOrder.Add(one);
+            _bytes += whole.EffectiveTransferLength ?? 0;
+            added.Add(one);
+        }
+
+        bool news = added.Count > 0 || instance.Complete != _complete || !FdtSeen;
+        FdtSeen = true;
+        _complete |= instance.Complete;
+        _reportTo ??= instance.ReportTo;
+        if (news) Tell(new FdtReceived(id, _inOrder.Count, _bytes, _complete, _reportTo));
+        foreach (IncomingObject one in added)
+        {
+            // What cannot be received is told at once, an empty file is whole at once.
+            ObjectFailed? failure = one.Begin(null, store, options, budget);
+            long length = one.Assembly?.Oti.TransferLength ?? 0;
+            if (failure is null && _accepted + length > options.MaxTotalBytes) failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
+            _accepted += failure is null ? length : 0;
+            if (failure is not null) End(one, failure);
+            else if (one.Assembly?.Oti.SourceBlocks == 0) End(one, one.Complete(store, options));
+            foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
+        }
+
+        if (!_complete) return;
+        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+    }
+
+    private void Push(IncomingObject one, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
+    {
+        if (one.State != ObjectState.Open)
+        {
+            counts.Redundant++;
+            return;
+        }
+
+        if (one.Assembly is null)
+        {
+            if (one.Begin(inBand, store, options, budget) is { } failure) End(one, failure);
+            if (one.Assembly is null) return;
+        }
+
+        ObjectAssembly assembly = one.Assembly;
+        if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
+        {
+            counts.Malformed++;
+            return;
+        }
+
+        if (assembly.Packets++ == 0) assembly.First = now;
+        assembly.Last = now;
+        BlockAssembly? block = assembly.Block(first.SourceBlockNumber);
+        SymbolResult result = SymbolResult.NoRoom;
+        if (block is not null)
+        {
+            _lost += block.Note(first.EncodingSymbolId);
+            result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
+        }
+
+        switch (result)
+        {
+            case SymbolResult.Redundant:
+                counts.Redundant++;
+                break;
+            case SymbolResult.NoRoom:
+                counts.OverLimit++;
+                break;
+            case SymbolResult.Invalid:
+                counts.Malformed++;
+                break;
+        }
+
+        if (block?.CanDecode == true) Recover(this, one, block, first.SourceBlockNumber);
+    }
+
+    private void End(IncomingObject one, FluteEvent end)
+    {
+        bool received = end is ObjectReceived;
+        one.End(received ? ObjectState.Received : ObjectState.Failed);
+        _finished++;
+        _newObjects.Add((ulong)one.File.Toi);
+        if (!received) _refused++;
+        Tell(end);
+    }
+
+    private void Cache(UInt128 toi, ReadOnlySpan<byte> payload, FecOti? oti)
+    {
+        if (!cache.TryCharge(payload.Length + CachedOverhead))
+        {
+            counts.OverLimit++;
+            return;
+        }
+
+        if (!_cached.TryGetValue(toi, out List<(byte[], FecOti?)>? list)) _cached[toi] = list = [];
+        list.Add((payload.ToArray(), oti));
+    }
+
+    private List<(byte[] Payload, FecOti? Oti)> TakeCached(UInt128 toi)
+    {
+        if (!_cached.Remove(toi, out List<(byte[] Payload, FecOti? Oti)>? list)) return [];
+        foreach ((byte[] payload, _) in list) cache.Release(payload.Length + CachedOverhead);
+        return list;
+    }
+}

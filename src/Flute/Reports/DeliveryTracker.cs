@@ -1,0 +1,148 @@
+namespace Flute;
+
+/// <summary>How receivers that report are served.</summary>
+public sealed record DeliveryOptions
+{
+    /// <summary>Repair symbols per source symbol at least.</summary>
+    public double Redundancy { get; init; }
+
+    /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
+    public int WindowPackets { get; init; } = 2048;
+
+    /// <summary>How long a receiver may be silent before it is given up.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>
+/// Serves receivers that report until each of them has everything: sends repair symbols for what somebody still misses,
+/// as many as the loss rates call for, and no faster than the slowest receiver takes them out of its socket.
+/// </summary>
+public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
+{
+    // A report that is younger than this against the last symbol may have been on its way together with it.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan Unsure = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
+    private const int NearlyNothing = 32;
+    private readonly List<ReceiverState> _receivers = [];
+    private TimeSpan _nextPlan;
+
+    /// <summary>All receivers that ever joined, in order.</summary>
+    public IReadOnlyList<ReceiverState> Receivers => _receivers;
+
+    /// <summary>Receivers that are there and do not have everything.</summary>
+    public int Waiting => _receivers.Count(static r => !r.IsGone && r.Completed is null);
+
+    /// <summary>Receivers that have everything.</summary>
+    public int Completed => _receivers.Count(static r => r.Completed is not null);
+
+    /// <summary>Receivers that are there.</summary>
+    public int Present => _receivers.Count(static r => !r.IsGone);
+
+    /// <summary>When the last packet was sent; set by whoever sends.</summary>
+    public TimeSpan LastSent { get; set; }
+
+    /// <summary>A receiver joined.</summary>
+    public ReceiverState Join(string host, TimeSpan now)
+    {
+        var receiver = new ReceiverState(_receivers.Count, host, now);
+        _receivers.Add(receiver);
+        return receiver;
+    }
+
+    /// <summary>A receiver went away.</summary>
+    public void Leave(ReceiverState receiver)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        receiver.IsGone = receiver.Completed is null;
+    }
+
+    /// <summary>A receiver reported.</summary>
+    public void Update(ReceiverState receiver, ReceptionReport report, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        ArgumentNullException.ThrowIfNull(report);
+        receiver.Update(report, now, sender.Packets, LastSent, toi => toi >= 1 && toi <= (ulong)sender.Objects.Count ? sender.Objects[(int)toi - 1].Blocks.Length : -1);
+        if (!receiver.HasFdt) sender.RepeatFdt(now);
+    }
+
+    /// <summary>Receivers that were silent for too long; they count as gone from now on.</summary>
+    public IReadOnlyList<ReceiverState> DropSilent(TimeSpan now)
+    {
+        List<ReceiverState>? silent = null;
+        foreach (ReceiverState receiver in _receivers)
+        {
+            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport < options.SilenceTimeout) continue;
+            receiver.IsGone = true;
+            (silent ??= []).Add(receiver);
+        }
+
+        return silent ?? (IReadOnlyList<ReceiverState>)[];
+    }
+
+    /// <summary>Whether the slowest receiver has room for more.</summary>
+    public bool MaySend(TimeSpan now)
+    {
+        foreach (ReceiverState receiver in _receivers)
+        {
+            // Who says nothing must not stop the others.
+            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport > Unsure) continue;
+            if (receiver.Outstanding(sender.Packets) > options.WindowPackets) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
+    public void Plan(TimeSpan now)
+    {
+        if (now < _nextPlan) return;
+        _nextPlan = now + PlanInterval;
+        double worst = 0;
+        foreach (ReceiverState receiver in _receivers)
+        {
+            if (!receiver.IsGone) worst = Math.Max(worst, Math.Min(receiver.LossRate, 0.75));
+        }
+
+        sender.Redundancy = Math.Max(options.Redundancy, worst / (1 - worst));
+        Dictionary<SendingBlock, int>? wanted = null;
+        foreach (ReceiverState receiver in _receivers)
+        {
+            // Without the FDT nobody can say what is missing.
+            if (receiver.IsGone || receiver.Completed is not null || !receiver.HasFdt) continue;
+            Plan(receiver, now, ref wanted);
+        }
+
+        foreach ((SendingBlock block, int symbols) in wanted ?? []) sender.SendMore(block.Owner.Toi, block.Number, symbols);
+    }
+
+    private void Plan(ReceiverState receiver, TimeSpan now, ref Dictionary<SendingBlock, int>? wanted)
+    {
+        bool sure = receiver.Outstanding(sender.Packets) <= NearlyNothing;
+        List<SendingObject> remaining = receiver.Remaining ??= [.. sender.Objects];
+        int kept = 0;
+        for (int i = 0; i < remaining.Count; i++)
+        {
+            SendingObject one = remaining[i];
+            if (one.IsUnreadable || receiver.Has(one.Toi)) continue;
+            remaining[kept++] = one;
+            foreach (SendingBlock block in one.Blocks)
+            {
+                if (block.Sent == 0 || block.IsActive || block.IsQueued || receiver.LastReport < block.LastSent + Grace
+                    || (!sure && now < block.LastSent + Unsure) || receiver.Has(one.Toi, block.Number))
+                {
+                    continue;
+                }
+
+                int? have = receiver.SymbolsOf(one.Toi, block.Number);
+                if (have == OpenBlock.Decoding || (have is null && receiver.IsOpenTruncated)) continue;
+                int need = Math.Max(1, block.K - (have ?? 0));
+                int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.LossRate, 0.75)));
+                wanted ??= [];
+                wanted[block] = Math.Max(symbols, wanted.GetValueOrDefault(block));
+            }
+        }
+
+        remaining.RemoveRange(kept, remaining.Count - kept);
+    }
+}

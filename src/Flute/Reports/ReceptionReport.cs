@@ -1,0 +1,46 @@
+namespace Flute;
+
+/// <summary>A block that is not complete at a receiver.</summary>
+/// <param name="Toi">The object.</param>
+/// <param name="SourceBlockNumber">The block.</param>
+/// <param name="Symbols">Distinct symbols that are there, or <see cref="Decoding"/>.</param>
+/// <param name="Highest">Highest encoding symbol id seen.</param>
+public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Symbols, long Highest)
+{
+    /// <summary>There are enough symbols, and the block is being decoded.</summary>
+    public const int Decoding = -1;
+}
+
+/// <summary>
+/// What a receiver tells the sender: counts, never lists of packets. Completed objects and blocks are those since the
+/// last report, everything else is the state now.
+/// </summary>
+public sealed record ReceptionReport
+{
+    /// <summary>Most open blocks in one report.</summary>
+    public const int MaxOpenBlocks = 512;
+
+    /// <summary>Packets received.</summary>
+    public long Packets { get; init; }
+
+    /// <summary>Packets known to be lost, by gaps in the symbol ids.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Whether an FDT is there.</summary>
+    public bool HasFdt { get; init; }
+
+    /// <summary>Objects that are complete, or that this receiver will not take.</summary>
+    public IReadOnlyList<ulong> Objects { get; init; } = [];
+
+    /// <summary>How many of <see cref="Objects"/> were not taken.</summary>
+    public int Refused { get; init; }
+
+    /// <summary>Blocks that are complete in objects that are not.</summary>
+    public IReadOnlyList<(ulong Toi, int SourceBlockNumber)> Blocks { get; init; } = [];
+
+    /// <summary>Blocks that are begun and not complete.</summary>
+    public IReadOnlyList<OpenBlock> Open { get; init; } = [];
+
+    /// <summary>Whether everything is in.</summary>
+    public bool Finished { get; init; }
+}

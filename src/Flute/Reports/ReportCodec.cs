@@ -1,0 +1,200 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Flute;
+
+/// <summary>
+/// The lines of the report channel. The sender begins with a challenge; the receiver answers with who it is and then
+/// reports. With a key each line of the receiver is <c>{"body":{...},"mac":"..."}</c>, the MAC covering the challenge, the
+/// number of the line and the body, so that no line can be forged, repeated or moved.
+/// </summary>
+public sealed class ReportCodec : IDisposable
+{
+    /// <summary>Longest line, in bytes.</summary>
+    public const int MaxLine = 1 << 20;
+
+    private readonly byte[] _challenge;
+    private readonly IncrementalHash? _hmac;
+    private ulong _line;
+
+    /// <summary>Makes one for one connection.</summary>
+    /// <param name="challenge">The sender's random bytes.</param>
+    /// <param name="key">The key, from <see cref="GroupKey.ReportKey"/>; null for none.</param>
+    public ReportCodec(byte[] challenge, byte[]? key)
+    {
+        _challenge = challenge;
+        if (key is not null) _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+    }
+
+    /// <summary>The sender's first line.</summary>
+    public static byte[] Challenge(byte[] challenge, ulong tsi) =>
+        Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"}}\n");
+
+    /// <summary>Reads the sender's first line.</summary>
+    public static bool TryReadChallenge(ReadOnlyMemory<byte> line, out ulong tsi, out byte[] challenge)
+    {
+        tsi = 0;
+        challenge = [];
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("type").GetString() != "challenge") return false;
+            tsi = root.GetProperty("tsi").GetUInt64();
+            challenge = Convert.FromHexString(root.GetProperty("nonce").GetString() ?? "");
+            return challenge.Length is >= 8 and <= 64;
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The receiver's first line.</summary>
+    public byte[] Join(string host) => Line(json =>
+    {
+        json.WriteString("type", "join");
+        json.WriteString("host", host);
+    });
+
+    /// <summary>A report.</summary>
+    public byte[] Report(ReceptionReport report) => Line(json =>
+    {
+        json.WriteString("type", "report");
+        json.WriteNumber("packets", report.Packets);
+        json.WriteNumber("lost", report.Lost);
+        json.WriteBoolean("fdt", report.HasFdt);
+        json.WriteBoolean("finished", report.Finished);
+        if (report.Refused > 0) json.WriteNumber("refused", report.Refused);
+        if (report.Objects.Count > 0)
+        {
+            json.WriteStartArray("objects");
+            foreach (ulong toi in report.Objects) json.WriteNumberValue(toi);
+            json.WriteEndArray();
+        }
+
+        if (report.Blocks.Count > 0)
+        {
+            json.WriteStartArray("blocks");
+            foreach ((ulong toi, int number) in report.Blocks)
+            {
+                json.WriteNumberValue(toi);
+                json.WriteNumberValue(number);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (report.Open.Count > 0)
+        {
+            json.WriteStartArray("open");
+            foreach (OpenBlock open in report.Open)
+            {
+                json.WriteNumberValue(open.Toi);
+                json.WriteNumberValue(open.SourceBlockNumber);
+                json.WriteNumberValue(open.Symbols);
+                json.WriteNumberValue(open.Highest);
+            }
+
+            json.WriteEndArray();
+        }
+    });
+
+    /// <summary>Reads a line of the receiver.</summary>
+    /// <param name="line">The line, without its end.</param>
+    /// <param name="host">Set when it is the receiver's first line.</param>
+    /// <param name="report">Set when it is a report.</param>
+    /// <param name="authentic">False when the MAC is missing or wrong.</param>
+    /// <returns>False when it makes no sense or is not authentic.</returns>
+    public bool TryRead(ReadOnlyMemory<byte> line, out string? host, out ReceptionReport? report, out bool authentic)
+    {
+        host = null;
+        report = null;
+        authentic = _hmac is null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement body = document.RootElement;
+            if (_hmac is not null)
+            {
+                JsonElement inner = body.GetProperty("body");
+                byte[] claimed = Convert.FromHexString(body.GetProperty("mac").GetString() ?? "");
+                if (!CryptographicOperations.FixedTimeEquals(claimed, Mac(Encoding.UTF8.GetBytes(inner.GetRawText())))) return false;
+                authentic = true;
+                body = inner;
+            }
+
+            _line++;
+            switch (body.GetProperty("type").GetString())
+            {
+                case "join":
+                    host = body.GetProperty("host").GetString();
+                    return host is { Length: <= 255 };
+                case "report":
+                    report = ReadReport(body);
+                    return report is not null;
+                default:
+                    return false;
+            }
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _hmac?.Dispose();
+
+    private static ReceptionReport? ReadReport(JsonElement body)
+    {
+        long[] blocks = Numbers(body, "blocks"), open = Numbers(body, "open");
+        if (blocks.Length % 2 != 0 || open.Length % 4 != 0) return null;
+        return new ReceptionReport
+        {
+            Packets = body.GetProperty("packets").GetInt64(),
+            Lost = Math.Max(0, body.GetProperty("lost").GetInt64()),
+            HasFdt = body.GetProperty("fdt").GetBoolean(),
+            Finished = body.GetProperty("finished").GetBoolean(),
+            Refused = body.TryGetProperty("refused", out JsonElement refused) ? refused.GetInt32() : 0,
+            Objects = [.. Numbers(body, "objects").Select(static n => (ulong)n)],
+            Blocks = [.. blocks.Chunk(2).Select(static b => ((ulong)b[0], (int)b[1]))],
+            Open = [.. open.Chunk(4).Select(static o => new OpenBlock((ulong)o[0], (int)o[1], (int)o[2], o[3]))],
+        };
+    }
+
+    private static long[] Numbers(JsonElement body, string name) =>
+        body.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray().Select(static n => n.GetInt64())] : [];
+
+    private static bool IsBadJson(Exception e) =>
+        e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException;
+
+    private byte[] Line(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        if (_hmac is null) return [.. buffer.WrittenSpan, (byte)'\n'];
+        string mac = Convert.ToHexStringLower(Mac(buffer.WrittenSpan));
+        _line++;
+        return [.. "{\"body\":"u8, .. buffer.WrittenSpan, .. ",\"mac\":\""u8, .. Encoding.ASCII.GetBytes(mac), .. "\"}\n"u8];
+    }
+
+    private byte[] Mac(ReadOnlySpan<byte> body)
+    {
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(number, _line);
+        _hmac!.AppendData(_challenge);
+        _hmac.AppendData(number);
+        _hmac.AppendData(body);
+        return _hmac.GetHashAndReset();
+    }
+}

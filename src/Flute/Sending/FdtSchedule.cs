@@ -1,0 +1,131 @@
+namespace Flute;
+
+/// <summary>The FDT at its sender: makes instances, and says when they are to be sent.</summary>
+internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter writer)
+{
+    // Share of the sent bytes that repeating a large FDT may take, and how long it may be put off for that.
+    private const double Share = 0.01;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AtFirst = TimeSpan.FromMilliseconds(100);
+    private FdtObject? _current;
+    private int _nextId = 1, _rounds;
+    private TimeSpan _lastRound, _renewAt;
+    private long _bytesSince;
+    private bool _changed = true, _repeat;
+    private int _block;
+
+    /// <summary>A file was added or taken out, or there will be no more.</summary>
+    public void Change() => _changed = true;
+
+    /// <summary>Somebody has no FDT.</summary>
+    public void Repeat(TimeSpan now) => _repeat |= now - _lastRound >= AtFirst;
+
+    /// <summary>Data of so many bytes was sent.</summary>
+    public void Count(int bytes) => _bytesSince += bytes;
+
+    /// <summary>When the next round is due if nothing else is sent.</summary>
+    public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
+
+    private TimeSpan Interval => _rounds < 3 && options.FdtInterval > AtFirst ? AtFirst : options.FdtInterval;
+
+    /// <summary>The next block of the FDT to send a symbol of, or null when none is due.</summary>
+    public SendingBlock? Due(TimeSpan now, IEnumerable<SendingObject> objects, bool complete)
+    {
+        if (_current is not null && Unsent() is { } block) return block;
+        if (!_changed && _current is not null && !IsRoundDue(now)) return null;
+        return BeginRound(now, objects, complete);
+    }
+
+    /// <summary>Begins a round at once.</summary>
+    public SendingBlock BeginRound(TimeSpan now, IEnumerable<SendingObject> objects, bool complete)
+    {
+        if (_changed || _current is null || now >= _renewAt)
+        {
+            foreach (SendingBlock old in _current?.Blocks ?? []) old.Release();
+            _current = Make(objects, complete);
+            _changed = false;
+            _rounds = 0;
+            _renewAt = now + options.FdtLifetime / 2;
+        }
+
+        _rounds++;
+        _repeat = false;
+        _lastRound = now;
+        _bytesSince = 0;
+        _block = 0;
+        foreach (SendingBlock one in _current.Blocks)
+        {
+            // Several packets of an FDT are worth nothing if one is lost: some repair symbols go along.
+            one.Quota = one.K == 1 ? 1 : one.K + (_current.Oti.EncodingId == FecEncodingId.RaptorQ ? 2 + one.K / 5 : 0);
+            one.Prepare(null, static () => { });
+        }
+
+        return _current.Blocks[0];
+    }
+
+    /// <summary>Lets go of the memory.</summary>
+    public void Release()
+    {
+        foreach (SendingBlock block in _current?.Blocks ?? []) block.Release();
+    }
+
+    private SendingBlock? Unsent()
+    {
+        SendingBlock[] blocks = _current!.Blocks;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            SendingBlock block = blocks[(_block + i) % blocks.Length];
+            if (block.Quota <= 0) continue;
+            _block = (_block + i + 1) % blocks.Length;
+            return block;
+        }
+
+        return null;
+    }
+
+    private bool IsRoundDue(TimeSpan now)
+    {
+        TimeSpan since = now - _lastRound;
+        return _repeat || (since >= Interval && (_current!.Bytes <= _bytesSince * Share || _current.Bytes <= writer.MaxFdtSymbol || since >= Longest || _bytesSince == 0));
+    }
+
+    private FdtObject Make(IEnumerable<SendingObject> objects, bool complete)
+    {
+        // What most files have in common stands once.
+        List<FdtFile> files = [.. objects.Where(static o => !o.IsUnreadable).Select(static o => o.File!)];
+        FdtFec common = files.Count == 0 ? FdtFec.Empty : files[0].Fec;
+        var instance = new FdtInstance
+        {
+            Expires = NtpTime.From(options.UtcNow() + options.FdtLifetime),
+            Complete = complete,
+            Fec = options.FluteVersion == 1 ? common : common with { SchemeSpecificInfo = null },
+            Files = [.. files.Select(f => f with { Fec = Less(f.Fec, common) })],
+            Session = options.FluteVersion == 1 ? null : options.Session,
+            ReportTo = options.ReportTo,
+        };
+        byte[] bytes = FdtWriter.Write(instance, options.FluteVersion);
+        ContentEncoding encoding = ContentEncoding.None;
+        if (bytes.Length > writer.MaxFdtSymbol && options.FluteVersion == 2 && options.FdtEncoding != ContentEncoding.None)
+        {
+            encoding = options.FdtEncoding;
+            bytes = ContentEncodings.Compress(bytes, encoding);
+        }
+
+        int id = _nextId;
+        _nextId = (_nextId + 1) & 0xFFFFF;
+        return new FdtObject(bytes, Oti(bytes.Length), id, encoding);
+    }
+
+    private FdtFec Less(FdtFec fec, FdtFec common) => options.FluteVersion == 1
+        ? (fec == common ? FdtFec.Empty : fec)
+        : fec with { EncodingId = null, SymbolLength = null, MaxSourceBlockLength = null };
+
+    private FecOti Oti(int length)
+    {
+        int symbol = writer.MaxFdtSymbol & ~3;
+        int symbols = (length + symbol - 1) / symbol;
+        return (options.Fec == FecEncodingId.RaptorQ && symbols > 1
+            ? FecOti.RaptorQ(length, symbol, Math.Clamp((symbols + 4095) / 4096, 1, 255))
+            : FecOti.CompactNoCode(length, symbol, Math.Min(symbols, 8192)))!;
+    }
+}

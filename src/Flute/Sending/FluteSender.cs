@@ -1,0 +1,288 @@
+using System.Globalization;
+
+namespace Flute;
+
+/// <summary>
+/// Sends a FLUTE session: it is given objects and the time, and gives packets. It has no socket and no clock; reading and
+/// encoding ahead run where the caller says. All methods are for one thread.
+/// </summary>
+public sealed class FluteSender : IDisposable
+{
+    // The end is said several times, because each of these packets can be lost.
+    private const int ClosingPackets = 3;
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(20);
+    private readonly FluteSenderOptions _options;
+    private readonly PacketWriter _writer;
+    private readonly FdtSchedule _fdt;
+    private readonly Interleaver _interleaver;
+    private readonly List<SendingObject> _objects = [];
+    private readonly Queue<FluteSenderEvent> _events = new();
+    private readonly double _secondsPerByte;
+    private TimeSpan _due;
+    private int _closing;
+    private bool _noMore, _finished, _fdtTurn, _started;
+
+    /// <summary>Makes a sender.</summary>
+    /// <param name="options">How to send.</param>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    public FluteSender(FluteSenderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Tsi > uint.MaxValue) throw new ArgumentException("The TSI must fit 32 bits.", nameof(options));
+        if (options.FluteVersion is not (1 or 2)) throw new ArgumentException("There are versions 1 and 2 of FLUTE.", nameof(options));
+        _options = options;
+        _writer = new PacketWriter(options);
+        if (_writer.MaxFdtSymbol < 64 || options.MaxPacketBytes > 65_507)
+        {
+            throw new ArgumentException($"Packets of {options.MaxPacketBytes} bytes are too small or too large.", nameof(options));
+        }
+
+        SymbolLength = options.Fec == FecEncodingId.RaptorQ ? _writer.MaxSymbol & ~3 : _writer.MaxSymbol;
+        _fdt = new FdtSchedule(options, _writer);
+        _interleaver = new Interleaver(options);
+        _secondsPerByte = options.BitRate is { } rate ? 8 / rate : 0;
+    }
+
+    /// <summary>Bytes of a symbol (T).</summary>
+    public int SymbolLength { get; }
+
+    /// <summary>Transport session identifier.</summary>
+    public ulong Tsi => _options.Tsi;
+
+    /// <summary>Packets sent.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Their bytes, without <see cref="FluteSenderOptions.PacketOverhead"/>.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Packets of the FDT among them.</summary>
+    public long FdtPackets { get; private set; }
+
+    /// <summary>Only the FDT is sent while this is set: receivers are waited for.</summary>
+    public bool AnnounceOnly { get; set; }
+
+    /// <summary>Repair symbols per source symbol for blocks that begin from now on.</summary>
+    public double Redundancy
+    {
+        get => _interleaver.Redundancy;
+        set => _interleaver.Redundancy = value;
+    }
+
+    /// <summary>Whether everything was sent that was asked for so far.</summary>
+    public bool IsIdle => _interleaver.IsEmpty;
+
+    /// <summary>Whether the last packet was given out.</summary>
+    public bool IsFinished => _finished;
+
+    /// <summary>When <see cref="TryRead"/> may have a packet again, if it had none.</summary>
+    public TimeSpan NextDue { get; private set; }
+
+    /// <summary>Adds an object.</summary>
+    /// <param name="item">The object.</param>
+    /// <returns>Its TOI.</returns>
+    /// <exception cref="InvalidOperationException">No more can be added.</exception>
+    public ulong Add(FluteObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ulong toi = (ulong)_objects.Count + 1;
+        if (_noMore || toi > _writer.MaxToi) throw new InvalidOperationException("No more objects can be added to this session.");
+        FecOti oti = OtiFor(item.Source.Length);
+        string? encoding = ContentEncodings.NameOf(item.Encoding);
+        var file = new FdtFile
+        {
+            Toi = toi,
+            ContentLocation = Uri.EscapeDataString(item.Name),
+            ContentLength = item.ContentLength ?? item.Source.Length,
+            TransferLength = item.Source.Length,
+            ContentType = item.ContentType,
+            ContentEncoding = encoding,
+            ContentMd5 = item.Md5,
+            ContentSha256 = _options.FluteVersion == 1 ? null : item.Sha256,
+            Groups = _options.FluteVersion == 1 ? [] : item.Groups,
+            Fec = FdtFec.Of(oti),
+        };
+        var one = new SendingObject(toi, item.Source, oti, file);
+        _objects.Add(one);
+        _interleaver.Add(one);
+        _fdt.Change();
+        return toi;
+    }
+
+    /// <summary>No object will be added any more; the FDT says so, and the session can end.</summary>
+    public void Complete()
+    {
+        _noMore = true;
+        _fdt.Change();
+    }
+
+    /// <summary>Ends a session that waits for reports, repeats endlessly, or is cut short.</summary>
+    public void Finish() => _interleaver.Stop();
+
+    /// <summary>Gives the next packet.</summary>
+    /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    /// <param name="packet">Room for <see cref="FluteSenderOptions.MaxPacketBytes"/>.</param>
+    /// <returns>Its length; 0 when none is due before <see cref="NextDue"/>, or the session is over.</returns>
+    public int TryRead(TimeSpan now, Span<byte> packet)
+    {
+        if (_finished) return 0;
+        if (_secondsPerByte > 0 && _due > now)
+        {
+            NextDue = _due;
+            return 0;
+        }
+
+        int length = 0;
+        bool busy = !AnnounceOnly && !_interleaver.IsEmpty;
+
+        // A long FDT shares the way with the data once that has begun.
+        if (!busy || !_started || (_fdtTurn = !_fdtTurn))
+        {
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+        }
+
+        if (length == 0 && !AnnounceOnly)
+        {
+            _started = true;
+            length = WriteData(packet, now);
+        }
+
+        if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
+        {
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+            else length = Close(packet, now);
+        }
+
+        if (AnnounceOnly) NextDue = _fdt.NextDue;
+        if (length > 0)
+        {
+            Packets++;
+            Bytes += length;
+            if (_secondsPerByte > 0)
+            {
+                // What was late is caught up by at most a millisecond.
+                TimeSpan earliest = now - TimeSpan.FromMilliseconds(1);
+                if (_due < earliest) _due = earliest;
+                _due += TimeSpan.FromSeconds((length + _options.PacketOverhead) * _secondsPerByte);
+            }
+        }
+
+        return length;
+    }
+
+    /// <summary>Takes the next event.</summary>
+    /// <param name="next">The event.</param>
+    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FluteSenderEvent? next) => _events.TryDequeue(out next);
+
+    /// <summary>Sends more symbols of a block than were planned; RaptorQ: new ones.</summary>
+    /// <param name="toi">The object.</param>
+    /// <param name="sourceBlockNumber">The block.</param>
+    /// <param name="symbols">How many.</param>
+    public void SendMore(ulong toi, int sourceBlockNumber, int symbols)
+    {
+        if (Find(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
+    }
+
+    /// <summary>Repeats the FDT soon: somebody has none. It is not done more than about ten times a second.</summary>
+    /// <param name="now">The time.</param>
+    public void RepeatFdt(TimeSpan now) => _fdt.Repeat(now);
+
+    /// <summary>Sends no more of an object: everybody has it.</summary>
+    /// <param name="toi">The object.</param>
+    public void Drop(ulong toi)
+    {
+        if (toi >= 1 && toi <= (ulong)_objects.Count) _interleaver.Drop(_objects[(int)toi - 1]);
+    }
+
+    /// <summary>Packets of an object so far.</summary>
+    /// <param name="toi">The object.</param>
+    public long PacketsOf(ulong toi) => _objects[(int)toi - 1].Packets;
+
+    /// <summary>The objects added so far, by TOI - 1.</summary>
+    internal IReadOnlyList<SendingObject> Objects => _objects;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _interleaver.Dispose();
+        _fdt.Release();
+        _writer.Dispose();
+    }
+
+    private SendingBlock? Find(ulong toi, int number) =>
+        toi >= 1 && toi <= (ulong)_objects.Count && number >= 0 && number < _objects[(int)toi - 1].Blocks.Length
+            ? _objects[(int)toi - 1].Blocks[number]
+            : null;
+
+    private int WriteFdt(Span<byte> packet, SendingBlock block, TimeSpan now, bool close)
+    {
+        FdtPackets++;
+        return _writer.Write(packet, block, now, close);
+    }
+
+    private int WriteData(Span<byte> packet, TimeSpan now)
+    {
+        while (_interleaver.Next() is { } block)
+        {
+            SendingObject owner = block.Owner;
+            if (block.Error is { } error)
+            {
+                owner.IsUnreadable = true;
+                _interleaver.Drop(owner);
+                _fdt.Change();
+                _events.Enqueue(new ObjectUnreadable(owner.Toi, error));
+                continue;
+            }
+
+            int length = _writer.Write(packet, block, now);
+            _fdt.Count(length);
+            if (block.Quota == 0 && _interleaver.Sent(block)) _events.Enqueue(new ObjectSent(owner.Toi, _interleaver.PassOf(owner), owner.Packets));
+            return length;
+        }
+
+        NextDue = _interleaver.IsEmpty ? _fdt.NextDue : now;
+        return 0;
+    }
+
+    private int Close(Span<byte> packet, TimeSpan now)
+    {
+        if (_closing == ClosingPackets)
+        {
+            _finished = true;
+            return 0;
+        }
+
+        if (_closing > 0 && now < _due + ClosingPause)
+        {
+            NextDue = _due + ClosingPause;
+            return 0;
+        }
+
+        _closing++;
+        SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
+        int length = WriteFdt(packet, block, now, close: true);
+        if (_closing == ClosingPackets) _finished = true;
+        _due = now;
+        return length;
+    }
+
+    private FecOti OtiFor(long length)
+    {
+        long symbols = (length + SymbolLength - 1) / SymbolLength;
+        int perBlock = Math.Clamp(_options.BlockBytes / SymbolLength, 1, 8192);
+        FecOti? oti;
+        if (_options.Fec == FecEncodingId.RaptorQ)
+        {
+            long blocks = Math.Clamp((symbols + perBlock - 1) / perBlock, 1, 255);
+            oti = FecOti.RaptorQ(length, SymbolLength, (int)blocks);
+        }
+        else
+        {
+            // All files share the length, so that the FDT says it once; it grows only for files of very many blocks.
+            while ((symbols + perBlock - 1) / perBlock > 65_535) perBlock = Math.Min(65_535, perBlock * 2);
+            oti = FecOti.CompactNoCode(length, SymbolLength, perBlock);
+        }
+
+        return oti ?? throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"An object of {length} bytes cannot be sent in symbols of {SymbolLength} bytes."), nameof(length));
+    }
+}

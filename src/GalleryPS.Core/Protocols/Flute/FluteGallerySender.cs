@@ -1,0 +1,389 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Flute;
+using GalleryPS.Protocols.Plain;
+using GalleryPS.Transports;
+
+namespace GalleryPS.Protocols.Flute;
+
+/// <summary>
+/// Sends a gallery by FLUTE. The images are looked at as they are given, and sent in turns at the end, when their number
+/// is known. The calling thread sends; the thread pool reads, hashes and encodes ahead.
+/// </summary>
+internal sealed class FluteGallerySender : GallerySender
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
+        LastWords = TimeSpan.FromMilliseconds(100);
+    private readonly SendOptions _options;
+    private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
+    private readonly BatchSender _batches;
+    private readonly FluteSender _flute;
+    private readonly ReportServer? _reports;
+    private readonly DeliveryTracker? _delivery;
+    private readonly Dictionary<object, ReceiverState> _receivers = [];
+    private readonly List<Item> _items = [];
+    private readonly Queue<GalleryEvent> _stories = new();
+    private readonly byte[] _batch;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly int _packetBytes;
+    private TimeSpan _begun, _lastProgress;
+    private long _totalBytes;
+
+    private FluteGallerySender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable)
+        : base(options)
+    {
+        _options = options;
+        _routes = routes;
+        _batches = new BatchSender(routes, portable);
+        _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
+        ulong tsi = (ulong?)options.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
+        GroupKey? key = options.Passphrase?.Key.Value;
+        if (options.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi));
+        double redundancy = (options.Redundancy ?? (options.Receivers is null && options.Fec == Fec.RaptorQ ? SendOptions.DefaultRedundancy : 0)) / 100;
+        BitRate rate = options.BitRate ?? (options.Receivers is null ? SendOptions.DefaultFluteRate : BitRate.Unlimited);
+        try
+        {
+            _flute = new FluteSender(new FluteSenderOptions
+            {
+                Tsi = tsi,
+                FluteVersion = options.FluteVersion,
+                Fec = options.Fec == Fec.RaptorQ ? FecEncodingId.RaptorQ : FecEncodingId.CompactNoCode,
+                MaxPacketBytes = _packetBytes,
+                PacketOverhead = FluteRoutes.PacketOverhead(routes),
+                Redundancy = redundancy,
+                Passes = options.Carousel ? 0 : options.Repeat + 1,
+                WaitsForReports = options.Receivers is not null,
+                BitRate = rate.IsUnlimited ? null : rate.BitsPerSecond,
+                GroupKey = key,
+                Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
+                ReportTo = _reports is null ? null : $":{_reports.Port}",
+                Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
+            });
+        }
+        catch
+        {
+            _reports?.Dispose();
+            throw;
+        }
+
+        if (_reports is not null)
+        {
+            _delivery = new DeliveryTracker(_flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.ReceiverTimeout });
+        }
+
+        _batch = new byte[BatchSender.MaxPackets * _packetBytes];
+    }
+
+    public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
+
+    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
+
+    public static new FluteGallerySender Open(SendOptions options, CancellationToken cancellationToken) => Open(options, portable: false, cancellationToken);
+
+    /// <summary>Opens one that may be told to use nothing but what every system has.</summary>
+    public static FluteGallerySender Open(SendOptions options, bool portable, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes = SendAddresses.OpenDatagram(options, cancellationToken);
+        try
+        {
+            return new FluteGallerySender(options, routes, portable);
+        }
+        catch
+        {
+            foreach ((_, DatagramSender by) in routes) by.Dispose();
+            throw;
+        }
+    }
+
+    private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        IObjectSource source = image.InMemory is { } memory ? new MemorySource(memory) : new FileSource(image.Path, image.Length);
+        _items.Add(new Item(image.Name, image.Path, image.Length, image.Info, index, source, Task.Run(() => Hashes.Of(source), cancellationToken)));
+        yield return new NoticeEvent($"{image.Name}: {image.Length:N0} bytes.");
+    }
+
+    private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
+    {
+        yield return new NoticeEvent(
+            $"FLUTE session {_flute.Tsi}, version {_options.FluteVersion}, {(_options.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
+        foreach (GalleryEvent error in AddAll(cancellationToken)) yield return error;
+        if (_items.Count == 0) yield break;
+        if (_delivery is not null)
+        {
+            foreach (GalleryEvent one in WaitForReceivers(cancellationToken)) yield return one;
+        }
+
+        _begun = Now;
+        while (!_flute.IsFinished)
+        {
+            Step(cancellationToken);
+            while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
+        }
+
+        foreach (GalleryEvent one in Results()) yield return one;
+        int number = 0;
+        foreach ((IPEndPoint to, _) in _routes) yield return new EndEvent(to, ++number, _routes.Count);
+        CountEndDatagrams(_flute.FdtPackets * _routes.Sum(static r => r.By.Copies));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _flute.Dispose();
+        _reports?.Dispose();
+        foreach ((_, DatagramSender by) in _routes) by.Dispose();
+    }
+
+    private IEnumerable<GalleryEvent> AddAll(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _items.Count; i++)
+        {
+            Item item = _items[i];
+            GalleryException? error = null;
+            try
+            {
+                item.Hash.Wait(cancellationToken);
+                Hashes hashes = item.Hash.Result;
+                _flute.Add(new FluteObject
+                {
+                    Name = item.Name,
+                    Source = item.Source,
+                    ContentType = MediaTypes.Of(item.Info.Format),
+                    Md5 = hashes.Md5,
+                    Sha256 = hashes.Sha256,
+                });
+                _totalBytes += item.Bytes;
+            }
+            catch (Exception e) when (e is AggregateException or InvalidOperationException or ArgumentException)
+            {
+                error = Unreadable(item, (e as AggregateException)?.InnerException ?? e);
+            }
+
+            if (error is null) continue;
+            _items.RemoveAt(i--);
+            yield return new ErrorEvent(error);
+        }
+
+        _flute.Complete();
+    }
+
+    private IEnumerable<GalleryEvent> WaitForReceivers(CancellationToken cancellationToken)
+    {
+        int wanted = _options.Receivers!.Value;
+        yield return new NoticeEvent($"Waiting for {wanted} receivers, who report to TCP port {_reports!.Port}.");
+        _flute.AnnounceOnly = true;
+        TimeSpan start = Now;
+        while (_delivery!.Present < wanted)
+        {
+            Step(cancellationToken);
+            while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
+            if (_options.WaitTimeout is not { } timeout || Now - start < timeout) continue;
+            string text = $"{_delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
+            if (_delivery.Present == 0)
+            {
+                throw new GalleryException(
+                    ErrorIds.ReceiversMissing, GalleryErrorCategory.OperationTimeout, text, wanted,
+                    "Check that the receivers use -Protocol Flute and the same address and port, and can reach this host by TCP.");
+            }
+
+            yield return new WarningEvent(ErrorIds.ReceiversMissing, $"{text} It starts with those.");
+            break;
+        }
+
+        _flute.AnnounceOnly = false;
+    }
+
+    private void Step(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Receivers need not wait for a time-out: they are told that this is the end.
+            _flute.AnnounceOnly = false;
+            _flute.Complete();
+            _flute.Finish();
+            for (TimeSpan until = Now + LastWords; !_flute.IsFinished && Now < until;)
+            {
+                if (!SendBatch(Now)) ShortSleep.For(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        TimeSpan now = Now;
+        if (_delivery is not null) Serve(now);
+        if (_delivery?.MaySend(now) == false)
+        {
+            _reports!.News.WaitOne(1);
+            return;
+        }
+
+        if (!SendBatch(now)) Wait(cancellationToken);
+        while (_flute.TryTake(out FluteSenderEvent? one)) Note(one);
+        if (now - _lastProgress < ProgressInterval) return;
+        _lastProgress = now;
+        double rate = _flute.Bytes * 8 / Math.Max(0.001, (now - _begun).TotalSeconds);
+        _stories.Enqueue(new ProgressEvent("Sending", Math.Min(_flute.Bytes, _totalBytes), _options.Carousel ? null : _totalBytes, rate));
+    }
+
+    private bool SendBatch(TimeSpan now)
+    {
+        int used = 0, length = 0, count = 0;
+        while (count < BatchSender.MaxPackets)
+        {
+            int read = _flute.TryRead(now, _batch.AsSpan(used, _packetBytes));
+            if (read == 0) break;
+            count++;
+            used += read;
+            if (length == 0) length = read;
+
+            // A batch has packets of one length; a shorter one ends it. A longer one begins the next.
+            if (read < length) break;
+            if (read > length)
+            {
+                Send(_batch.AsSpan(0, used - read), length);
+                _batch.AsSpan(used - read, read).CopyTo(_batch);
+                (used, length, count) = (read, read, 1);
+            }
+        }
+
+        if (used > 0) Send(_batch.AsSpan(0, used), length);
+        return used > 0;
+    }
+
+    private void Send(ReadOnlySpan<byte> packets, int length)
+    {
+        try
+        {
+            _batches.Send(packets, length);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NoBufferSpaceAvailable)
+        {
+            // An answer to an earlier packet (unicast to nobody), or a full queue: to FLUTE that is loss like any other.
+        }
+        catch (SocketException e)
+        {
+            throw Network.SocketErrors.Send(e, _routes[0].To, "The gallery");
+        }
+
+        if (_delivery is not null) _delivery.LastSent = Now;
+    }
+
+    private void Wait(CancellationToken cancellationToken)
+    {
+        TimeSpan wait = _flute.NextDue - Now;
+        if (wait <= TimeSpan.Zero)
+        {
+            if (!_flute.IsFinished && _delivery is not null) _reports!.News.WaitOne(1);
+            return;
+        }
+
+        if (wait > LongestWait) wait = LongestWait;
+        if (_reports is not null && wait > TimeSpan.FromMilliseconds(1)) _reports.News.WaitOne(wait);
+        else ShortSleep.For(wait, cancellationToken);
+    }
+
+    private void Serve(TimeSpan now)
+    {
+        while (_reports!.Messages.TryDequeue(out ReportMessage message))
+        {
+            if (message.Host is { } host)
+            {
+                _receivers[message.Connection] = _delivery!.Join(host, now);
+                _stories.Enqueue(new NoticeEvent($"Receiver {_delivery.Present}: {host}."));
+            }
+            else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
+            {
+                Update(receiver, message, now);
+            }
+        }
+
+        foreach (ReceiverState silent in _delivery!.DropSilent(now)) Lost(silent, $"said nothing for {_options.ReceiverTimeout.TotalSeconds:0.###} s");
+        if (_flute.AnnounceOnly) return;
+        _delivery.Plan(now);
+        if (_delivery.Waiting == 0) _flute.Finish();
+    }
+
+    private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
+    {
+        bool before = receiver.Completed is null && !receiver.IsGone;
+        if (message.Report is { } report) _delivery!.Update(receiver, report, now);
+        else _delivery!.Leave(receiver);
+        if (!before) return;
+        if (receiver.Completed is not null) _stories.Enqueue(new ServedEvent(Served(receiver)));
+        else if (receiver.IsGone) Lost(receiver, "went away");
+    }
+
+    private void Lost(ReceiverState receiver, string how)
+    {
+        _stories.Enqueue(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
+        _stories.Enqueue(new ServedEvent(Served(receiver)));
+    }
+
+    private ServedReceiver Served(ReceiverState receiver) => new()
+    {
+        Host = receiver.Host,
+        Images = receiver.Objects,
+        Refused = receiver.Refused,
+        LossRate = receiver.LossRate,
+        Completed = receiver.Completed is not null,
+        Elapsed = (receiver.Completed ?? Now) - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
+    };
+
+    private void Note(FluteSenderEvent one)
+    {
+        Item item = _items[(int)one.Toi - 1];
+        switch (one)
+        {
+            case ObjectSent sent:
+                item.Packets = sent.Packets;
+                item.Sent = Now;
+                break;
+            case ObjectUnreadable unreadable:
+                item.Failed = true;
+                _stories.Enqueue(new ErrorEvent(Unreadable(item, unreadable.Exception)));
+                break;
+        }
+    }
+
+    private IEnumerable<GalleryEvent> Results()
+    {
+        for (int i = 0; i < _items.Count; i++)
+        {
+            Item item = _items[i];
+            if (item.Failed) continue;
+            foreach ((IPEndPoint to, DatagramSender by) in _routes)
+            {
+                yield return new SentEvent(new SentImage
+                {
+                    Index = item.Index,
+                    Name = item.Name,
+                    Path = item.Path,
+                    Bytes = item.Bytes,
+                    Format = item.Info.Format,
+                    Width = item.Info.Width,
+                    Height = item.Info.Height,
+                    Transport = _options.Transport,
+                    Protocol = Protocol.Flute,
+                    Destination = to,
+                    Datagrams = _flute.PacketsOf((ulong)i + 1) * by.Copies,
+                    Elapsed = item.Sent - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
+                });
+            }
+        }
+    }
+
+    private static GalleryException Unreadable(Item item, Exception e) => new(
+        ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{item.Path} cannot be read: {e.Message}", item.Path,
+        "Check that the file exists, does not change, and that you may read it.", e);
+
+    private sealed record Item(string Name, string Path, long Bytes, ImageInfo Info, int Index, IObjectSource Source, Task<Hashes> Hash)
+    {
+        public long Packets { get; set; }
+
+        public TimeSpan Sent { get; set; }
+
+        public bool Failed { get; set; }
+    }
+}

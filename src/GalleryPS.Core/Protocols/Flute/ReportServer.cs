@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Flute;
+using GalleryPS.Network;
+using GalleryPS.Transports;
+
+namespace GalleryPS.Protocols.Flute;
+
+/// <summary>Something a receiver said on its connection.</summary>
+/// <param name="Connection">The connection.</param>
+/// <param name="Host">Who it is, when it joins.</param>
+/// <param name="Report">Its report; null when it joins or leaves.</param>
+internal readonly record struct ReportMessage(object Connection, string? Host, ReceptionReport? Report);
+
+/// <summary>The sender's end of the report channel: a TCP port where receivers report. Never more than reading is done for them.</summary>
+internal sealed class ReportServer : IDisposable
+{
+    private const int MaxConnections = 4096;
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(5);
+    private readonly Socket _socket;
+    private readonly ulong _tsi;
+    private readonly byte[]? _key;
+    private readonly CancellationTokenSource _stop = new();
+    private int _connections;
+
+    private ReportServer(Socket socket, ulong tsi, byte[]? key) => (_socket, _tsi, _key) = (socket, tsi, key);
+
+    /// <summary>What came and was not looked at yet.</summary>
+    public ConcurrentQueue<ReportMessage> Messages { get; } = new();
+
+    /// <summary>Set when something came.</summary>
+    public AutoResetEvent News { get; } = new(false);
+
+    /// <summary>Connections whose MAC was wrong.</summary>
+    public int NotAuthentic { get; private set; }
+
+    /// <summary>The port.</summary>
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    public static ReportServer Open(AddressFamily family, ulong tsi, byte[]? key)
+    {
+        IPAddress any = family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(any, 0));
+            socket.Listen(1024);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw SocketErrors.Bind(e, new IPEndPoint(any, 0), Transport.Tcp);
+        }
+
+        var server = new ReportServer(socket, tsi, key);
+        _ = server.AcceptAll();
+        return server;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _socket.Dispose();
+    }
+
+    private async Task AcceptAll()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Socket connection = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                if (Interlocked.Increment(ref _connections) > MaxConnections)
+                {
+                    Interlocked.Decrement(ref _connections);
+                    connection.Dispose();
+                    continue;
+                }
+
+                _ = Serve(connection);
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // One that went away before it was accepted; or the end.
+                if (_stop.IsCancellationRequested) return;
+            }
+        }
+    }
+
+    private async Task Serve(Socket connection)
+    {
+        bool joined = false;
+        try
+        {
+            using Socket own = connection;
+            own.NoDelay = true;
+            byte[] challenge = RandomNumberGenerator.GetBytes(16);
+            using var codec = new ReportCodec(challenge, _key);
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi), _stop.Token).ConfigureAwait(false);
+            var lines = new LineReader(own);
+            while (true)
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+                if (!joined) patience.CancelAfter(JoinTimeout);
+                ReadOnlyMemory<byte>? line = await lines.Read(patience.Token).ConfigureAwait(false);
+                if (line is null) return;
+                if (!codec.TryRead(line.Value, out string? host, out ReceptionReport? report, out bool authentic) || (host is null) != joined)
+                {
+                    if (!authentic) NotAuthentic++;
+                    return;
+                }
+
+                joined = true;
+                var remote = (IPEndPoint)own.RemoteEndPoint!;
+                Tell(new ReportMessage(connection, host is null ? null : $"{Printable(host)} ({DatagramReceiver.WithoutZone(remote.Address)})", report));
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
+        {
+            // It went away, or said nothing sensible.
+        }
+        finally
+        {
+            if (joined) Tell(new ReportMessage(connection, null, null));
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+
+    private static string Printable(string host) => new([.. host.Where(static c => !char.IsControl(c))]);
+
+    private void Tell(ReportMessage message)
+    {
+        Messages.Enqueue(message);
+        News.Set();
+    }
+}
+
+/// <summary>Takes lines out of a connection.</summary>
+internal sealed class LineReader(Socket socket)
+{
+    private byte[] _buffer = new byte[4096];
+    private int _start, _end;
+
+    /// <summary>The next line without its end; valid until the next call. Null at the end of the connection.</summary>
+    /// <exception cref="InvalidDataException">It is too long.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> Read(CancellationToken cancellationToken)
+    {
+        int searched = _start;
+        while (true)
+        {
+            int newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                ReadOnlyMemory<byte> line = _buffer.AsMemory(_start, searched + newline - _start);
+                _start = searched + newline + 1;
+                return line;
+            }
+
+            searched = _end;
+            if (_start > 0)
+            {
+                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+                (searched, _end, _start) = (searched - _start, _end - _start, 0);
+            }
+
+            if (_end == _buffer.Length)
+            {
+                if (_end >= ReportCodec.MaxLine) throw new InvalidDataException("A line of a report is too long.");
+                Array.Resize(ref _buffer, _end * 2);
+            }
+
+            int read = await socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            if (read == 0) return null;
+            _end += read;
+        }
+    }
+}

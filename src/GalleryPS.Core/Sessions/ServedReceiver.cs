@@ -1,0 +1,26 @@
+namespace GalleryPS;
+
+/// <summary>A receiver that a sender served until it had everything, or until it went away.</summary>
+public sealed class ServedReceiver
+{
+    /// <summary>What it calls itself, and its address.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Images it has.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>Images it did not take: too large, or not to be stored there.</summary>
+    public required int Refused { get; init; }
+
+    /// <summary>Share of the packets that was lost on the way to it, 0 to 1.</summary>
+    public required double LossRate { get; init; }
+
+    /// <summary>Whether it has everything.</summary>
+    public required bool Completed { get; init; }
+
+    /// <summary>From the first packet of the images to its having everything, or to its end.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Host}: {Images} images{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
+}

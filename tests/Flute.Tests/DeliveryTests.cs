@@ -1,0 +1,246 @@
+namespace Flute.Tests;
+
+/// <summary>Receivers that report, served until all have everything, over simulated networks.</summary>
+public class DeliveryTests
+{
+    private sealed class Peer(double loss, int seed) : IDisposable
+    {
+        private readonly Random _random = new(seed);
+        private readonly byte[] _challenge = new byte[16];
+
+        public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
+
+        public ReceiverState? State { get; set; }
+
+        public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+        public bool IsThere { get; set; } = true;
+
+        public double Loss { get; set; } = loss;
+
+        public void Push(ReadOnlySpan<byte> packet, TimeSpan now)
+        {
+            if (!IsThere || _random.NextDouble() < Loss) return;
+            Receiver.Push(packet, Channel.Source, now);
+            Take();
+        }
+
+        public void Report(DeliveryTracker tracker, TimeSpan now, bool join = true)
+        {
+            Take();
+            if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, 7)) is not { } report) return;
+            if (State is null && !join) return;
+            State ??= tracker.Join($"peer {seed}", now);
+            using var writer = new ReportCodec(_challenge, null);
+            using var reader = new ReportCodec(_challenge, null);
+            Assert.True(reader.TryRead(writer.Report(report).AsMemory()[..^1], out _, out ReceptionReport? read, out _));
+            tracker.Update(State, read!, now);
+        }
+
+        public void Dispose() => Receiver.Dispose();
+
+        private void Take()
+        {
+            while (Receiver.TryTake(out FluteEvent? one))
+            {
+                if (one is ObjectReceived received) Files.Add(received.File.Name, ((MemoryStream)received.Content).ToArray());
+                else Assert.IsNotType<ObjectFailed>(one);
+            }
+        }
+    }
+
+    private static Dictionary<string, byte[]> Gallery(int count, int bytes)
+    {
+        var random = new Random(count);
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        for (int i = 0; i < count; i++)
+        {
+            byte[] data = new byte[bytes + 1000 * i];
+            random.NextBytes(data);
+            files.Add($"{i}.jpg", data);
+        }
+
+        return files;
+    }
+
+    private static double Serve(Dictionary<string, byte[]> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null)
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        foreach ((string name, byte[] data) in files) sender.Add(FluteObject.FromMemory(name, data));
+        sender.Complete();
+        var tracker = new DeliveryTracker(sender, new DeliveryOptions { SilenceTimeout = TimeSpan.FromSeconds(2) });
+        sender.AnnounceOnly = true;
+        byte[] packet = new byte[2000];
+        TimeSpan now = TimeSpan.Zero, reported = TimeSpan.Zero;
+        int wanted = allThere ?? peers.Length;
+        for (int step = 0; !sender.IsFinished; step++)
+        {
+            Assert.True(now < TimeSpan.FromSeconds(60), "it does not end");
+            now += TimeSpan.FromTicks(100);
+            at?.Invoke(step, now);
+            if (now - reported > TimeSpan.FromMilliseconds(5))
+            {
+                reported = now;
+                foreach (Peer peer in peers) peer.Report(tracker, now);
+                tracker.DropSilent(now);
+                if (tracker.Present >= wanted) sender.AnnounceOnly = false;
+                if (!sender.AnnounceOnly && tracker.Waiting == 0) sender.Finish();
+            }
+
+            if (!sender.AnnounceOnly) tracker.Plan(now);
+            int length = tracker.MaySend(now) ? sender.TryRead(now, packet) : 0;
+            if (length == 0)
+            {
+                now += TimeSpan.FromMicroseconds(200);
+                continue;
+            }
+
+            tracker.LastSent = now;
+            foreach (Peer peer in peers) peer.Push(packet.AsSpan(0, length), now);
+        }
+
+        return (sender.Bytes + 42.0 * sender.Packets) / files.Values.Sum(static f => f.Length);
+    }
+
+    private static void AllHave(Dictionary<string, byte[]> files, params Peer[] peers)
+    {
+        foreach (Peer peer in peers)
+        {
+            Assert.Equal(files.Count, peer.Files.Count);
+            foreach ((string name, byte[] data) in files) Assert.True(data.AsSpan().SequenceEqual(peer.Files[name]), name);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.10)]
+    [InlineData(0.20)]
+    public void All_get_everything_and_little_is_sent_in_vain(double loss)
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
+        Peer[] peers = [new(loss, 1), new(loss, 2), new(loss, 3)];
+        double ratio = Serve(files, peers);
+        AllHave(files, peers);
+
+        // Headers alone are 4 %; the rest is the worst of three receivers' bad luck, which grows with the loss.
+        Assert.InRange(ratio * (1 - loss), 0.9, loss < 0.2 ? 1.06 : 1.075);
+        foreach (Peer peer in peers)
+        {
+            Assert.InRange(peer.State!.LossRate, loss - 0.02, loss + 0.02);
+            Assert.Equal(10, peer.State.Objects);
+            peer.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Receivers_with_different_loss_cost_what_the_worst_one_costs()
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
+        Peer[] peers = [new(0, 1), new(0.02, 2), new(0.15, 3)];
+        double ratio = Serve(files, peers);
+        AllHave(files, peers);
+        Assert.InRange(ratio * 0.85, 0.9, 1.06);
+    }
+
+    [Fact]
+    public void One_that_comes_late_is_served_too()
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 300_000);
+        Peer[] peers = [new(0.02, 1), new(0.02, 2)];
+        peers[1].IsThere = false;
+        int half = 1000;
+        double ratio = Serve(files, peers, (step, _) => peers[1].IsThere |= step > half, allThere: 1);
+        AllHave(files, peers);
+        Assert.InRange(ratio, 1.2, 1.9);
+    }
+
+    [Fact]
+    public void One_that_vanishes_is_given_up_and_the_others_get_everything()
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 300_000);
+        Peer[] peers = [new(0.02, 1), new(0.02, 2), new(0.02, 3)];
+        Serve(files, peers, (step, _) => peers[2].IsThere &= step < 800);
+        AllHave(files, peers[0], peers[1]);
+        Assert.True(peers[2].State!.IsGone);
+        Assert.Null(peers[2].State!.Completed);
+    }
+
+    [Fact]
+    public void Many_small_images()
+    {
+        var files = Enumerable.Range(0, 2000).ToDictionary(static i => $"{i}.jpg", static i => BitConverter.GetBytes(i * 7919), StringComparer.Ordinal);
+        Peer[] peers = [new(0.05, 1), new(0.05, 2)];
+        Serve(files, peers);
+        AllHave(files, peers);
+    }
+
+    [Fact]
+    public void Reports_with_a_key_cannot_be_forged_repeated_or_reordered()
+    {
+        byte[] key = GroupKey.FromPassphrase("secret").ReportKey(7), challenge = [1, 2, 3, 4, 5, 6, 7, 8];
+        using var writer = new ReportCodec(challenge, key);
+        byte[] join = writer.Join("me"), first = writer.Report(new ReceptionReport { Packets = 1 }), second = writer.Report(new ReceptionReport { Packets = 2 });
+        bool Reads(ReportCodec codec, byte[] line) => codec.TryRead(line.AsMemory()[..^1], out _, out _, out _);
+
+        using (var good = new ReportCodec(challenge, key))
+        {
+            Assert.True(Reads(good, join));
+            Assert.True(Reads(good, first));
+            Assert.False(Reads(good, first));
+            Assert.True(Reads(good, second));
+        }
+
+        using var reordered = new ReportCodec(challenge, key);
+        Assert.True(Reads(reordered, join));
+        Assert.False(Reads(reordered, second));
+        using var other = new ReportCodec([9, .. challenge], key);
+        Assert.False(Reads(other, join));
+        byte[] changed = [.. join];
+        changed[20] ^= 1;
+        using var careful = new ReportCodec(challenge, key);
+        Assert.False(Reads(careful, changed));
+        using var plain = new ReportCodec(challenge, null);
+        Assert.False(careful.TryRead(plain.Join("me").AsMemory()[..^1], out _, out _, out bool authentic));
+        Assert.False(authentic);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"type\":\"report\"}")]
+    [InlineData("{\"type\":7}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1e99,\"lost\":0,\"fdt\":true,\"finished\":false}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"open\":[1,2,3]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
+    public void What_is_no_report_is_refused(string line)
+    {
+        using var codec = new ReportCodec([1], null);
+        Assert.False(codec.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out _, out _, out _));
+    }
+
+    [Fact]
+    public void Reports_about_what_does_not_exist_do_no_harm()
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        sender.Add(FluteObject.FromMemory("a", new byte[10_000]));
+        sender.Complete();
+        var tracker = new DeliveryTracker(sender, new DeliveryOptions());
+        ReceiverState state = tracker.Join("odd", TimeSpan.Zero);
+        tracker.Update(
+            state,
+            new ReceptionReport
+            {
+                Packets = long.MaxValue,
+                Lost = 5,
+                Objects = [0, 2, ulong.MaxValue],
+                Blocks = [(1, -1), (1, 99), (ulong.MaxValue, 0)],
+                Open = [new OpenBlock(9, 9, int.MinValue, long.MaxValue)],
+            },
+            TimeSpan.Zero);
+        tracker.Plan(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, state.Objects);
+        Assert.Equal(1, tracker.Waiting);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using Flute;
+using GalleryPS.Network;
+using GalleryPS.Protocols.Flute;
+using GalleryPS.TestSupport;
+using GalleryPS.Transports;
+
+namespace GalleryPS.Tests.Protocols;
+
+/// <summary>Flute over loopback: the fast way of this system and the portable one, in every combination; and hostile senders.</summary>
+public sealed class FluteLoopbackTests : IDisposable
+{
+    private static readonly int[] Sizes = [300, 1456 * 40, 100_000, 2_500_000];
+    private readonly string _folder = TestGallery.NewFolder();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<bool, bool, bool> Ways => new() { { false, false, false }, { true, false, false }, { false, true, false }, { true, true, false }, { false, false, true } };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void EveryWayOfSendingAndReceivingGivesTheSame(bool portableSender, bool portableReceiver, bool withReports)
+    {
+        string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
+        IReadOnlyList<string> files = TestGallery.Write(gallery, Sizes);
+        using FluteGalleryReceiver receiver = FluteGalleryReceiver.Open(
+            new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) }, portableReceiver, CancellationToken.None);
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using FluteGallerySender sender = FluteGallerySender.Open(
+            new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, BitRate = new BitRate(400e6), Receivers = withReports ? 1 : null },
+            portableSender, CancellationToken.None);
+        List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.Equal(TestGallery.HashesIn(gallery), TestGallery.HashesIn(target));
+        Assert.Equal(Sizes.Length, received.OfType<ReceivedEvent>().Count());
+        Assert.DoesNotContain(received, static e => e is ErrorEvent or WarningEvent);
+        Assert.Equal(Sizes.Length, sent.OfType<SentEvent>().Count());
+        Assert.Equal(withReports ? 1 : 0, sent.OfType<ServedEvent>().Count(static s => s.Receiver is { Completed: true, Images: 4 }));
+        SessionSummary all = sent.OfType<SummaryEvent>().Single().Summary;
+        Assert.Equal(Sizes.Sum(), all.Bytes);
+        Assert.InRange(all.Datagrams, received.OfType<SummaryEvent>().Single().Summary.Datagrams, long.MaxValue);
+    }
+
+    [Fact]
+    public void WithoutADirectoryImagesStayInMemory()
+    {
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port });
+        byte[] small = TestGallery.Jpeg(5000, 1), large = TestGallery.Jpeg(5_000_000, 2);
+        List<GalleryEvent> sent = [.. sender.Send("small.jpg", small), .. sender.Send("large.jpg", large), .. sender.Finish()];
+        Assert.Equal(2, sent.OfType<SentEvent>().Count());
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.True(received.OfType<ReceivedEvent>().Count() == 2, string.Join('\n', received));
+        Dictionary<string, byte[]> images = received.OfType<ReceivedEvent>().ToDictionary(static e => e.Image.Name, static e => e.Image.Data, StringComparer.Ordinal);
+        Assert.Equal(small, images["small.jpg"]);
+        Assert.Equal(large, images["large.jpg"]);
+    }
+
+    [Fact]
+    public void NamesFromTheNetworkStayInTheDirectory()
+    {
+        string[] names = ["../../evil.jpg", "/etc/passwd", "C:\\Windows\\win.jpg", "a/b/c.jpg", "..", "CON.jpg", "same.jpg", "same.jpg", "null\0.jpg", new string('x', 500) + ".jpg"];
+        string target = Path.Combine(_folder, "deep", "in");
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 3 });
+        for (int i = 0; i < names.Length; i++) sender.Add(FluteObject.FromMemory(names[i], TestGallery.Jpeg(3000, i)));
+        sender.Complete();
+        SendAll(sender, receiver.Ready.EndPoints[0]);
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.Equal(names.Length, received.OfType<ReceivedEvent>().Count());
+        Assert.All(received.OfType<ReceivedEvent>(), e => Assert.Equal(target, Path.GetDirectoryName(e.Image.Path)));
+        Assert.Equal(names.Length, Directory.GetFiles(target).Length);
+        Assert.Equal(names.Length, Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void WhatIsNoImageOrTooLargeIsLeftOut()
+    {
+        string target = Path.Combine(_folder, "in");
+        using GalleryReceiver receiver = GalleryReceiver.Open(
+            new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, MaxImageBytes = 100_000, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 3 });
+        sender.Add(FluteObject.FromMemory("text.jpg", "this is no image"u8.ToArray()));
+        sender.Add(FluteObject.FromMemory("large.jpg", TestGallery.Jpeg(100_001, 1)));
+        sender.Add(FluteObject.FromMemory("good.jpg", TestGallery.Jpeg(100_000, 2)));
+        sender.Complete();
+        SendAll(sender, receiver.Ready.EndPoints[0]);
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.Equal("good.jpg", Assert.Single(received.OfType<ReceivedEvent>()).Image.Name);
+        Assert.Equal(ErrorIds.ImageTooLarge, Assert.Single(received.OfType<ErrorEvent>()).Error.Id);
+        Assert.Equal(ErrorIds.NotAnImage, Assert.Single(received.OfType<WarningEvent>()).Id);
+        Assert.Equal("good.jpg", Path.GetFileName(Assert.Single(Directory.GetFiles(target))));
+    }
+
+    [Fact]
+    public void AnUnreadableFileIsToldAndTheOthersGo()
+    {
+        string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
+        IReadOnlyList<string> files = TestGallery.Write(gallery, 5000, 6000);
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port });
+        List<GalleryEvent> events = [.. sender.Send(Path.Combine(gallery, "missing.jpg")), .. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
+        Assert.Equal(ErrorIds.UnreadableImage, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
+        Assert.Equal([1, 2], events.OfType<SentEvent>().Select(static e => e.Image.Index));
+        Assert.Equal(2, receiving.GetAwaiter().GetResult().OfType<ReceivedEvent>().Count());
+    }
+
+    [Fact]
+    public void PacketsOfChangingLengthsAreNotCutWrongly()
+    {
+        // A batch of short packets tells the system a length; a long packet after it must stay whole.
+        using var target = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        target.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        target.ReceiveTimeout = 5000;
+        var to = (IPEndPoint)target.LocalEndPoint!;
+        using DatagramSender by = Unicast.OpenSender(new UnicastSendOptions([to], [Nic.Default], null));
+        var batches = new BatchSender([(to, by)]);
+        batches.Send(new byte[250], 100);
+        batches.Send(new byte[1400], 1400);
+        batches.Send(new byte[900], 300);
+        byte[] buffer = new byte[2000];
+        int[] lengths = [.. Enumerable.Range(0, 7).Select(_ => target.Receive(buffer))];
+        Assert.Equal([100, 100, 50, 1400, 300, 300, 300], lengths);
+    }
+
+    private static void SendAll(FluteSender sender, IPEndPoint to)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] packet = new byte[2000];
+        TimeSpan now = TimeSpan.Zero;
+        while (!sender.IsFinished)
+        {
+            int length = sender.TryRead(now, packet);
+            if (length > 0) socket.SendTo(packet, 0, length, SocketFlags.None, to);
+            else now = sender.NextDue > now ? sender.NextDue : now + TimeSpan.FromMilliseconds(1);
+        }
+    }
+}

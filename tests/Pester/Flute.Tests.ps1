@@ -1,0 +1,46 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $gallery = Join-Path $TestDrive 'gallery'
+    $null = New-Item $gallery -ItemType Directory
+    foreach ($i in 1, 2, 10) { New-TestImage "$gallery/image$i.jpg" (100000 * $i) }
+    $secret = ConvertTo-SecureString 'sesame' -AsPlainText -Force
+}
+
+Describe 'The Flute protocol' {
+    It 'carries large images with their names and places' {
+        $port = Get-FreePort
+        $in = Join-Path $TestDrive 'in'
+        $receiver = Start-Receiver @{ Protocol = 'Flute'; Port = $port; OutputDirectory = $in; IdleTimeout = 20 }
+        $sent = Send-Gallery $gallery -Protocol Flute -Port $port
+        $sent.Name | Should -Be 'image1.jpg', 'image2.jpg', 'image10.jpg'
+        $sent.Protocol | Should -Be 'Flute', 'Flute', 'Flute'
+        $received = Wait-Receiver $receiver
+        ($received | Sort-Object Index).Name | Should -Be 'image1.jpg', 'image2.jpg', 'image10.jpg'
+        foreach ($i in 1, 2, 10) { (Get-FileHash "$in/image$i.jpg").Hash | Should -Be (Get-FileHash "$gallery/image$i.jpg").Hash }
+    }
+
+    It 'serves receivers until they have everything, with a passphrase, and emits them' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Protocol = 'Flute'; Port = $port; IdleTimeout = 20; Passphrase = $secret }
+        $all = Send-Gallery $gallery -Protocol Flute -Port $port -Receivers 1 -WaitTimeout 20 -Passphrase $secret
+        $served = $all | Where-Object { $_ -is [GalleryPS.ServedReceiver] }
+        $served.Images | Should -Be 3
+        $served.Completed | Should -BeTrue
+        $received = Wait-Receiver $receiver
+        ($received | Measure-Object Bytes -Sum).Sum | Should -Be 1300000
+        ($received | Sort-Object Index)[0].Data.Length | Should -Be 100000
+    }
+
+    It 'refuses what cannot work, with an id' -ForEach @(
+        @{ Parameters = @{ Transport = 'Tcp' } }
+        @{ Parameters = @{ Receivers = 1; Repeat = 1 } }
+        @{ Parameters = @{ Receivers = 1; FluteVersion = 1 } }
+        @{ Parameters = @{ Fec = 'None'; Redundancy = 10 } }
+    ) {
+        { Send-Gallery $gallery -Protocol Flute @Parameters } | Should -Throw -ErrorId 'InvalidOptions*'
+    }
+
+    It 'says when nobody came' {
+        { Send-Gallery $gallery -Protocol Flute -Port (Get-FreePort) -Receivers 1 -WaitTimeout 0.3 } | Should -Throw -ErrorId 'ReceiversMissing*'
+    }
+}
