@@ -162,6 +162,7 @@ public sealed class Server : IDisposable
         server._log.OnConnection = onConnection;
         foreach (Socket listener in listeners)
         {
+            NoticeSmallSteps(listener);
             var loop = new AcceptLoop(listener, answer, server._log, server._patient, server._stop.Token);
             var thread = new Thread(() => loop.Run(portable)) { IsBackground = true, Name = $"Server {options.Name}" };
             server._threads.Add(thread);
@@ -169,6 +170,15 @@ public sealed class Server : IDisposable
         }
 
         return server;
+    }
+
+    // Linux tells a writer of room only when a third of the send buffer, which grows to megabytes, is free: a slow client would
+    // look like one that takes nothing. With a bound on what is not sent yet, each small step is noticed. Connections
+    // inherit it from the listener.
+    private static void NoticeSmallSteps(Socket listener)
+    {
+        const int TcpNotSentLowWaterMark = 25;
+        if (OperatingSystem.IsLinux()) listener.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWaterMark, BitConverter.GetBytes(128 << 10));
     }
 
     private static string DefaultGreeting(string name) => $"Hello from {name}";
