@@ -83,20 +83,14 @@ public sealed class AnycastTests(AnycastLab lab) : IClassFixture<AnycastLab>
     {
         using PeerProcess server = PeerProcess.Gallery(lab[0], "serve", "--name", "nine", "--port", "5009", "--greeting", "Hello from server 3").WaitForReady();
         string[] nine = ["client SYN", "server SYN", "client", "server 19", "client", "server FIN", "client", "client FIN", "server"];
-        IReadOnlyList<string> seen = [];
 
-        // A host that is busy may acknowledge the greeting and the FIN in one: that is its right, and then there are eight.
-        for (int attempt = 0; attempt < 8 && !seen.SequenceEqual(nine); attempt++)
-        {
-            using Capture capture = Capture.Start(lab.Client, lab.Folder, "tcp port 5009");
-            using PeerProcess client = PeerProcess.Gallery(lab.Client, "connect", lab[0].IPv4, "--port", "5009");
-            Expect.Exit(0, client);
-            capture.WaitFor(2, "tcp.flags.fin == 1", "frame.number");
-            seen = [.. capture.WaitFor(8, "tcp", "tcp.srcport", "tcp.flags.syn", "tcp.flags.fin", "tcp.flags.reset", "tcp.len")
-                .Select(static p => $"{(p[0] == "5009" ? "server" : "client")}{Flag(p[1], " SYN")}{Flag(p[2], " FIN")}{Flag(p[3], " RST")}{(p[4] == "0" ? "" : " " + p[4])}")];
-        }
+        // A client that takes its time to close: the system acknowledges the server's FIN by itself.
+        const string Slow = "import socket,sys,time; c=socket.create_connection((sys.argv[1],5009)); d=b''.join(iter(lambda: c.recv(99),b'')); time.sleep(0.3); c.close(); print(d)";
+        Assert.Equal(nine, Packets(() => PeerProcess.Start(lab.Client, "python3", ["-c", Slow, lab[0].IPv4]), 9));
 
-        Assert.Equal(nine, seen);
+        // One that closes at once may acknowledge and close in one segment, and saves one packet with it.
+        IReadOnlyList<string> quick = Packets(() => PeerProcess.Gallery(lab.Client, "connect", lab[0].IPv4, "--port", "5009"), 8);
+        Assert.True(quick.SequenceEqual(nine) || quick.SequenceEqual(nine.Where(static (_, i) => i != 6)), string.Join(", ", quick));
     }
 
     [Fact]
@@ -159,6 +153,15 @@ public sealed class AnycastTests(AnycastLab lab) : IClassFixture<AnycastLab>
         Expect.Error(client, error);
         Assert.Equal(replies, client.Events("Reply").Count);
         if (replies > 0) Assert.Equal((3L << 20, true), client.Events("Reply")[0] is var r ? (r.GetProperty("Bytes").GetInt64(), r.GetProperty("IsTruncated").GetBoolean()) : default);
+    }
+
+    private IReadOnlyList<string> Packets(Func<PeerProcess> connect, int atLeast)
+    {
+        using Capture capture = Capture.Start(lab.Client, lab.Folder, "tcp port 5009");
+        using (PeerProcess client = connect()) Expect.Exit(0, client);
+        capture.WaitFor(2, "tcp.flags.fin == 1", "frame.number");
+        return [.. capture.WaitFor(atLeast, "tcp", "tcp.srcport", "tcp.flags.syn", "tcp.flags.fin", "tcp.flags.reset", "tcp.len")
+            .Select(static p => $"{(p[0] == "5009" ? "server" : "client")}{Flag(p[1], " SYN")}{Flag(p[2], " FIN")}{Flag(p[3], " RST")}{(p[4] == "0" ? "" : " " + p[4])}")];
     }
 
     private static string Flag(string value, string name) => value is "1" or "True" ? name : "";
