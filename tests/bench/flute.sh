@@ -80,12 +80,13 @@ run_flute() {
     datagrams=$(sed -n 's/.*"Event":"Summary".*"Datagrams":\([0-9]*\).*/\1/p' "$work/log")
 }
 
+# UDPcast sometimes waits for ever for a receiver that has lost its way: nobody gets more than a minute.
 run_udpcast() {
     local pids=() n
     for n in 1 2 3; do
-        inside "gf-h$n" udp-receiver --nokbd --interface eth0 --file "$work/out/$n" >/dev/null 2>&1 & pids+=($!)
+        inside "gf-h$n" timeout -k 5 60 udp-receiver --nokbd --interface eth0 --file "$work/out/$n" >/dev/null 2>&1 & pids+=($!)
     done
-    inside gf-h0 udp-sender --nokbd --interface eth0 --full-duplex --min-receivers 3 --file "$work/whole" >/dev/null 2>&1 || return 1
+    inside gf-h0 timeout -k 5 60 udp-sender --nokbd --interface eth0 --full-duplex --min-receivers 3 --file "$work/whole" >/dev/null 2>&1 || return 1
     wait "${pids[@]}" || return 1
     for n in 1 2 3; do cmp -s "$work/whole" "$work/out/$n" || return 1; done
 }
@@ -96,7 +97,7 @@ run_uftp() {
         mkdir -p "$work/out/$n" "$work/tmp$n"
         inside "gf-h$n" uftpd -d -I eth0 -D "$work/out/$n" -L "$work/uftpd$n" >/dev/null 2>&1 & pids+=($!)
     done
-    inside gf-h0 uftp -I eth0 -R -1 -B 4194304 "$work/whole" >/dev/null 2>&1 || { kill "${pids[@]}"; return 1; }
+    inside gf-h0 timeout -k 5 60 uftp -I eth0 -R -1 -B 4194304 "$work/whole" >/dev/null 2>&1 || { kill "${pids[@]}"; return 1; }
     kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null || true
     for n in 1 2 3; do cmp -s "$work/whole" "$work/out/$n/whole" || return 1; done
 }
