@@ -97,14 +97,14 @@ function Invoke-PesterTests {
     if ($LASTEXITCODE -ne 0) { throw 'Pester tests failed.' }
 }
 
-function Invoke-DotnetTests([string] $Filter) {
-    Invoke-Tool dotnet 'test', (Join-Path $root 'GalleryPS.sln'), '-c', $Configuration, '--filter', $Filter
+function Invoke-DotnetTests([string] $Settings) {
+    Invoke-Tool dotnet 'test', (Join-Path $root 'GalleryPS.sln'), '-c', $Configuration, '-m:1', '--settings', (Join-Path $root "tests/$Settings.runsettings")
 }
 
-function Invoke-ImagingTests([string] $Filter) {
+function Invoke-ImagingTests([string] $Settings) {
     $project = Join-Path $root 'tests/GalleryPS.Imaging.Tests/GalleryPS.Imaging.Tests.csproj'
     if (-not (Test-Path $project) -or ($leftOut -match 'Imaging')) { return }
-    Invoke-Tool dotnet 'test', $project, '-c', $Configuration, '--filter', $Filter, '--logger', 'trx', '--results-directory', (Join-Path $output 'TestResults')
+    Invoke-Tool dotnet 'test', $project, '-c', $Configuration, '--settings', (Join-Path $root "tests/$Settings.runsettings"), '--logger', 'trx', '--results-directory', (Join-Path $output 'TestResults')
 }
 
 function Invoke-Demo {
@@ -124,9 +124,9 @@ foreach ($one in $Task) {
     switch ($one) {
         'Clean' { Clear-Output }
         'Build' { Build-Module }
-        'Test' { Build-Module; Invoke-DotnetTests 'Category!=Long'; Invoke-ImagingTests 'Category!=Long'; Invoke-PesterTests }
-        'TestModule' { Build-Module; Invoke-ImagingTests 'Category!=Long'; Invoke-PesterTests }
-        'Long' { Build-Module; Invoke-DotnetTests 'Category=Long'; Invoke-ImagingTests 'Category=Long' }
+        'Test' { Build-Module; Invoke-DotnetTests 'default'; Invoke-ImagingTests 'default'; Invoke-PesterTests }
+        'TestModule' { Build-Module; Invoke-ImagingTests 'default'; Invoke-PesterTests }
+        'Long' { Build-Module; Invoke-DotnetTests 'long'; Invoke-ImagingTests 'long' }
         'Package' { Build-Module; New-Package }
         'Demo' { Invoke-Demo }
     }
