@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using RaptorQ;
 
 namespace Flute;
@@ -76,6 +77,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     /// <param name="id">Encoding symbol id.</param>
     /// <param name="symbol">Its bytes; only the last source symbol may be shorter than T.</param>
     /// <param name="now">The time.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SymbolResult Add(uint id, ReadOnlySpan<byte> symbol, TimeSpan now)
     {
         if (IsDone) return SymbolResult.Redundant;
@@ -173,6 +175,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         return SymbolResult.Redundant;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Solve(Span<byte> block)
     {
         int size = oti.SymbolLength;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -52,6 +53,7 @@ public sealed class FluteReceiver : IDisposable
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(source);

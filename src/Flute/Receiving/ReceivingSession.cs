@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
@@ -45,6 +47,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         return end == SessionEnd.AllReceived || now >= _closeAt;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(LctPacket packet, TimeSpan now)
     {
         Packets++;
@@ -251,6 +254,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Push(IncomingObject one, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
     {
         if (one.State != ObjectState.Open)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -122,6 +123,7 @@ public sealed class FluteSender : IDisposable
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
     /// <param name="packet">Room for <see cref="FluteSenderOptions.MaxPacketBytes"/>.</param>
     /// <returns>Its length; 0 when none is due before <see cref="NextDue"/>, or the session is over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int TryRead(TimeSpan now, Span<byte> packet)
     {
         if (_finished) return 0;
@@ -219,6 +221,7 @@ public sealed class FluteSender : IDisposable
         return _writer.Write(packet, block, now, close);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int WriteData(Span<byte> packet, TimeSpan now)
     {
         while (_interleaver.Next() is { } block)

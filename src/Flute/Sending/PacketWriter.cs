@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flute;
 
 /// <summary>Writes the packets of one session: LCT header, extensions, FEC payload ID, symbol.</summary>
@@ -33,6 +35,7 @@ internal sealed class PacketWriter : IDisposable
 
     /// <summary>Writes a packet with the next symbol of a block.</summary>
     /// <returns>Its length.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Write(Span<byte> packet, SendingBlock block, TimeSpan now, bool closeSession = false)
     {
         SendingObject owner = block.Owner;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RaptorQ;
 
 namespace Flute;
@@ -90,6 +91,7 @@ internal sealed class SendingBlock(SendingObject owner, int number)
 
     /// <summary>Writes the next symbol.</summary>
     /// <returns>Its id and length.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (uint Id, int Length) Next(Span<byte> destination, TimeSpan now)
     {
         int size = owner.Oti.SymbolLength;

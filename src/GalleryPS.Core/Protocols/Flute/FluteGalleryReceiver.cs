@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Transports;
@@ -217,6 +218,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Push(ReadOnlySpan<byte> packets, int length, IPEndPoint source, int nic, int reportEvery)
     {
         lock (_fluteLock)
