@@ -21,6 +21,9 @@ internal sealed class Channel : IDisposable
     /// <summary>Whether a packet gets through; gets its number.</summary>
     public Func<int, bool> Passes { get; set; } = static _ => true;
 
+    /// <summary>Alters a packet on its way; gets its number and its bytes.</summary>
+    public Action<int, byte[]>? Alter { get; set; }
+
     public int Packets { get; private set; }
 
     /// <summary>All packets the sender has, without a receiver.</summary>
@@ -58,6 +61,7 @@ internal sealed class Channel : IDisposable
         else
         {
             Now += TimeSpan.FromTicks(100);
+            Alter?.Invoke(Packets, _packet);
             if (Passes(Packets++)) Receiver.Push(_packet.AsSpan(0, length), Source, Now);
         }
 

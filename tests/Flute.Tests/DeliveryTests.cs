@@ -3,53 +3,7 @@ namespace Flute.Tests;
 /// <summary>Receivers that report, served until all have everything, over simulated networks.</summary>
 public class DeliveryTests
 {
-    private sealed class Peer(double loss, int seed) : IDisposable
-    {
-        private readonly Random _random = new(seed);
-        private readonly byte[] _challenge = new byte[16];
-
-        public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
-
-        public ReceiverState? State { get; set; }
-
-        public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
-
-        public bool IsThere { get; set; } = true;
-
-        public double Loss { get; set; } = loss;
-
-        public void Push(ReadOnlySpan<byte> packet, TimeSpan now)
-        {
-            if (!IsThere || _random.NextDouble() < Loss) return;
-            Receiver.Push(packet, Channel.Source, now);
-            Take();
-        }
-
-        public void Report(DeliveryTracker tracker, TimeSpan now, bool join = true)
-        {
-            Take();
-            if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, 7)) is not { } report) return;
-            if (State is null && !join) return;
-            State ??= tracker.Join($"peer {seed}", now);
-            using var writer = new ReportCodec(_challenge, null);
-            using var reader = new ReportCodec(_challenge, null);
-            Assert.True(reader.TryRead(writer.Report(report).AsMemory()[..^1], out _, out ReceptionReport? read, out _));
-            tracker.Update(State, read!, now);
-        }
-
-        public void Dispose() => Receiver.Dispose();
-
-        private void Take()
-        {
-            while (Receiver.TryTake(out FluteEvent? one))
-            {
-                if (one is ObjectReceived received) Files.Add(received.File.Name, ((MemoryStream)received.Content).ToArray());
-                else Assert.IsNotType<ObjectFailed>(one);
-            }
-        }
-    }
-
-    private static Dictionary<string, byte[]> Gallery(int count, int bytes)
+    internal static Dictionary<string, byte[]> Gallery(int count, int bytes)
     {
         var random = new Random(count);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -63,10 +17,13 @@ public class DeliveryTests
         return files;
     }
 
-    private static double Serve(Dictionary<string, byte[]> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null)
+    private static double Serve(Dictionary<string, byte[]> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null) =>
+        Serve([.. files.Select(static f => FluteObject.FromMemory(f.Key, f.Value))], peers, at, allThere);
+
+    internal static double Serve(IReadOnlyList<FluteObject> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null)
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
-        foreach ((string name, byte[] data) in files) sender.Add(FluteObject.FromMemory(name, data));
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true });
+        foreach (FluteObject file in files) sender.Add(file);
         sender.Complete();
         var tracker = new DeliveryTracker(sender, new DeliveryOptions { SilenceTimeout = TimeSpan.FromSeconds(2) });
         sender.AnnounceOnly = true;
@@ -99,13 +56,14 @@ public class DeliveryTests
             foreach (Peer peer in peers) peer.Push(packet.AsSpan(0, length), now);
         }
 
-        return (sender.Bytes + 42.0 * sender.Packets) / files.Values.Sum(static f => f.Length);
+        return (sender.Bytes + 42.0 * sender.Packets) / files.Sum(static f => f.Source.Length);
     }
 
-    private static void AllHave(Dictionary<string, byte[]> files, params Peer[] peers)
+    internal static void AllHave(Dictionary<string, byte[]> files, params Peer[] peers)
     {
         foreach (Peer peer in peers)
         {
+            Assert.Empty(peer.Failures);
             Assert.Equal(files.Count, peer.Files.Count);
             foreach ((string name, byte[] data) in files) Assert.True(data.AsSpan().SequenceEqual(peer.Files[name]), name);
         }

@@ -45,7 +45,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     public int Seen { get; private set; }
 
     /// <summary>Highest encoding symbol id seen; -1 before the first.</summary>
-    public long Highest { get; private set; } = -1;
+    public long Highest { get; set; } = -1;
 
     /// <summary>When a symbol was last added.</summary>
     public TimeSpan LastAdded { get; private set; }

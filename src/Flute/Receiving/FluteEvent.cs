@@ -38,7 +38,7 @@ public enum ObjectFailure
     /// <summary>The FDT describes it in a way that cannot be, or with an FEC scheme or content encoding not spoken here.</summary>
     NotUnderstood,
 
-    /// <summary>It came, but length or checksum differ from what the FDT says.</summary>
+    /// <summary>It came, and length or checksum differed from what the FDT says each time it was collected.</summary>
     Damaged,
 
     /// <summary>It could not be stored.</summary>
@@ -57,6 +57,13 @@ public enum ObjectFailure
 public sealed record ObjectFailed(
     SessionId Session, FdtFile File, int Index, ObjectFailure Failure, long Received, long Needed, string? Detail = null, Exception? Exception = null)
     : FluteEvent(Session);
+
+/// <summary>An object came whole and was damaged: it is collected anew, from packets that are still to come.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="File">What the FDT says about it.</param>
+/// <param name="Index">Its place in the FDT, from 0.</param>
+/// <param name="Detail">What was wrong.</param>
+public sealed record ObjectRestarted(SessionId Session, FdtFile File, int Index, string Detail) : FluteEvent(Session);
 
 /// <summary>How a session ended.</summary>
 public enum SessionEnd

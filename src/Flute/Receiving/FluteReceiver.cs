@@ -92,7 +92,7 @@ public sealed class FluteReceiver : IDisposable
         _now = now;
         while (_recovered.TryDequeue(out Recovery? one))
         {
-            one.Session.Recovered(one.Object, one.Block, one.SourceBlockNumber, one.Stored, one.End, now);
+            one.Session.Recovered(one.Object, one.Assembly, one.Block, one.SourceBlockNumber, one.Stored, one.End, now);
         }
 
         List<ReceivingSession>? over = null;
@@ -243,7 +243,7 @@ public sealed class FluteReceiver : IDisposable
                 if (!bytes.IsEmpty)
                 {
                     stored = true;
-                    if (assembly.Store(number, bytes.Span)) end = one.Complete(_store, _options);
+                    if (assembly.Store(number, bytes.Span)) end = one.Complete(assembly, _store, _options);
                 }
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -251,7 +251,7 @@ public sealed class FluteReceiver : IDisposable
                 end = one.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
 
-            _recovered.Enqueue(new Recovery(session, one, block, number, stored, end));
+            _recovered.Enqueue(new Recovery(session, one, assembly, block, number, stored, end));
             Interlocked.Decrement(ref _working);
         }
     }
@@ -285,5 +285,5 @@ public sealed class FluteReceiver : IDisposable
     }
 
     private sealed record Recovery(
-        ReceivingSession Session, IncomingObject Object, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);
+        ReceivingSession Session, IncomingObject Object, ObjectAssembly Assembly, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);
 }

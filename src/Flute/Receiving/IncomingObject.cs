@@ -18,6 +18,12 @@ internal enum ObjectState
 /// <summary>An object that the FDT names.</summary>
 internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
 {
+    // How often it is collected before it is given up as damaged. A packet that was altered on its way spoils one attempt;
+    // when three were spoilt it is the sender's file that does not fit what the FDT says.
+    private const int MaxAttempts = 3;
+    private ObjectAssembly? _spoilt;
+    private int _spoiltAttempts;
+
     public FdtFile File => file;
 
     public int Index => index;
@@ -29,6 +35,9 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
 
     public ContentEncoding Encoding { get; private set; }
 
+    /// <summary>What was wrong when it was last complete; null when it never was.</summary>
+    public ObjectFailed? Damage { get; private set; }
+
     /// <summary>Begins collecting.</summary>
     /// <param name="inBand">Transmission information of the packet, for when the FDT has none.</param>
     /// <param name="store">Where to put it.</param>
@@ -38,7 +47,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
     public ObjectFailed? Begin(FecOti? inBand, IObjectStore store, FluteReceiverOptions options, BufferBudget budget)
     {
         if (Assembly is not null) return null;
-        FecOti? oti = inBand ?? (file.EffectiveTransferLength is { } length ? file.Fec.ToOti(length) : null);
+        FecOti? oti = inBand ?? (file.EffectiveTransferLength is { } length ? file.Fec.ToOti(length) : null) ?? _spoilt?.Oti;
         if (oti is null)
         {
             return file.Fec.SymbolLength is null && file.Fec.EncodingId is null
@@ -61,14 +70,26 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
             : file.ContentSha256 is not null ? HashAlgorithmName.SHA256
             : file.ContentMd5 is not null ? HashAlgorithmName.MD5 : null;
         Func<Stream> open = encoding == ContentEncoding.None ? () => store.Open(session, file) : store.OpenTemporary;
-        Assembly = new ObjectAssembly(oti, open, budget, hash);
+        Assembly = new ObjectAssembly(oti, open, budget, hash, _spoilt);
+        _spoilt = null;
         return null;
     }
 
-    /// <summary>Checks a complete object and takes it out. Runs where the last block was stored.</summary>
-    public FluteEvent Complete(IObjectStore store, FluteReceiverOptions options)
+    /// <summary>Forgets what was collected of an object that turned out to be damaged, to collect it anew.</summary>
+    /// <param name="damage">What was wrong.</param>
+    /// <returns>False when it was tried often enough, or when no packet will come to try it with.</returns>
+    public bool TryRestart(ObjectFailed damage)
     {
-        ObjectAssembly assembly = Assembly!;
+        Damage = damage with { Detail = _spoiltAttempts == 0 ? damage.Detail : $"{damage.Detail}, and {_spoiltAttempts} {(_spoiltAttempts == 1 ? "time" : "times")} before" };
+        if (++_spoiltAttempts >= MaxAttempts || Assembly is not { Oti.SourceBlocks: > 0 } spoilt) return false;
+        spoilt.Dispose();
+        (_spoilt, Assembly) = (spoilt, null);
+        return true;
+    }
+
+    /// <summary>Checks a complete object and takes it out. Runs where the last block was stored.</summary>
+    public FluteEvent Complete(ObjectAssembly assembly, IObjectStore store, FluteReceiverOptions options)
+    {
         Stream? content = null;
         try
         {

@@ -14,12 +14,25 @@ internal sealed class ObjectAssembly : IDisposable
     private readonly Lock _lock = new();
     private readonly IncrementalHash? _hash;
     private Stream? _content;
+    private readonly Dictionary<int, long> _highestBefore = [];
     private bool _disposed;
     private int _storedCount, _nextToHash;
 
-    public ObjectAssembly(FecOti oti, Func<Stream> open, BufferBudget budget, HashAlgorithmName? hash)
+    /// <summary>Begins with nothing.</summary>
+    /// <param name="oti">How the object travels.</param>
+    /// <param name="open">Opens the place for its content.</param>
+    /// <param name="budget">Memory for blocks.</param>
+    /// <param name="hash">The hash that is wanted, or null.</param>
+    /// <param name="spoilt">An earlier attempt at the same object, or null: its packets count, and what it saw was not lost.</param>
+    public ObjectAssembly(FecOti oti, Func<Stream> open, BufferBudget budget, HashAlgorithmName? hash, ObjectAssembly? spoilt = null)
     {
         Oti = oti;
+        if (spoilt is not null)
+        {
+            (Packets, First, Last) = (spoilt.Packets, spoilt.First, spoilt.Last);
+            if (spoilt.Oti == oti) _highestBefore = spoilt._blocks.ToDictionary(static b => b.Key, static b => b.Value.Highest);
+        }
+
         _open = open;
         _budget = budget;
         if (hash is { } name) _hash = IncrementalHash.CreateHash(name);
@@ -45,7 +58,7 @@ internal sealed class ObjectAssembly : IDisposable
     {
         if (_blocks.TryGetValue(sourceBlockNumber, out BlockAssembly? block)) return block;
         if (!_budget.TryCharge(BlockOverhead)) return null;
-        return _blocks[sourceBlockNumber] = new BlockAssembly(Oti, sourceBlockNumber, _budget);
+        return _blocks[sourceBlockNumber] = new BlockAssembly(Oti, sourceBlockNumber, _budget) { Highest = _highestBefore.GetValueOrDefault(sourceBlockNumber, -1) };
     }
 
     /// <summary>Puts a recovered block into the object.</summary>

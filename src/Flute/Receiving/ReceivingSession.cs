@@ -12,7 +12,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private readonly List<IncomingObject> _inOrder = [];
     private readonly Dictionary<UInt128, List<(byte[] Payload, FecOti? Oti)>> _cached = [];
     private readonly List<ulong> _newObjects = [];
-    private readonly List<(ulong, int)> _newBlocks = [];
+    private readonly List<ulong> _restarted = [];
+    private readonly List<(ulong Toi, int SourceBlockNumber)> _newBlocks = [];
     private TimeSpan? _closeAt;
     private long _bytes, _accepted, _lost;
     private int _finished, _refused;
@@ -70,10 +71,11 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     }
 
     /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
-    public void Recovered(IncomingObject one, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
+    public void Recovered(IncomingObject one, ObjectAssembly assembly, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
     {
-        if (one.Assembly is null)
+        if (one.Assembly != assembly)
         {
+            // The object has ended meanwhile, or was begun anew.
             block.Finish(done: true);
             if (end is ObjectReceived late) late.Content.Dispose();
             return;
@@ -97,7 +99,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             if (block.CanDecode) Recover(this, one, block, sourceBlockNumber);
         }
 
-        one.Assembly.Last = now;
+        assembly.Last = now;
     }
 
     /// <summary>Tells what is missing, for a session that ends.</summary>
@@ -109,7 +111,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         {
             missing++;
             FecOti? oti = one.Assembly?.Oti ?? (one.File.EffectiveTransferLength is { } length ? one.File.Fec.ToOti(length) : null);
-            Tell(one.Fail(ObjectFailure.Incomplete, one.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
+            Tell(one.Damage ?? one.Fail(ObjectFailure.Incomplete, one.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
         }
 
         return missing;
@@ -137,12 +139,14 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             Packets = Packets,
             Lost = _lost,
             HasFdt = FdtSeen,
+            Restarted = [.. _restarted],
             Objects = [.. _newObjects],
             Refused = _refused,
             Blocks = [.. _newBlocks],
             Open = open,
             Finished = _complete && _finished == _inOrder.Count,
         };
+        _restarted.Clear();
         _newObjects.Clear();
         _newBlocks.Clear();
         _refused = 0;
@@ -246,7 +250,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             if (failure is null && _accepted + length > options.MaxTotalBytes) failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
             _accepted += failure is null ? length : 0;
             if (failure is not null) End(one, failure);
-            else if (one.Assembly?.Oti.SourceBlocks == 0) End(one, one.Complete(store, options));
+            else if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
             foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
         }
 
@@ -304,6 +308,21 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
 
     private void End(IncomingObject one, FluteEvent end)
     {
+        if (end is ObjectFailed { Failure: ObjectFailure.Damaged } damage)
+        {
+            if (one.TryRestart(damage))
+            {
+                // Blocks that were reported as complete are not any more; of those that were not nothing need be said.
+                ulong toi = (ulong)one.File.Toi;
+                _newBlocks.RemoveAll(b => b.Toi == toi);
+                _restarted.Add(toi);
+                Tell(new ObjectRestarted(id, one.File, one.Index, damage.Detail!));
+                return;
+            }
+
+            end = one.Damage!;
+        }
+
         bool received = end is ObjectReceived;
         one.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;

@@ -88,6 +88,7 @@ public sealed class ReceiverState
         HasFdt |= report.HasFdt;
         LastReport = now;
         Refused += report.Refused;
+        foreach (ulong toi in report.Restarted) _blocks.Remove(toi);
         foreach (ulong toi in report.Objects)
         {
             if (blocksOf(toi) < 0 || !_objects.Add(toi)) continue;

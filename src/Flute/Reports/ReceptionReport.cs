@@ -12,8 +12,8 @@ public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Sy
 }
 
 /// <summary>
-/// What a receiver tells the sender: counts, never lists of packets. Completed objects and blocks are those since the
-/// last report, everything else is the state now.
+/// What a receiver tells the sender: counts, never lists of packets. Completed objects and blocks, and objects begun anew,
+/// are those since the last report, everything else is the state now.
 /// </summary>
 public sealed record ReceptionReport
 {
@@ -28,6 +28,12 @@ public sealed record ReceptionReport
 
     /// <summary>Whether an FDT is there.</summary>
     public bool HasFdt { get; init; }
+
+    /// <summary>
+    /// Objects that were complete, damaged, and are collected anew: what earlier reports said of their blocks is taken back.
+    /// What this report says of them was so afterwards.
+    /// </summary>
+    public IReadOnlyList<ulong> Restarted { get; init; } = [];
 
     /// <summary>Objects that are complete, or that this receiver will not take.</summary>
     public IReadOnlyList<ulong> Objects { get; init; } = [];

@@ -69,12 +69,8 @@ public sealed class ReportCodec : IDisposable
         json.WriteBoolean("fdt", report.HasFdt);
         json.WriteBoolean("finished", report.Finished);
         if (report.Refused > 0) json.WriteNumber("refused", report.Refused);
-        if (report.Objects.Count > 0)
-        {
-            json.WriteStartArray("objects");
-            foreach (ulong toi in report.Objects) json.WriteNumberValue(toi);
-            json.WriteEndArray();
-        }
+        WriteTois(json, "restarted", report.Restarted);
+        WriteTois(json, "objects", report.Objects);
 
         if (report.Blocks.Count > 0)
         {
@@ -160,10 +156,19 @@ public sealed class ReportCodec : IDisposable
             HasFdt = body.GetProperty("fdt").GetBoolean(),
             Finished = body.GetProperty("finished").GetBoolean(),
             Refused = body.TryGetProperty("refused", out JsonElement refused) ? refused.GetInt32() : 0,
+            Restarted = [.. Numbers(body, "restarted").Select(static n => (ulong)n)],
             Objects = [.. Numbers(body, "objects").Select(static n => (ulong)n)],
             Blocks = [.. blocks.Chunk(2).Select(static b => ((ulong)b[0], (int)b[1]))],
             Open = [.. open.Chunk(4).Select(static o => new OpenBlock((ulong)o[0], (int)o[1], (int)o[2], o[3]))],
         };
+    }
+
+    private static void WriteTois(Utf8JsonWriter json, string name, IReadOnlyList<ulong> tois)
+    {
+        if (tois.Count == 0) return;
+        json.WriteStartArray(name);
+        foreach (ulong toi in tois) json.WriteNumberValue(toi);
+        json.WriteEndArray();
     }
 
     private static long[] Numbers(JsonElement body, string name) =>

@@ -296,7 +296,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
                     _flute.Poll(Now);
                     PassOn();
                     ReceptionReport? report = _flute.Report(session);
-                    if (report is not null) last = report with { Objects = [], Blocks = [], Refused = 0 };
+                    if (report is not null) last = report with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
                     return report;
                 }
                 finally
@@ -338,6 +338,8 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
                 return new NoticeEvent($"{one.Session}: {fdt.Files} images, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}.");
             case ObjectReceived received:
                 return Take(received);
+            case ObjectRestarted again:
+                return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {SourceOf(again.Session).Source} is collected anew: {again.Detail}.");
             case ObjectFailed failed:
                 Inbox.CountFailed();
                 return new ErrorEvent(FluteErrors.Of(failed, SourceOf(failed.Session).Source));

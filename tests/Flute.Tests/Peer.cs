@@ -1,0 +1,70 @@
+namespace Flute.Tests;
+
+/// <summary>A receiver that reports, behind a network that loses and alters packets.</summary>
+internal sealed class Peer(double loss, int seed) : IDisposable
+{
+    public const ulong Tsi = 7;
+    private readonly Random _random = new(seed);
+    private readonly byte[] _challenge = new byte[16];
+
+    public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
+
+    public ReceiverState? State { get; set; }
+
+    public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    public List<ObjectFailed> Failures { get; } = [];
+
+    public int Restarts { get; private set; }
+
+    public bool IsThere { get; set; } = true;
+
+    public double Loss { get; set; } = loss;
+
+    /// <summary>Alters a packet on its way.</summary>
+    public Action<byte[]>? Alter { get; set; }
+
+    public void Push(ReadOnlySpan<byte> packet, TimeSpan now)
+    {
+        if (!IsThere || _random.NextDouble() < Loss) return;
+        if (Alter is null)
+        {
+            Receiver.Push(packet, Channel.Source, now);
+        }
+        else
+        {
+            byte[] altered = packet.ToArray();
+            Alter(altered);
+            Receiver.Push(altered, Channel.Source, now);
+        }
+
+        Take();
+    }
+
+    public void Report(DeliveryTracker tracker, TimeSpan now, bool join = true)
+    {
+        Take();
+        if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, Tsi)) is not { } report) return;
+        if (State is null && !join) return;
+        State ??= tracker.Join($"peer {seed}", now);
+        using var writer = new ReportCodec(_challenge, null);
+        using var reader = new ReportCodec(_challenge, null);
+        Assert.True(reader.TryRead(writer.Report(report).AsMemory()[..^1], out _, out ReceptionReport? read, out _));
+        tracker.Update(State, read!, now);
+    }
+
+    public void Dispose() => Receiver.Dispose();
+
+    private void Take()
+    {
+        while (Receiver.TryTake(out FluteEvent? one))
+        {
+            switch (one)
+            {
+                case ObjectReceived received: Files.Add(received.File.Name, ((MemoryStream)received.Content).ToArray()); break;
+                case ObjectFailed failed: Failures.Add(failed); break;
+                case ObjectRestarted: Restarts++; break;
+            }
+        }
+    }
+}
