@@ -8,9 +8,9 @@ namespace GalleryPS.Cmdlets;
 /// </summary>
 public abstract class GalleryCmdlet : PSCmdlet, IDisposable
 {
-    private const int ProgressId = 1;
     private readonly CancellationTokenSource _stop = new();
-    private bool _disposed, _progressShown;
+    private SessionProgress? _progress;
+    private bool _disposed;
 
     /// <summary>Cancelled by Ctrl+C and whatever else stops the pipeline.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -75,22 +75,12 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
-            case ProgressEvent progress: Show(progress); break;
-            case SummaryEvent when _progressShown:
-                _progressShown = false;
-                WriteProgress(new ProgressRecord(ProgressId, "Flute", "Done") { RecordType = ProgressRecordType.Completed });
-                break;
+            case ProgressEvent progress: (_progress ??= new SessionProgress(this)).Show(progress); break;
+            case SummaryEvent: _progress?.Done(); break;
             case ServedEvent served: WriteObject(served.Receiver); break;
             case MemberEvent member: WriteVerbose(member.ToString()); break;
             case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;
         }
-    }
-
-    private void Show(ProgressEvent progress)
-    {
-        _progressShown = true;
-        int percent = progress.Total > 0 ? (int)Math.Min(100, 100 * progress.Done / progress.Total.Value) : -1;
-        WriteProgress(new ProgressRecord(ProgressId, "Flute", $"{progress.Activity}, {progress.Done:N0} bytes, {progress.Rate / 1e6:0.#} Mbps") { PercentComplete = percent });
     }
 
     /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>

@@ -31,6 +31,34 @@ Describe 'The Flute protocol' {
         ($received | Sort-Object Index)[0].Data.Length | Should -Be 100000
     }
 
+    It 'shows a bar for everything and one below it for each image, and takes them away' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Protocol = 'Flute'; Port = $port; IdleTimeout = 20 }
+        $sender = [powershell]::Create()
+        $null = $sender.AddScript("Import-Module '$moduleManifest'; Send-Gallery '$gallery' -Protocol Flute -Port $port -BitRate 15Mbps")
+        $sender.Invoke().Count | Should -Be 3
+        $null = Wait-Receiver $receiver
+        foreach ($records in @($sender.Streams.Progress), @($receiver.Shell.Streams.Progress)) {
+            $total = @($records | Where-Object { $_.Activity -in 'Sending', 'Receiving' })
+            $total.Count | Should -BeGreaterThan 2
+            $total.ParentActivityId | Sort-Object -Unique | Should -Be -1
+            $shown = @($total | Where-Object RecordType -eq Processing)
+            $shown.StatusDescription | Should -Match 'of 1,300,000 bytes'
+            $percent = $shown.PercentComplete
+            $percent | Should -Be ($percent | Sort-Object)
+            $percent[-1] | Should -BeGreaterThan 40
+            $shown.SecondsRemaining | Where-Object { $_ -ge 0 -and $_ -lt 60 } | Should -Not -BeNullOrEmpty
+
+            $images = @($records | Where-Object ParentActivityId -eq $total[0].ActivityId)
+            $images.Activity | Sort-Object -Unique | Should -BeIn 'image1.jpg', 'image2.jpg', 'image10.jpg'
+            $images.Activity | Should -Contain 'image10.jpg'
+            ($images | Where-Object RecordType -eq Processing).PercentComplete | Where-Object { $_ -gt 0 -and $_ -lt 100 } | Should -Not -BeNullOrEmpty
+            foreach ($bar in $records | Group-Object ActivityId) {
+                $bar.Group[-1].RecordType | Should -Be 'Completed' -Because "bar $($bar.Name) is taken away"
+            }
+        }
+    }
+
     It 'refuses what cannot work, with an id' -ForEach @(
         @{ Parameters = @{ Transport = 'Tcp' } }
         @{ Parameters = @{ Receivers = 1; Repeat = 1 } }

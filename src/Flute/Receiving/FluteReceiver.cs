@@ -143,6 +143,12 @@ public sealed class FluteReceiver : IDisposable
         return (done, total, one.Packets, one.Lost);
     }
 
+    /// <summary>Objects of a session that are being received: the first ones of its FDT that something came of within the last second.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="most">How many at most.</param>
+    public IReadOnlyList<ObjectProgress> UnderWay(SessionId session, int most) =>
+        _sessions.TryGetValue(session, out ReceivingSession? one) ? one.UnderWay(most) : [];
+
     /// <inheritdoc/>
     public void Dispose()
     {

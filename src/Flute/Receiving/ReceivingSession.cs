@@ -190,6 +190,21 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
 
     public long Lost => _lost;
 
+    /// <summary>The first objects of the FDT that something came of within the last second.</summary>
+    public IReadOnlyList<ObjectProgress> UnderWay(int most)
+    {
+        var list = new List<ObjectProgress>(most);
+        foreach (IncomingObject one in _inOrder)
+        {
+            if (list.Count >= most) break;
+            if (one.Assembly is not { Packets: > 0 } assembly || LastPacket - assembly.Last > TimeSpan.FromSeconds(1)) continue;
+            long total = assembly.Oti.TransferLength;
+            list.Add(new ObjectProgress(one.Index, one.File.Name, Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, total), total));
+        }
+
+        return list;
+    }
+
     public void Dispose()
     {
         if (_disposed) return;

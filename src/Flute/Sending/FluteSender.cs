@@ -104,6 +104,7 @@ public sealed class FluteSender : IDisposable
         };
         var one = new SendingObject(toi, item.Source, oti, file);
         _objects.Add(one);
+        Symbols = (Symbols.Source + oti.TotalSymbols, Symbols.Pass + PassOf(one));
         _interleaver.Add(one);
         _fdt.Change();
         return toi;
@@ -199,6 +200,25 @@ public sealed class FluteSender : IDisposable
     /// <param name="toi">The object.</param>
     public long PacketsOf(ulong toi) => _objects[(int)toi - 1].Packets;
 
+    /// <summary>Symbols of all objects, and how many of them and of their repair symbols one pass sends without reports.</summary>
+    public (long Source, long Pass) Symbols { get; private set; }
+
+    /// <summary>The first objects that are being sent.</summary>
+    /// <param name="most">How many at most.</param>
+    public IReadOnlyList<ObjectProgress> UnderWay(int most)
+    {
+        var list = new List<ObjectProgress>(most);
+        foreach (SendingObject one in _interleaver.UnderWay(most))
+        {
+            // Passes are alike; what is sent on request has no end that is known.
+            long length = one.File!.TransferLength!.Value, pass = PassOf(one), packets = one.Packets;
+            if (!_options.WaitsForReports && packets > 0) packets = (packets - 1) % pass + 1;
+            list.Add(new ObjectProgress((int)one.Toi - 1, one.File.Name, (long)(length * Math.Min(1, (double)packets / pass)), length));
+        }
+
+        return list;
+    }
+
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
@@ -214,6 +234,8 @@ public sealed class FluteSender : IDisposable
         toi >= 1 && toi <= (ulong)_objects.Count && number >= 0 && number < _objects[(int)toi - 1].Blocks.Length
             ? _objects[(int)toi - 1].Blocks[number]
             : null;
+
+    private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
     private int WriteFdt(Span<byte> packet, SendingBlock block, TimeSpan now, bool close)
     {

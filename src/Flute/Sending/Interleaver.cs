@@ -99,6 +99,9 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
         }
     }
 
+    /// <summary>The first objects that blocks are being sent of.</summary>
+    public IEnumerable<SendingObject> UnderWay(int most) => _active.Select(static b => b.Owner).Distinct().OrderBy(static o => o.Toi).Take(most);
+
     public void Dispose()
     {
         Stop();
@@ -173,7 +176,8 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
         return null;
     }
 
-    private int Extra(int k)
+    /// <summary>Repair symbols that go with so many source symbols.</summary>
+    public int Extra(int k)
     {
         if (options.Fec != FecEncodingId.RaptorQ || Redundancy <= 0) return 0;
 

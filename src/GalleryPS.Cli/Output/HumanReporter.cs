@@ -20,7 +20,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
 
         if (_progress > 0)
         {
-            error.Write($"\r{new string(' ', _progress)}\r");
+            error.Write(Clear());
             _progress = 0;
         }
 
@@ -101,10 +101,17 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
     private void Show(ProgressEvent progress)
     {
         if (!_terminal) return;
-        string part = progress.Total > 0 ? Invariant($" {100.0 * progress.Done / progress.Total.Value:0} %") : "";
-        string line = Invariant($"{progress.Activity}:{part} {progress.Done:N0} bytes, {progress.Rate / 1e6:0.#} Mbps");
-        error.Write($"\r{line.PadRight(_progress)}");
-        _progress = line.Length;
+        string line = ProgressLine.Of(progress, ProgressLine.Width());
+        error.Write($"{Clear()}{line}");
+        _progress = ProgressLine.Columns(line);
+    }
+
+    private string Clear() => $"\r{new string(' ', _progress)}\r";
+
+    public override void Dispose()
+    {
+        // Whoever is stopped in the middle leaves a clean line.
+        if (_progress > 0) error.Write(Clear());
     }
 
     public override void Item(string name, object item)

@@ -57,7 +57,27 @@ public sealed record ShownEvent(ShownImage Image) : GalleryEvent;
 /// <param name="Done">Bytes done so far.</param>
 /// <param name="Total">Bytes in all, or null when nobody knows.</param>
 /// <param name="Rate">Bit/s at present, or null.</param>
-public sealed record ProgressEvent(string Activity, long Done, long? Total, double? Rate) : GalleryEvent;
+public sealed record ProgressEvent(string Activity, long Done, long? Total, double? Rate) : GalleryEvent
+{
+    /// <summary>How long the rest will take if it goes on like this; null when nobody knows.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+
+    /// <summary>Share of the packets that was lost, 0 to 1 (sending: at the receiver that lost most); null when nobody knows.</summary>
+    public double? LossRate { get; init; }
+
+    /// <summary>Images that are complete; null when sending.</summary>
+    public int? Completed { get; init; }
+
+    /// <summary>Images that are under way: some, where there are many.</summary>
+    public IReadOnlyList<ImageProgress> Images { get; init; } = [];
+}
+
+/// <summary>How far an image is.</summary>
+/// <param name="Index">Its place in the gallery, from 0.</param>
+/// <param name="Name">Its name, safe to show.</param>
+/// <param name="Done">Bytes done so far.</param>
+/// <param name="Total">Bytes in all.</param>
+public sealed record ImageProgress(int Index, string Name, long Done, long Total);
 
 /// <summary>An end of transmission was sent or seen.</summary>
 /// <param name="Peer">Whose end it is (receiving) or where it went (sending).</param>

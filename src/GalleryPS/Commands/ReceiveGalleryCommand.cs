@@ -119,7 +119,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
         if (one is ReceivedEvent { Image: var image })
         {
             WriteVerbose(image.ToString());
-            _progress!.Show(image);
+            if (Protocol == Protocol.Plain) _progress!.Show(image);
         }
 
         base.Present(one);

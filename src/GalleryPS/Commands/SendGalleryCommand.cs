@@ -204,8 +204,8 @@ public sealed class SendGalleryCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_tried > 0) Present(_sender!.Finish(StopToken));
         _progress?.Done();
+        if (_tried > 0) Present(_sender!.Finish(StopToken));
     }
 
     /// <inheritdoc/>

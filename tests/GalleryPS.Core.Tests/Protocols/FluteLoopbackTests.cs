@@ -76,6 +76,45 @@ public sealed class FluteLoopbackTests : IDisposable
         Assert.Equal(names.Length, Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ProgressTellsHowFarAllAndEachImageIs(bool withReports)
+    {
+        byte[][] images = [TestGallery.Jpeg(1_500_000, 1), TestGallery.Jpeg(2_500_000, 2)];
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using GallerySender sender = GallerySender.Open(new SendOptions
+        {
+            Protocol = Protocol.Flute,
+            Port = receiver.Ready.EndPoints[0].Port,
+            BitRate = new BitRate(25e6),
+            Receivers = withReports ? 1 : null,
+        });
+        List<GalleryEvent> sent = [.. sender.Send("one\u001b]0;x\u0007.jpg", images[0]), .. sender.Send("two.jpg", images[1]), .. sender.Finish()];
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.Equal(2, received.OfType<ReceivedEvent>().Count());
+        foreach ((List<GalleryEvent> events, string activity) in ((List<GalleryEvent>, string)[])[(sent, "Sending"), (received, "Receiving")])
+        {
+            List<ProgressEvent> progress = [.. events.OfType<ProgressEvent>().Where(p => p.Activity == activity && p.Total is not null)];
+            Assert.InRange(progress.Count, 3, 20);
+            Assert.All(progress, static p => Assert.Equal(4_000_000, p.Total));
+            Assert.Equal(progress.Select(static p => p.Done).Order(), progress.Select(static p => p.Done));
+            Assert.All(progress, static p => Assert.InRange(p.Done, 0, 4_000_000));
+            Assert.True(progress[^1].Done > 2_000_000);
+            Assert.Contains(progress, static p => p.Rate is > 5e6 and < 100e6);
+
+            // 1.3 seconds in all; time enough on a busy machine.
+            Assert.All(progress.Where(static p => p.TimeLeft is not null), static p => Assert.InRange(p.TimeLeft!.Value.TotalSeconds, 0, 60));
+            Assert.Contains(progress, static p => p.TimeLeft is { Ticks: > 0 });
+            Assert.All(progress.SelectMany(static p => p.Images), static i => Assert.InRange(i.Done, 0, i.Total));
+            Assert.Contains(progress, static p => p.Images.Any(static i => (i.Index, i.Name, i.Total) == (1, "two.jpg", 2_500_000) && i.Done is > 0 and < 2_500_000));
+            Assert.Contains(progress, static p => p.Images.Any(static i => i.Index == 0));
+            if (activity == "Receiving" || withReports) Assert.Contains(progress, static p => p.LossRate is >= 0 and < 0.9);
+            if (activity == "Receiving") Assert.All(progress.SelectMany(static p => p.Images), static i => Assert.DoesNotContain(i.Name, char.IsControl));
+        }
+    }
+
     [Fact]
     public void WhatIsNoImageOrTooLargeIsLeftOut()
     {

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Flute;
 using GalleryPS.Protocols.Plain;
+using GalleryPS.Sessions;
 using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;
@@ -20,7 +21,9 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private const int SocketBuffer = 16 << 20;
     private const int PollMilliseconds = 50;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
+    private const int ImagesShown = 4;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private readonly RateMeter _rate = new();
     private readonly ReceiveOptions _options;
     private readonly DatagramReceiver _receiver;
     private readonly KernelDrops _drops;
@@ -267,16 +270,25 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private ProgressEvent Progress()
     {
         long done = 0, total = 0, packets = 0, lost = 0;
+        var images = new List<ImageProgress>(ImagesShown);
         foreach (SessionId session in _flute.Sessions)
         {
             (long Done, long Total, long Packets, long Lost) one = _flute.Progress(session);
             (done, total, packets, lost) = (done + one.Done, total + one.Total, packets + one.Packets, lost + one.Lost);
+            foreach (ObjectProgress image in _flute.UnderWay(session, ImagesShown - images.Count))
+            {
+                images.Add(new ImageProgress(image.Index, SafeFileName.From(image.Name), image.Done, image.Total));
+            }
         }
 
-        double rate = done * 8 / Math.Max(0.001, Now.TotalSeconds);
-        string left = rate > 0 && total > done ? $", {(total - done) * 8 / rate:0} s left" : "";
-        double loss = packets + lost == 0 ? 0 : (double)lost / (packets + lost);
-        return new ProgressEvent($"Receiving: {Inbox.Images} images, {loss:P1} of the packets lost{left}", done, total > 0 ? total : null, rate);
+        _rate.Mark(Now, done);
+        return new ProgressEvent("Receiving", done, total > 0 ? total : null, _rate.PerSecond * 8)
+        {
+            TimeLeft = total > 0 ? _rate.TimeUntil(total) : null,
+            LossRate = packets + lost == 0 ? null : (double)lost / (packets + lost),
+            Completed = Inbox.Images,
+            Images = images,
+        };
     }
 
     private void BeginReporting(SessionId session, string reportTo)

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace GalleryPS.Cmdlets;
+
+/// <summary>The progress a session tells: one bar for all of it, and one below for each image that is under way.</summary>
+internal sealed class SessionProgress(Cmdlet cmdlet)
+{
+    private const int TotalId = 1;
+
+    // An image keeps its bar, so that bars do not change places; a bar that is free is taken by the next image.
+    private readonly List<ImageProgress?> _bars = [];
+    private string? _activity;
+
+    public void Show(ProgressEvent progress)
+    {
+        // A bar is known by its activity as well as by its number.
+        if (_activity is not null && _activity != progress.Activity) Done();
+        _activity = progress.Activity;
+        Write(new ProgressRecord(TotalId, progress.Activity, Status(progress))
+        {
+            PercentComplete = Percent(progress.Done, progress.Total),
+            SecondsRemaining = progress.TimeLeft is { } left ? (int)Math.Ceiling(left.TotalSeconds) : -1,
+        });
+        for (int i = 0; i < _bars.Count; i++)
+        {
+            if (_bars[i] is { } bar && !progress.Images.Any(image => IsSame(image, bar))) Remove(i);
+        }
+
+        foreach (ImageProgress image in progress.Images) Show(image);
+    }
+
+    /// <summary>Takes the bars away.</summary>
+    public void Done()
+    {
+        if (_activity is null) return;
+        for (int i = 0; i < _bars.Count; i++)
+        {
+            if (_bars[i] is not null) Remove(i);
+        }
+
+        Write(new ProgressRecord(TotalId, _activity, "Done") { RecordType = ProgressRecordType.Completed });
+        _activity = null;
+    }
+
+    private static string Status(ProgressEvent progress)
+    {
+        var parts = new List<string>();
+        if (progress.Completed is { } completed) parts.Add(Invariant($"{completed} images"));
+        parts.Add(progress.Total is { } total ? Invariant($"{progress.Done:N0} of {total:N0} bytes") : Invariant($"{progress.Done:N0} bytes"));
+        if (progress.Rate is { } rate) parts.Add(Invariant($"{rate / 1e6:0.#} Mbps"));
+        if (progress.LossRate is { } loss) parts.Add(Invariant($"{100 * loss:0.#} % of the packets lost"));
+        return string.Join(", ", parts);
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static int Percent(long done, long? total) => total > 0 ? (int)Math.Clamp(100 * (double)done / total.Value, 0, 100) : -1;
+
+    private static bool IsSame(ImageProgress one, ImageProgress other) => one.Index == other.Index && one.Name == other.Name;
+
+    private void Show(ImageProgress image)
+    {
+        int bar = _bars.FindIndex(b => b is not null && IsSame(b, image));
+        if (bar < 0) bar = _bars.FindIndex(static b => b is null);
+        if (bar < 0)
+        {
+            bar = _bars.Count;
+            _bars.Add(null);
+        }
+
+        _bars[bar] = image;
+        Write(new ProgressRecord(TotalId + 1 + bar, image.Name, Invariant($"{image.Done:N0} of {image.Total:N0} bytes"))
+        {
+            ParentActivityId = TotalId,
+            PercentComplete = Percent(image.Done, image.Total),
+        });
+    }
+
+    private void Remove(int bar)
+    {
+        Write(new ProgressRecord(TotalId + 1 + bar, _bars[bar]!.Name, "Done") { ParentActivityId = TotalId, RecordType = ProgressRecordType.Completed });
+        _bars[bar] = null;
+    }
+
+    private void Write(ProgressRecord record) => cmdlet.WriteProgress(record);
+}
