@@ -3,6 +3,16 @@ BeforeAll {
     $gallery = Join-Path $TestDrive 'gallery'
     $null = New-Item $gallery -ItemType Directory
     foreach ($i in 1, 2, 10) { New-TestImage "$gallery/image$i.jpg" (100000 * $i) }
+
+    # Waits for something that no event tells.
+    function Wait-Until([scriptblock] $Condition, [int] $Seconds = 20) {
+        $until = [datetime]::UtcNow.AddSeconds($Seconds)
+        while (-not (& $Condition)) {
+            if ([datetime]::UtcNow -gt $until) { throw "In vain: $Condition" }
+            [System.Threading.Thread]::Sleep(5)
+        }
+    }
+
     $secret = ConvertTo-SecureString 'sesame' -AsPlainText -Force
 }
 
@@ -70,5 +80,45 @@ Describe 'The Flute protocol' {
 
     It 'says when nobody came' {
         { Send-Gallery $gallery -Protocol Flute -Port (Get-FreePort) -Receivers 1 -WaitTimeout 0.3 } | Should -Throw -ErrorId 'ReceiversMissing*'
+    }
+
+    It 'stops receiving within 200 ms in mid-transfer, leaves the group, and keeps no part of an image' -Skip:(-not $IsLinux) {
+        $port = Get-FreePort
+        $best = 1..3 | ForEach-Object {
+            $in = Join-Path $TestDrive "stopped$_"
+            $receiver = Start-Receiver @{ Protocol = 'Flute'; Transport = 'Multicast'; Address = '239.25.25.77'; Port = $port; ArrivalIP = '127.0.0.1'; OutputDirectory = $in }
+            $sender = [powershell]::Create()
+            $null = $sender.AddScript("Import-Module '$moduleManifest'; Send-Gallery '$gallery' -Protocol Flute -Transport Multicast -To 239.25.25.77 -OutboundIP 127.0.0.1 -Port $port -Receivers 1 -BitRate 5Mbps")
+            $sending = $sender.BeginInvoke()
+            Wait-Until { $receiver.Shell.Streams.Progress | Where-Object StatusDescription -Match '^0 images, [1-9]' }
+            Select-String -Path /proc/net/igmp -Pattern '4D1919EF' -Quiet | Should -BeTrue
+            (Measure-Command { $receiver.Shell.Stop() }).TotalMilliseconds
+            Select-String -Path /proc/net/igmp -Pattern '4D1919EF' -Quiet | Should -BeFalse
+            Get-ChildItem $in -Force | Should -BeNullOrEmpty
+            $sender.Stop()
+            $sending.IsCompleted | Should -BeTrue
+        } | Measure-Object -Minimum
+        $best.Minimum | Should -BeLessThan 200
+    }
+
+    It 'stops sending within 200 ms <When>, and receivers say what is missing' -ForEach @(
+        @{ When = 'while it waits for receivers'; Receivers = 2; Seen = '^Waiting for receivers, 1 of 2' }
+        @{ When = 'in mid-transfer'; Receivers = 1; Seen = '^Sending$' }
+    ) {
+        $best = 1..3 | ForEach-Object {
+            $port = Get-FreePort
+            $receiver = Start-Receiver @{ Protocol = 'Flute'; Port = $port; IdleTimeout = 20 }
+            $sender = [powershell]::Create()
+            $null = $sender.AddScript("Import-Module '$moduleManifest'; Send-Gallery '$gallery' -Protocol Flute -Port $port -Receivers $Receivers -BitRate 5Mbps")
+            $null = $sender.BeginInvoke()
+            Wait-Until { $sender.Streams.Progress | Where-Object Activity -Match $Seen }
+            (Measure-Command { $sender.Stop() }).TotalMilliseconds
+
+            # They would be silent for 20 seconds otherwise.
+            Wait-Receiver $receiver -Seconds 10 | Should -BeNullOrEmpty
+            $receiver.Shell.Streams.Error.FullyQualifiedErrorId | Should -Be (@('ImageIncomplete,GalleryPS.Cmdlets.Commands.ReceiveGalleryCommand') * 3)
+            $receiver.Shell.Streams.Error.TargetObject | Should -Be 'image1.jpg', 'image2.jpg', 'image10.jpg'
+        } | Measure-Object -Minimum
+        $best.Minimum | Should -BeLessThan 200
     }
 }

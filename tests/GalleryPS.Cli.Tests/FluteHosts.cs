@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using GalleryPS.TestSupport;
+
+namespace GalleryPS.Cli.Tests;
+
+/// <summary>Four hosts for Flute, of which any may lose packets: 0 to 2 receive, 3 sends.</summary>
+public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
+{
+    private readonly List<LabHost> _lossy = [];
+
+    protected Lab Lab => lab;
+
+    public void Dispose()
+    {
+        foreach (LabHost host in _lossy) NetworkLab.Run(host, "nft", "flush", "ruleset");
+        GC.SuppressFinalize(this);
+    }
+
+    private protected PeerProcess Receiver(int host, string folder, string[] address) => PeerProcess.Gallery(
+        lab[host], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "20", .. address]).WaitForReady();
+
+    private protected PeerProcess MulticastReceiver(int host, string folder) => Receiver(host, folder, ReceiverAddress("multicast", "4", host));
+
+    private protected PeerProcess MulticastSender(string gallery, params string[] options) => PeerProcess.Gallery(
+        lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", .. SenderAddress("multicast", "4"), .. options]);
+
+    /// <summary>Makes a host lose the UDP packets a rule of nftables matches.</summary>
+    protected void Lose(LabHost host, string rule) => AddRules(host, "", $"meta l4proto udp {rule} drop;");
+
+    /// <summary>Makes a host lose bursts of 50 packets in a row (or several at once), at random places.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="oneIn">Of so many stretches of 50 packets one is lost.</param>
+    protected void LoseBursts(LabHost host, int oneIn) => AddRules(
+        host, "set burst { type inet_proto; flags dynamic; size 4; };",
+        "meta l4proto udp numgen inc mod 50 0 delete @burst { meta l4proto };"
+        + string.Create(CultureInfo.InvariantCulture, $"meta l4proto udp numgen inc mod 50 0 numgen random mod {oneIn} 0 add @burst {{ meta l4proto }};")
+        + "meta l4proto @burst drop;");
+
+    /// <summary>The host gets everything again.</summary>
+    protected void LoseNoMore(LabHost host)
+    {
+        NetworkLab.Run(host, "nft", "flush", "ruleset");
+        _lossy.Remove(host);
+    }
+
+    /// <summary>Waits until the sending host has sent so many bytes more than it had.</summary>
+    protected void WaitUntilSent(long bytes, long before)
+    {
+        for (DateTime until = DateTime.UtcNow + PeerProcess.Patience; Sent() - before < bytes;)
+        {
+            Assert.True(DateTime.UtcNow < until, $"only {Sent() - before} bytes were sent");
+            Thread.Sleep(5); // no event tells it
+        }
+    }
+
+    /// <summary>Bytes the sending host has sent on its first NIC.</summary>
+    protected long Sent()
+    {
+        using JsonDocument link = JsonDocument.Parse(NetworkLab.Execute("ip", ["-n", lab[3].Namespace, "-json", "-statistics", "link", "show", "eth0"]));
+        return link.RootElement[0].GetProperty("stats64").GetProperty("tx").GetProperty("bytes").GetInt64();
+    }
+
+    private protected string[] ReceiverAddress(string transport, string family, int host) => transport switch
+    {
+        "unicast" => ["--transport", "unicast", "--address", family == "4" ? lab[host].IPv4 : lab[host].IPv6],
+        "broadcast" => ["--transport", "broadcast"],
+        _ => ["--transport", "multicast", "--address", family == "4" ? "239.1.1.5" : "ff15::1:5", "--arrival-ip", "eth0"],
+    };
+
+    private protected string[] SenderAddress(string transport, string family) => transport switch
+    {
+        "unicast" => ["--to", string.Join(',', Enumerable.Range(0, 3).Select(i => family == "4" ? lab[i].IPv4 : lab[i].IPv6))],
+        "broadcast" => ["--to", "10.77.0.255"],
+        _ => ["--to", family == "4" ? "239.1.1.5" : "ff15::1:5", "--outbound-ip", "eth0"],
+    };
+
+    private void AddRules(LabHost host, string sets, string rules)
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Any(static p => File.Exists(Path.Combine(p, "nft"))), "nftables is not installed");
+        _lossy.Add(host);
+
+        // Between namespaces a batch that the sender hands down as one buffer would arrive, and be lost, as one.
+        NetworkLab.Execute("ip", ["-n", lab[3].Namespace, "link", "set", "eth0", "gso_max_segs", "1"]);
+        NetworkLab.Execute("ip", ["netns", "exec", host.Namespace, "nft", $"table inet lossy {{ {sets} chain in {{ type filter hook prerouting priority -300; {rules} }}; }}"]);
+    }
+}
