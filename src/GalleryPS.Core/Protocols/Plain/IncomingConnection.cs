@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
+using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using GalleryPS.Sessions;
 using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Plain;

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using GalleryPS.Sessions;
 
-namespace GalleryPS.Protocols.Plain;
+namespace GalleryPS.Sessions;
 
 /// <summary>What is known of an image when its last byte has arrived.</summary>
 /// <param name="Info">Format and size.</param>
