@@ -9,5 +9,8 @@ public static class NtpTime
     public static uint From(DateTimeOffset time) => unchecked((uint)(long)Math.Floor((time - Epoch).TotalSeconds));
 
     /// <summary>Whether a time given in NTP seconds is over; the nearest one is meant (they wrap in 2036).</summary>
-    public static bool IsOver(uint seconds, DateTimeOffset now) => unchecked((int)(seconds - From(now))) < 0;
+    public static bool IsOver(uint seconds, DateTimeOffset now) => IsOver(seconds, From(now));
+
+    /// <summary>Whether a time is over, both in NTP seconds.</summary>
+    public static bool IsOver(uint seconds, uint now) => unchecked((int)(seconds - now)) < 0;
 }

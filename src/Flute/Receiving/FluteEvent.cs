@@ -100,6 +100,9 @@ public sealed record FluteReceiverCounts
     /// <summary>Packets whose sequence number came before.</summary>
     public long Replayed { get; internal set; }
 
+    /// <summary>Packets of objects whose description in the FDT had expired, by the sender's clock.</summary>
+    public long Expired { get; internal set; }
+
     /// <summary>Packets that could not be kept: a limit was reached.</summary>
     public long OverLimit { get; internal set; }
 

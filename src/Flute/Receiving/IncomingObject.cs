@@ -30,6 +30,9 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
 
     public ObjectState State { get; set; }
 
+    /// <summary>Until when the FDT's description of it holds, in NTP seconds of the sender's clock.</summary>
+    public uint Expires { get; set; }
+
     /// <summary>What came of it so far; null before its first packet and after its end.</summary>
     public ObjectAssembly? Assembly { get; private set; }
 

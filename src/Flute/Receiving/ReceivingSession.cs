@@ -15,6 +15,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private readonly List<ulong> _restarted = [];
     private readonly List<(ulong Toi, int SourceBlockNumber)> _newBlocks = [];
     private TimeSpan? _closeAt;
+    private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
     private int _finished, _refused;
     private bool _complete, _disposed;
@@ -54,6 +55,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         Packets++;
         LastPacket = now;
         if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
+        if (!packet.Extensions.IsEmpty && packet.TryFind(LctExtensionType.Time, out LctExtension extension)
+            && LctTime.TryRead(extension, out LctTime time) && time.SenderTimeHigh is { } seconds)
+        {
+            _senderTime = (seconds, now);
+        }
+
         if (packet.Toi == 0)
         {
             // The end of the session may come in a packet that carries nothing else.
@@ -232,7 +239,14 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         var added = new List<IncomingObject>();
         foreach (FdtFile file in instance.Files)
         {
-            if (_objects.ContainsKey(file.Toi) || file.Toi > ulong.MaxValue) continue;
+            if (_objects.TryGetValue(file.Toi, out IncomingObject? known))
+            {
+                // A later instance extends what an earlier one said.
+                if (NtpTime.IsOver(known.Expires, instance.Expires)) known.Expires = instance.Expires;
+                continue;
+            }
+
+            if (file.Toi > ulong.MaxValue) continue;
             if (_inOrder.Count >= options.MaxObjects)
             {
                 counts.OverLimit++;
@@ -245,7 +259,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
                 ContentType = file.ContentType ?? instance.ContentType,
                 ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
             };
-            var one = new IncomingObject(id, whole, _inOrder.Count);
+            var one = new IncomingObject(id, whole, _inOrder.Count) { Expires = instance.Expires };
             _objects.Add(file.Toi, one);
             _inOrder.Add(one);
             _bytes += whole.EffectiveTransferLength ?? 0;
@@ -279,6 +293,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (one.State != ObjectState.Open)
         {
             counts.Redundant++;
+            return;
+        }
+
+        if (IsExpired(one, now))
+        {
+            counts.Expired++;
             return;
         }
 
@@ -320,6 +340,11 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
 
         if (block?.CanDecode == true) Recover(this, one, block, first.SourceBlockNumber);
     }
+
+    // RFC 6726 section 3.3: an instance must not be used for packets that come when it has expired. That is meant by the
+    // sender's clock; receivers' clocks may be wrong by years, so it is looked at only when the sender tells the time.
+    private bool IsExpired(IncomingObject one, TimeSpan now) =>
+        _senderTime is { } time && NtpTime.IsOver(one.Expires, unchecked(time.Seconds + (uint)(now - time.At).TotalSeconds));
 
     private void End(IncomingObject one, FluteEvent end)
     {

@@ -137,7 +137,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
         FluteReceiverCounts counts = _flute.Counts;
         yield return new NoticeEvent(
-            $"{counts.Packets} packets of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.OverLimit} over a limit.");
+            $"{counts.Packets} packets of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.Expired} expired, {counts.OverLimit} over a limit.");
         if (_dropped > 0 && Inbox.Failed > 0)
         {
             yield return new WarningEvent(
