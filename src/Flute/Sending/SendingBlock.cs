@@ -76,7 +76,9 @@ internal sealed class SendingBlock(SendingObject owner, int number)
                     // Data may still be on its way when only the encoder was asked for now.
                     SpinWait.SpinUntil(() => _dataReady || _error is not null);
                     if (_error is not null) return;
-                    _encoder = new SourceBlockEncoder(data.AsMemory(0, (int)Bytes), owner.Oti.SymbolLength);
+                    var encoder = new SourceBlockEncoder(data.AsMemory(0, (int)Bytes), owner.Oti.SymbolLength);
+                    encoder.Prepare();
+                    _encoder = encoder;
                     _encoderReady = true;
                     ready();
                 }
