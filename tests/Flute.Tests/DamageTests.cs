@@ -128,7 +128,7 @@ public class DamageTests
         };
         DeliveryTests.Serve([.. files.Select(static f => FluteObject.FromMemory(f.Key, f.Value))], [peer]);
         DeliveryTests.AllHave(files, peer);
-        Assert.Equal((1, 0), (peer.Restarts, peer.State!.Lost));
+        Assert.Equal((1, 0, 0), (peer.Restarts, peer.Lost, peer.State!.Lost));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public class DamageTests
         Assert.Equal([3UL, 9UL], report!.Restarted);
 
         // Whoever knows more, or less, is understood.
-        const string More = "{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"weather\":[\"fine\"]}";
+        const string More = "{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"weather\":[\"fine\"]}";
         Assert.True(codec.TryRead(Encoding.UTF8.GetBytes(More), out _, out report, out _));
         Assert.Empty(report!.Restarted);
     }
@@ -196,7 +196,7 @@ public class DamageTests
     [Fact]
     public void A_report_takes_back_what_was_said_before_and_not_what_it_says_itself()
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, BlockBytes = 3000 });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9", BlockBytes = 3000 });
         sender.Add(FluteObject.FromMemory("a", new byte[10_000]));
         sender.Add(FluteObject.FromMemory("b", new byte[10_000]));
         sender.Complete();

@@ -22,7 +22,7 @@ public class DeliveryTests
 
     internal static double Serve(IReadOnlyList<FluteObject> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null)
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9" });
         foreach (FluteObject file in files) sender.Add(file);
         sender.Complete();
         var tracker = new DeliveryTracker(sender, new DeliveryOptions { SilenceTimeout = TimeSpan.FromSeconds(2) });
@@ -38,7 +38,12 @@ public class DeliveryTests
             if (now - reported > TimeSpan.FromMilliseconds(5))
             {
                 reported = now;
-                foreach (Peer peer in peers) peer.Report(tracker, now);
+                foreach (Peer peer in peers)
+                {
+                    peer.Work(now);
+                    peer.Report(tracker, now);
+                }
+
                 tracker.DropSilent(now);
                 if (tracker.Present >= wanted) sender.AnnounceOnly = false;
                 if (!sender.AnnounceOnly && tracker.Waiting == 0) sender.Finish();
@@ -90,6 +95,18 @@ public class DeliveryTests
             Assert.Equal(10, peer.State.Objects);
             peer.Dispose();
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.05)]
+    public void Receivers_that_lag_behind_their_reports_are_not_sent_more_for_it(double loss)
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
+        Peer[] peers = [new(loss, 1) { LongestStall = TimeSpan.FromMilliseconds(80) }, new(loss, 2) { LongestStall = TimeSpan.FromMilliseconds(30) }, new(loss, 3)];
+        double ratio = Serve(files, peers);
+        AllHave(files, peers);
+        Assert.InRange(ratio * (1 - loss), 0.9, 1.06);
     }
 
     [Fact]
@@ -169,9 +186,9 @@ public class DeliveryTests
     [InlineData("[]")]
     [InlineData("{\"type\":\"report\"}")]
     [InlineData("{\"type\":7}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1e99,\"lost\":0,\"fdt\":true,\"finished\":false}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"open\":[1,2,3]}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1e99,\"idle\":true,\"fdt\":true,\"finished\":false}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,2,3]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
     public void What_is_no_report_is_refused(string line)
     {
         using var codec = new ReportCodec([1], null);
@@ -181,7 +198,7 @@ public class DeliveryTests
     [Fact]
     public void Reports_about_what_does_not_exist_do_no_harm()
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9" });
         sender.Add(FluteObject.FromMemory("a", new byte[10_000]));
         sender.Complete();
         var tracker = new DeliveryTracker(sender, new DeliveryOptions());
@@ -191,7 +208,7 @@ public class DeliveryTests
             new ReceptionReport
             {
                 Packets = long.MaxValue,
-                Lost = 5,
+                Last = new PacketMark(ulong.MaxValue, new FecPayloadId(-1, uint.MaxValue)),
                 Objects = [0, 2, ulong.MaxValue],
                 Blocks = [(1, -1), (1, 99), (ulong.MaxValue, 0)],
                 Open = [new OpenBlock(9, 9, int.MinValue, long.MaxValue)],

@@ -6,6 +6,8 @@ internal sealed class Peer(double loss, int seed) : IDisposable
     public const ulong Tsi = 7;
     private readonly Random _random = new(seed);
     private readonly byte[] _challenge = new byte[16];
+    private readonly Queue<byte[]> _waiting = new();
+    private TimeSpan _stalledUntil;
 
     public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
 
@@ -24,26 +26,33 @@ internal sealed class Peer(double loss, int seed) : IDisposable
     /// <summary>Alters a packet on its way.</summary>
     public Action<byte[]>? Alter { get; set; }
 
+    /// <summary>Packets wait up to so long for being looked at, while reports go out in time.</summary>
+    public TimeSpan LongestStall { get; init; }
+
+    /// <summary>Packets that the receiver itself took for lost.</summary>
+    public long Lost { get; private set; }
+
     public void Push(ReadOnlySpan<byte> packet, TimeSpan now)
     {
         if (!IsThere || _random.NextDouble() < Loss) return;
-        if (Alter is null)
-        {
-            Receiver.Push(packet, Channel.Source, now);
-        }
-        else
-        {
-            byte[] altered = packet.ToArray();
-            Alter(altered);
-            Receiver.Push(altered, Channel.Source, now);
-        }
+        byte[] copy = packet.ToArray();
+        Alter?.Invoke(copy);
+        _waiting.Enqueue(copy);
+        Work(now);
+    }
 
+    public void Work(TimeSpan now)
+    {
+        if (now < _stalledUntil) return;
+        while (_waiting.TryDequeue(out byte[]? packet)) Receiver.Push(packet, Channel.Source, now);
         Take();
+        if (LongestStall > TimeSpan.Zero && _random.Next(50) == 0) _stalledUntil = now + LongestStall * _random.NextDouble();
     }
 
     public void Report(DeliveryTracker tracker, TimeSpan now, bool join = true)
     {
         Take();
+        if (now >= _stalledUntil) Receiver.Idle();
         if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, Tsi)) is not { } report) return;
         if (State is null && !join) return;
         State ??= tracker.Join($"peer {seed}", now);
@@ -57,6 +66,7 @@ internal sealed class Peer(double loss, int seed) : IDisposable
 
     private void Take()
     {
+        Lost = Math.Max(Lost, Receiver.Progress(new SessionId(Channel.Source.Address, Tsi)).Lost);
         while (Receiver.TryTake(out FluteEvent? one))
         {
             switch (one)

@@ -60,11 +60,11 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     public bool CanDecode => !IsDone && !IsDecoding && Count >= _needed;
 
     /// <summary>Takes note of a symbol's id, for the loss rate.</summary>
-    /// <returns>How many more symbols are known to be missing on the way: 0 or more for a gap, -1 for one that was overtaken.</returns>
+    /// <returns>How many symbols are missing before this one, or -1 when later ones were there already.</returns>
     public int Note(uint id)
     {
         Seen++;
-        if (id <= Highest) return 0;
+        if (id <= Highest) return -1;
         long gap = id - Highest - 1;
 
         // Who joins in the middle did not lose what went before.

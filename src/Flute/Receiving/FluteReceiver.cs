@@ -85,6 +85,12 @@ public sealed class FluteReceiver : IDisposable
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
     }
 
+    /// <summary>Nothing that came is still to be pushed. Reports say so: then the sender knows that what is missing was lost.</summary>
+    public void Idle()
+    {
+        foreach (ReceivingSession session in _sessions.Values) session.IsIdle = true;
+    }
+
     /// <summary>Takes in what was decoded elsewhere, and ends sessions whose time has come. Call it when packets pause.</summary>
     /// <param name="now">The time.</param>
     public void Poll(TimeSpan now)

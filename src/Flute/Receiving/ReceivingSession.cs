@@ -20,10 +20,14 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private int _finished, _refused;
     private bool _complete, _disposed;
     private string? _reportTo;
+    private PacketMark? _last;
 
     public SessionId Id => id;
 
     public bool FdtSeen { get; private set; }
+
+    /// <summary>Whether no packet came since it was said that all are in.</summary>
+    public bool IsIdle { get; set; }
 
     public TimeSpan LastPacket { get; private set; }
 
@@ -54,6 +58,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     {
         Packets++;
         LastPacket = now;
+        IsIdle = false;
         if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
         if (!packet.Extensions.IsEmpty && packet.TryFind(LctExtensionType.Time, out LctExtension extension)
             && LctTime.TryRead(extension, out LctTime time) && time.SenderTimeHigh is { } seconds)
@@ -72,6 +77,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         }
 
         if (packet.Payload.Length <= FecPayloadId.Length) return;
+        if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
         else if (!_complete) Cache(packet.Toi, packet.Payload, oti);
@@ -144,7 +150,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         var report = new ReceptionReport
         {
             Packets = Packets,
-            Lost = _lost,
+            Last = _last,
+            IsIdle = IsIdle,
             HasFdt = FdtSeen,
             Restarted = [.. _restarted],
             Objects = [.. _newObjects],
@@ -321,8 +328,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         SymbolResult result = SymbolResult.NoRoom;
         if (block is not null)
         {
-            _lost += block.Note(first.EncodingSymbolId);
+            int gap = block.Note(first.EncodingSymbolId);
             result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
+
+            // What was overtaken had been taken for lost.
+            if (gap >= 0) _lost += gap;
+            else if (result == SymbolResult.Added) _lost = Math.Max(0, _lost - 1);
         }
 
         switch (result)

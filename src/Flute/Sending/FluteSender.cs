@@ -41,6 +41,7 @@ public sealed class FluteSender : IDisposable
         SymbolLength = options.Fec == FecEncodingId.RaptorQ ? _writer.MaxSymbol & ~3 : _writer.MaxSymbol;
         _fdt = new FdtSchedule(options, _writer);
         _interleaver = new Interleaver(options);
+        if (options.WaitsForReports) Sent = new SentPackets();
         _secondsPerByte = options.BitRate is { } rate ? 8 / rate : 0;
     }
 
@@ -140,7 +141,7 @@ public sealed class FluteSender : IDisposable
         // A long FDT shares the way with the data once that has begun.
         if (!busy || !_started || (_fdtTurn = !_fdtTurn))
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
         }
 
         if (length == 0 && !AnnounceOnly)
@@ -151,7 +152,7 @@ public sealed class FluteSender : IDisposable
 
         if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
             else length = Close(packet, now);
         }
 
@@ -219,6 +220,9 @@ public sealed class FluteSender : IDisposable
         return list;
     }
 
+    /// <summary>What was sent, for receivers that report; else null.</summary>
+    internal SentPackets? Sent { get; }
+
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
@@ -237,10 +241,10 @@ public sealed class FluteSender : IDisposable
 
     private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
-    private int WriteFdt(Span<byte> packet, SendingBlock block, TimeSpan now, bool close)
+    private int WriteFdt(Span<byte> packet, SendingBlock block, bool close)
     {
         FdtPackets++;
-        return _writer.Write(packet, block, now, close);
+        return _writer.Write(packet, block, close);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -258,8 +262,10 @@ public sealed class FluteSender : IDisposable
                 continue;
             }
 
-            int length = _writer.Write(packet, block, now);
+            int length = _writer.Write(packet, block);
             _fdt.Count(length);
+            block.LastPacket = Packets + 1;
+            Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)));
             if (block.Quota == 0 && _interleaver.Sent(block)) _events.Enqueue(new ObjectSent(owner.Toi, _interleaver.PassOf(owner), owner.Packets));
             return length;
         }
@@ -284,7 +290,7 @@ public sealed class FluteSender : IDisposable
 
         _closing++;
         SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
-        int length = WriteFdt(packet, block, now, close: true);
+        int length = WriteFdt(packet, block, close: true);
         if (_closing == ClosingPackets) _finished = true;
         _due = now;
         return length;

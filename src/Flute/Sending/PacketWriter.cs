@@ -36,7 +36,7 @@ internal sealed class PacketWriter : IDisposable
     /// <summary>Writes a packet with the next symbol of a block.</summary>
     /// <returns>Its length.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Write(Span<byte> packet, SendingBlock block, TimeSpan now, bool closeSession = false)
+    public int Write(Span<byte> packet, SendingBlock block, bool closeSession = false)
     {
         SendingObject owner = block.Owner;
         int extensions = Extensions(owner);
@@ -59,7 +59,7 @@ internal sealed class PacketWriter : IDisposable
             position += owner.Oti.WriteExtension(packet[position..]);
         }
 
-        (uint id, int length) = block.Next(packet[(position + FecPayloadId.Length)..], now);
+        (uint id, int length) = block.Next(packet[(position + FecPayloadId.Length)..]);
         new FecPayloadId(block.Number, id).Write(packet[position..], owner.Oti.EncodingId);
         owner.Packets++;
         int total = position + FecPayloadId.Length + length;

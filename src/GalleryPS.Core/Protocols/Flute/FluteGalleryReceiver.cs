@@ -19,7 +19,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 {
     // Packets come in bursts that no scheduler is always in time for.
     private const int SocketBuffer = 16 << 20;
-    private const int PollMilliseconds = 50;
+    private const int PollMilliseconds = 50, SettleMilliseconds = 3;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
     private const int ImagesShown = 4;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
@@ -38,7 +38,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly bool _portable;
     private long? _dropped;
-    private int _packetsSinceReport;
+    private int _packetsSinceReport, _idleSockets;
     private long _lastProgress;
     private bool _warnedNotAuthentic;
 
@@ -201,11 +201,17 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             using BatchReceiver batches = BatchReceiver.Open(_receiver, socket, _portable);
             int reportEvery = Math.Clamp(socket.Socket.ReceiveBufferSize / 2304 / 8, 8, 512);
             PacketsHandler handler = (packets, length, source, nic) => Push(packets, length, source, nic, reportEvery);
+            int wait = PollMilliseconds;
+            bool idle = false;
             while (!_stop.IsCancellationRequested)
             {
-                bool any = batches.Receive(PollMilliseconds, handler);
+                bool any = batches.Receive(wait, handler);
+                wait = any ? SettleMilliseconds : PollMilliseconds;
                 lock (_fluteLock)
                 {
+                    if (any == idle) _idleSockets += any ? -1 : 1;
+                    idle = !any;
+                    if (_idleSockets == _receiver.Sockets.Count) _flute.Idle();
                     if (!any || _flute.IsWorking) _flute.Poll(Now);
                     PassOn();
                 }
