@@ -21,9 +21,8 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private const int SocketBuffer = 16 << 20;
     private const int PollMilliseconds = 50, SettleMilliseconds = 3;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
-    private const int ImagesShown = 4;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
-    private readonly RateMeter _rate = new();
+    private readonly ReceivingProgress _progress = new();
     private readonly ReceiveOptions _options;
     private readonly DatagramReceiver _receiver;
     private readonly KernelDrops _drops;
@@ -270,31 +269,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
         if (Now.Ticks - _lastProgress < ProgressInterval.Ticks || _flute.Sessions.Count == 0) return;
         _lastProgress = Now.Ticks;
-        Tell(Progress());
-    }
-
-    private ProgressEvent Progress()
-    {
-        long done = 0, total = 0, packets = 0, lost = 0;
-        var images = new List<ImageProgress>(ImagesShown);
-        foreach (SessionId session in _flute.Sessions)
-        {
-            (long Done, long Total, long Packets, long Lost) one = _flute.Progress(session);
-            (done, total, packets, lost) = (done + one.Done, total + one.Total, packets + one.Packets, lost + one.Lost);
-            foreach (ObjectProgress image in _flute.UnderWay(session, ImagesShown - images.Count))
-            {
-                images.Add(new ImageProgress(image.Index, SafeFileName.From(image.Name), image.Done, image.Total));
-            }
-        }
-
-        _rate.Mark(Now, done);
-        return new ProgressEvent("Receiving", done, total > 0 ? total : null, _rate.PerSecond * 8)
-        {
-            TimeLeft = total > 0 ? _rate.TimeUntil(total) : null,
-            LossRate = packets + lost == 0 ? null : (double)lost / (packets + lost),
-            Completed = Inbox.Images,
-            Images = images,
-        };
+        Tell(_progress.Tell(Now, _flute, Inbox.Images));
     }
 
     private void BeginReporting(SessionId session, string reportTo)

@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Protocols.Plain;
-using GalleryPS.Sessions;
 using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;
@@ -18,14 +17,13 @@ internal sealed class FluteGallerySender : GallerySender
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
         LastWords = TimeSpan.FromMilliseconds(100);
-    private const int ImagesShown = 4;
-    private readonly RateMeter _rate = new(), _progress = new();
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
     private readonly FluteSender _flute;
     private readonly ReportServer? _reports;
     private readonly DeliveryTracker? _delivery;
+    private readonly SendingProgress _progress;
     private readonly Dictionary<object, ReceiverState> _receivers = [];
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _stories = new();
@@ -77,6 +75,7 @@ internal sealed class FluteGallerySender : GallerySender
             _delivery = new DeliveryTracker(_flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.ReceiverTimeout });
         }
 
+        _progress = new SendingProgress(options, _flute, _delivery);
         _batch = new byte[BatchSender.MaxPackets * _packetBytes];
     }
 
@@ -227,39 +226,7 @@ internal sealed class FluteGallerySender : GallerySender
         while (_flute.TryTake(out FluteSenderEvent? one)) Note(one);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
-        _stories.Enqueue(Progress(now));
-    }
-
-    private ProgressEvent Progress(TimeSpan now)
-    {
-        _rate.Mark(now, _flute.Bytes);
-        if (_flute.AnnounceOnly)
-        {
-            return new ProgressEvent($"Waiting for receivers, {_delivery!.Present} of {_options.Receivers} are here", 0, null, null);
-        }
-
-        // Whom reports are had from, the one that has least says how far it is; else what was planned does.
-        long total = _totalBytes * (_options.Repeat + 1);
-        double packets = _flute.Packets - _flute.FdtPackets, planned = (double)_flute.Symbols.Pass * (_options.Repeat + 1), loss = 0;
-        if (_delivery is not null)
-        {
-            planned = _flute.Symbols.Source;
-            foreach (ReceiverState receiver in _delivery.Receivers)
-            {
-                if (receiver.IsGone || receiver.Completed is not null) continue;
-                packets = Math.Min(packets, receiver.Packets);
-                loss = Math.Max(loss, receiver.LossRate);
-            }
-        }
-
-        double done = total * Math.Min(1, packets / Math.Max(1, planned));
-        _progress.Mark(now, done);
-        return new ProgressEvent("Sending", _options.Carousel ? _flute.Bytes : (long)done, _options.Carousel ? null : total, _rate.PerSecond * 8)
-        {
-            TimeLeft = _options.Carousel ? null : _progress.TimeUntil(total),
-            LossRate = _delivery is null ? null : loss,
-            Images = [.. _flute.UnderWay(ImagesShown).Select(i => new ImageProgress(_items[i.Index].Index, _items[i.Index].Name, i.Done, i.Total))],
-        };
+        _stories.Enqueue(_progress.Tell(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
