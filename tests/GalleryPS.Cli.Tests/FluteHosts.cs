@@ -8,33 +8,39 @@ namespace GalleryPS.Cli.Tests;
 public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
 {
     private readonly List<LabHost> _lossy = [];
+    private readonly List<PeerProcess> _processes = [];
 
     protected Lab Lab => lab;
 
     public void Dispose()
     {
+        // Whoever is left over from a test that failed must not take part in the next one.
+        foreach (PeerProcess process in _processes) process.Dispose();
         foreach (LabHost host in _lossy) NetworkLab.Run(host, "nft", "flush", "ruleset");
         GC.SuppressFinalize(this);
     }
 
-    private protected PeerProcess Receiver(int host, string folder, string[] address) => PeerProcess.Gallery(
-        lab[host], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "20", .. address]).WaitForReady();
+    private protected PeerProcess Receiver(int host, string folder, string[] address) => Started(PeerProcess.Gallery(
+        lab[host], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "20", .. address])).WaitForReady();
 
     private protected PeerProcess MulticastReceiver(int host, string folder) => Receiver(host, folder, ReceiverAddress("multicast", "4", host));
 
-    private protected PeerProcess MulticastSender(string gallery, params string[] options) => PeerProcess.Gallery(
-        lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", .. SenderAddress("multicast", "4"), .. options]);
+    private protected PeerProcess MulticastSender(string gallery, params string[] options) => Started(PeerProcess.Gallery(
+        lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", .. SenderAddress("multicast", "4"), .. options]));
 
     /// <summary>Makes a host lose the UDP packets a rule of nftables matches.</summary>
     protected void Lose(LabHost host, string rule) => AddRules(host, "", $"meta l4proto udp {rule} drop;");
 
-    /// <summary>Makes a host lose bursts of 50 packets in a row (or several at once), at random places.</summary>
+    /// <summary>
+    /// Makes a host lose bursts of 50 packets in a row (or several at once), at random places. No burst lasts longer than
+    /// 50 ms: with one packet a second, as while receivers are waited for, it would last a minute.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="oneIn">Of so many stretches of 50 packets one is lost.</param>
     protected void LoseBursts(LabHost host, int oneIn) => AddRules(
-        host, "set burst { type inet_proto; flags dynamic; size 4; };",
+        host, "set burst { type inet_proto; flags dynamic,timeout; size 4; };",
         "meta l4proto udp numgen inc mod 50 0 delete @burst { meta l4proto };"
-        + string.Create(CultureInfo.InvariantCulture, $"meta l4proto udp numgen inc mod 50 0 numgen random mod {oneIn} 0 add @burst {{ meta l4proto }};")
+        + string.Create(CultureInfo.InvariantCulture, $"meta l4proto udp numgen inc mod 50 0 numgen random mod {oneIn} 0 add @burst {{ meta l4proto timeout 50ms }};")
         + "meta l4proto @burst drop;");
 
     /// <summary>The host gets everything again.</summary>
@@ -74,6 +80,12 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
         "broadcast" => ["--to", "10.77.0.255"],
         _ => ["--to", family == "4" ? "239.1.1.5" : "ff15::1:5", "--outbound-ip", "eth0"],
     };
+
+    private PeerProcess Started(PeerProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
 
     private void AddRules(LabHost host, string sets, string rules)
     {
