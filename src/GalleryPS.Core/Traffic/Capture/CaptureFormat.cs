@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GalleryPS.Traffic;
 
 /// <summary>Damage inside a capture file. Never leaves the reader.</summary>
@@ -24,8 +26,11 @@ internal abstract class CaptureFormat(CaptureBuffer buffer)
     protected int Pending { get; set; }
 
     /// <summary>The current frame.</summary>
-    public CapturedFrame Current =>
-        new(Buffer.Available.Slice(_position, _captured), _length, _time, _linkType, _interface);
+    public CapturedFrame Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Buffer.Available.Slice(_position, _captured), _length, _time, _linkType, _interface);
+    }
 
     /// <summary>Finds out what a file is by its first bytes.</summary>
     /// <returns>Null when it is no known format.</returns>

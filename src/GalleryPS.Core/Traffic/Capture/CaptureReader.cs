@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace GalleryPS.Traffic;
 
@@ -39,7 +40,11 @@ public sealed class CaptureReader : IDisposable
     public GalleryException? Damage { get; private set; }
 
     /// <summary>The current frame.</summary>
-    public CapturedFrame Current => _format.Current;
+    public CapturedFrame Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _format.Current;
+    }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its path.</param>
@@ -106,6 +111,7 @@ public sealed class CaptureReader : IDisposable
 
     /// <summary>Goes to the next frame.</summary>
     /// <returns>False at the end of the file, or at damage, which <see cref="Damage"/> then describes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
         if (Damage is not null)

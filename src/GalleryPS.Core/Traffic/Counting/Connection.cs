@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GalleryPS.Traffic;
 
 /// <summary>Follows a TCP connection as far as counting needs it: who opened it, what was sent twice.</summary>
@@ -8,6 +10,7 @@ internal static class Connection
     /// <param name="flow">Its flow.</param>
     /// <param name="reversed">Whether it goes from the key's larger end to the smaller.</param>
     /// <returns>Whether all it carries had been sent before.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Follow(in PacketView packet, ref FlowEntry flow, bool reversed)
     {
         TcpFlags flags = packet.Flags;

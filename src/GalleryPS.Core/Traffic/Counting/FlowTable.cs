@@ -59,7 +59,11 @@ internal sealed class FlowTable(int limit)
     public int Count { get; private set; }
 
     /// <summary>A flow by its number, counted from 0.</summary>
-    public ref FlowEntry this[int index] => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+    public ref FlowEntry this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
+    }
 
     /// <summary>Finds a flow, or makes it.</summary>
     /// <param name="key">The flow.</param>

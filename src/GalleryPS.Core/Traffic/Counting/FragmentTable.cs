@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace GalleryPS.Traffic;
@@ -9,6 +10,7 @@ internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint i
     private readonly UInt128 _destination = destination;
     private readonly ulong _rest = ((ulong)id << 8) | protocol;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FragmentKey Of(in PacketView packet) => new(
         FlowKey.Address(packet.SourceAddress), FlowKey.Address(packet.DestinationAddress), packet.FragmentId, packet.Protocol);
 
@@ -44,6 +46,7 @@ internal sealed class FragmentTable
     /// <param name="waiting">What waited for this fragment and now belongs to its flow.</param>
     /// <param name="fragmentsWaiting">How many fragments that is.</param>
     /// <returns>The datagram's flow, or <see cref="Unknown"/> while its first fragment was not seen.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Join(
         in PacketView packet, long time, int flow, in Tally tally, out Tally waiting, out int fragmentsWaiting)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GalleryPS.Traffic;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal static class SuperFrame
     /// <param name="mtu">The MTU, when it is known.</param>
     /// <param name="tally">The packet's tally; its wire bytes are set in any case.</param>
     /// <returns>True when it is one.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Split(in PacketView packet, in FlowEntry flow, int? mtu, ref Tally tally)
     {
         long payload = packet.PayloadLength;
@@ -38,6 +41,7 @@ internal static class SuperFrame
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long TcpSegment(in PacketView packet, in FlowEntry flow, int? mtu)
     {
         int options = packet.TransportHeaderLength - 20;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GalleryPS.Traffic;
 
 /// <summary>Running sums, as captured and as the wire carried them.</summary>
@@ -24,6 +26,7 @@ internal struct Tally
     /// <summary>Transport, IP and link headers these add, in bytes.</summary>
     public long SplitLinkBytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in Tally other)
     {
         Datagrams += other.Datagrams;
