@@ -10,9 +10,9 @@ namespace RaptorQ;
 /// Makes the encoding symbols of one source block (RFC 6330 section 5.3). Safe for use by several threads at once.
 /// </summary>
 /// <remarks>
-/// The block is not copied and must not change while the encoder is in use. The intermediate symbols are computed when the
-/// first repair symbol is asked for; they take about as much memory as the block, which <see cref="Dispose"/> gives back at
-/// once (the garbage collector does so later).
+/// The block is not copied and must not change while the encoder is in use. The intermediate symbols are computed by
+/// <see cref="Prepare"/>, or when the first repair symbol is asked for; they take about as much memory as the block, which
+/// <see cref="Dispose"/> gives back at once (the garbage collector does so later).
 /// </remarks>
 public sealed unsafe class SourceBlockEncoder : IDisposable
 {
@@ -91,13 +91,26 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
         }
     }
 
-    /// <summary>Gives back the memory of the intermediate symbols. No other thread may be using the encoder.</summary>
+    /// <summary>
+    /// Computes the intermediate symbols now, so that the first repair symbol takes no longer than the others. On any thread;
+    /// once is enough.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The encoder was disposed of.</exception>
+    public void Prepare()
+    {
+        if (_intermediate is null) Solve();
+    }
+
+    /// <summary>
+    /// Gives back the memory of the intermediate symbols: to the next encoders, 64 MB of it at most, or to the system. No
+    /// other thread may be using the encoder.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _disposed = true;
-            _intermediate?.Dispose();
+            if (_intermediate is { } intermediate) BlockPool.Return(intermediate);
             _intermediate = null;
         }
     }
@@ -161,7 +174,7 @@ public sealed unsafe class SourceBlockEncoder : IDisposable
 
             SolutionPlan plan = CodeCache.Get(SymbolCount).EncodingPlan;
             _stripeLines = Stripe.ChooseLines(plan.SlotCount, SymbolSize);
-            var intermediate = new AlignedMemory((long)_code.L * Stripe.Pad(SymbolSize));
+            AlignedMemory intermediate = BlockPool.Rent((long)_code.L * Stripe.Pad(SymbolSize));
             AlignedMemory workspace = Workspace.Rent((long)plan.SlotCount * _stripeLines * SymbolEngine.LineSize);
             using MemoryHandle pin = _block.Pin();
             byte* block = (byte*)pin.Pointer;

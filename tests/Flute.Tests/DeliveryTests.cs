@@ -7,6 +7,8 @@ public class DeliveryTests
     {
         private readonly Random _random = new(seed);
         private readonly byte[] _challenge = new byte[16];
+        private readonly Queue<byte[]> _waiting = new();
+        private TimeSpan _stalledUntil;
 
         public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
 
@@ -18,16 +20,28 @@ public class DeliveryTests
 
         public double Loss { get; set; } = loss;
 
+        /// <summary>Packets wait up to so long for being looked at, while reports go out in time.</summary>
+        public TimeSpan LongestStall { get; init; }
+
         public void Push(ReadOnlySpan<byte> packet, TimeSpan now)
         {
             if (!IsThere || _random.NextDouble() < Loss) return;
-            Receiver.Push(packet, Channel.Source, now);
+            _waiting.Enqueue(packet.ToArray());
+            Work(now);
+        }
+
+        public void Work(TimeSpan now)
+        {
+            if (now < _stalledUntil) return;
+            while (_waiting.TryDequeue(out byte[]? packet)) Receiver.Push(packet, Channel.Source, now);
             Take();
+            if (LongestStall > TimeSpan.Zero && _random.Next(50) == 0) _stalledUntil = now + LongestStall * _random.NextDouble();
         }
 
         public void Report(DeliveryTracker tracker, TimeSpan now, bool join = true)
         {
             Take();
+            if (now >= _stalledUntil) Receiver.Idle();
             if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, 7)) is not { } report) return;
             if (State is null && !join) return;
             State ??= tracker.Join($"peer {seed}", now);
@@ -65,7 +79,7 @@ public class DeliveryTests
 
     private static double Serve(Dictionary<string, byte[]> files, Peer[] peers, Action<int, TimeSpan>? at = null, int? allThere = null)
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9" });
         foreach ((string name, byte[] data) in files) sender.Add(FluteObject.FromMemory(name, data));
         sender.Complete();
         var tracker = new DeliveryTracker(sender, new DeliveryOptions { SilenceTimeout = TimeSpan.FromSeconds(2) });
@@ -81,7 +95,12 @@ public class DeliveryTests
             if (now - reported > TimeSpan.FromMilliseconds(5))
             {
                 reported = now;
-                foreach (Peer peer in peers) peer.Report(tracker, now);
+                foreach (Peer peer in peers)
+                {
+                    peer.Work(now);
+                    peer.Report(tracker, now);
+                }
+
                 tracker.DropSilent(now);
                 if (tracker.Present >= wanted) sender.AnnounceOnly = false;
                 if (!sender.AnnounceOnly && tracker.Waiting == 0) sender.Finish();
@@ -132,6 +151,18 @@ public class DeliveryTests
             Assert.Equal(10, peer.State.Objects);
             peer.Dispose();
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.05)]
+    public void Receivers_that_lag_behind_their_reports_are_not_sent_more_for_it(double loss)
+    {
+        Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
+        Peer[] peers = [new(loss, 1) { LongestStall = TimeSpan.FromMilliseconds(80) }, new(loss, 2) { LongestStall = TimeSpan.FromMilliseconds(30) }, new(loss, 3)];
+        double ratio = Serve(files, peers);
+        AllHave(files, peers);
+        Assert.InRange(ratio * (1 - loss), 0.9, 1.06);
     }
 
     [Fact]
@@ -211,9 +242,9 @@ public class DeliveryTests
     [InlineData("[]")]
     [InlineData("{\"type\":\"report\"}")]
     [InlineData("{\"type\":7}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1e99,\"lost\":0,\"fdt\":true,\"finished\":false}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"open\":[1,2,3]}")]
-    [InlineData("{\"type\":\"report\",\"packets\":1,\"lost\":0,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1e99,\"idle\":true,\"fdt\":true,\"finished\":false}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,2,3]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
     public void What_is_no_report_is_refused(string line)
     {
         using var codec = new ReportCodec([1], null);
@@ -223,7 +254,7 @@ public class DeliveryTests
     [Fact]
     public void Reports_about_what_does_not_exist_do_no_harm()
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9" });
         sender.Add(FluteObject.FromMemory("a", new byte[10_000]));
         sender.Complete();
         var tracker = new DeliveryTracker(sender, new DeliveryOptions());
@@ -233,7 +264,7 @@ public class DeliveryTests
             new ReceptionReport
             {
                 Packets = long.MaxValue,
-                Lost = 5,
+                Last = new PacketMark(ulong.MaxValue, new FecPayloadId(-1, uint.MaxValue)),
                 Objects = [0, 2, ulong.MaxValue],
                 Blocks = [(1, -1), (1, 99), (ulong.MaxValue, 0)],
                 Open = [new OpenBlock(9, 9, int.MinValue, long.MaxValue)],

@@ -28,6 +28,48 @@ public class SourceBlockTests
         Assert.True(TestData.RoundTrip(block, t, TestData.Receive(new Random(k), k, loss, overhead: 2)));
     }
 
+    [Fact]
+    public void Prepared_ahead_or_not_symbols_are_the_same()
+    {
+        byte[] block = TestData.Random(50 * 40, 1);
+        using var prepared = new SourceBlockEncoder(block, 40);
+        prepared.Prepare();
+        prepared.Prepare();
+        using var other = new SourceBlockEncoder(block, 40);
+        byte[] expected = new byte[40], symbol = new byte[40];
+        foreach (uint id in (uint[])[0, 49, 50, 77, (1 << 24) - 1])
+        {
+            other.Encode(id, expected);
+            prepared.Encode(id, symbol);
+            Assert.Equal(expected, symbol);
+        }
+
+        prepared.Dispose();
+        Assert.Throws<ObjectDisposedException>(prepared.Prepare);
+    }
+
+    [Fact]
+    public void Memory_of_encoders_is_used_again_and_what_is_kept_has_a_limit()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            // 40 blocks of 3 MB, each with other contents: what the one before left in the memory must not matter.
+            SourceBlockEncoder[] encoders = [.. Enumerable.Range(0, 40).Select(i => new SourceBlockEncoder(TestData.Random(3000 * 1000, round * 40 + i), 1000))];
+            byte[] symbol = new byte[1000], expected = new byte[1000];
+            Parallel.ForEach(encoders, static e => e.Prepare());
+            for (int i = 0; i < encoders.Length; i += 13)
+            {
+                using var alone = new SourceBlockEncoder(TestData.Random(3000 * 1000, round * 40 + i), 1000);
+                alone.Encode(4000, expected);
+                encoders[i].Encode(4000, symbol);
+                Assert.Equal(expected, symbol);
+            }
+
+            foreach (SourceBlockEncoder encoder in encoders) encoder.Dispose();
+            Assert.InRange(BlockPool.KeptBytes, 3000 * 1000, 64 << 20);
+        }
+    }
+
     [Theory]
     [InlineData("Full")]
     [InlineData("MissingOnly")]

@@ -17,7 +17,13 @@ gallery=$PWD/src/GalleryPS.Cli/bin/Release/net10.0/gallery
 [ -x "$gallery" ] || dotnet build src/GalleryPS.Cli -c Release -v quiet
 hosts="gf-h0 gf-h1 gf-h2 gf-h3"
 
+# Ends what still runs on the receiving hosts.
+end_receivers() {
+    for n in gf-h1 gf-h2 gf-h3; do ip netns pids "$n" 2>/dev/null | xargs -r kill "$@" 2>/dev/null || true; done
+}
+
 clean() {
+    end_receivers -9
     for n in gf-sw $hosts; do ip netns del "$n" 2>/dev/null || true; done
     rm -rf "$work"
 }
@@ -76,6 +82,7 @@ run_flute() {
     done
     inside gf-h0 "$gallery" send "$work/images" --protocol flute -t multicast --to 239.1.1.5 --receivers 3 --json >"$work/log" || return 1
     wait "${pids[@]}" || return 1
+    finished=$(now)
     for n in 1 2 3; do diff -rq "$work/images" "$work/out/$n" >/dev/null || return 1; done
 
     # The system cuts large buffers into datagrams behind the counters: their headers are added.
@@ -90,6 +97,7 @@ run_udpcast() {
     done
     inside gf-h0 timeout -k 5 60 udp-sender --nokbd --interface eth0 --full-duplex --min-receivers 3 --file "$work/whole" >/dev/null 2>&1 || return 1
     wait "${pids[@]}" || return 1
+    finished=$(now)
     for n in 1 2 3; do cmp -s "$work/whole" "$work/out/$n" || return 1; done
 }
 
@@ -99,8 +107,10 @@ run_uftp() {
         mkdir -p "$work/out/$n" "$work/tmp$n"
         inside "gf-h$n" uftpd -d -I eth0 -D "$work/out/$n" -L "$work/uftpd$n" >/dev/null 2>&1 & pids+=($!)
     done
-    inside gf-h0 timeout -k 5 60 uftp -I eth0 -R -1 -B 4194304 "$work/whole" >/dev/null 2>&1 || { kill "${pids[@]}"; return 1; }
-    kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null || true
+    inside gf-h0 timeout -k 5 60 uftp -I eth0 -R -1 -B 4194304 "$work/whole" >/dev/null 2>&1 || { end_receivers; return 1; }
+    finished=$(now)
+    end_receivers
+    wait "${pids[@]}" 2>/dev/null || true
     for n in 1 2 3; do cmp -s "$work/whole" "$work/out/$n/whole" || return 1; done
 }
 
@@ -110,10 +120,9 @@ measure() {
     datagrams=0
     bytes=$(link bytes) packets=$(link packets) start=$(now)
     if ! "run_$program"; then echo "failed failed"; return; fi
-    local end; end=$(now)
     python3 - <<PY
 extra = max(0, $datagrams - ($(link packets) - $packets)) * 42
-print(f"{$end - $start:.2f} {($(link bytes) - $bytes + extra) / $data:.3f}")
+print(f"{$finished - $start:.2f} {($(link bytes) - $bytes + extra) / $data:.3f}")
 PY
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -45,6 +46,7 @@ public readonly record struct LctHeader
     /// <param name="extensionBytes">Bytes of extensions that the caller will put after <see cref="FixedLength"/>.</param>
     /// <returns><see cref="FixedLength"/>: where the extensions belong.</returns>
     /// <exception cref="ArgumentException">The lengths cannot be expressed, or a number does not fit its field.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Write(Span<byte> destination, int extensionBytes)
     {
         int length = FixedLength;
@@ -91,6 +93,17 @@ public readonly record struct LctHeader
 
     private static void WriteNumber(Span<byte> destination, UInt128 value)
     {
+        // The usual lengths are written for every packet.
+        switch (destination.Length)
+        {
+            case 2:
+                BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)value);
+                return;
+            case 4:
+                BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)value);
+                return;
+        }
+
         for (int i = destination.Length - 1; i >= 0; i--)
         {
             destination[i] = (byte)value;

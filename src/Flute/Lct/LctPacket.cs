@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -65,6 +66,7 @@ public readonly ref struct LctPacket
     /// <param name="packet">The UDP payload.</param>
     /// <param name="result">The packet.</param>
     /// <returns>False when it is no well-formed LCT packet of version 1.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> packet, out LctPacket result)
     {
         result = default;

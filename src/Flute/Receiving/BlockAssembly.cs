@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using RaptorQ;
 
 namespace Flute;
@@ -61,11 +62,11 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     public bool CanDecode => !IsDone && !IsDecoding && Count >= _needed;
 
     /// <summary>Takes note of a symbol's id, for the loss rate.</summary>
-    /// <returns>How many more symbols are known to be missing on the way: 0 or more for a gap, -1 for one that was overtaken.</returns>
+    /// <returns>How many symbols are missing before this one, or -1 when later ones were there already.</returns>
     public int Note(uint id)
     {
         Seen++;
-        if (id <= Highest) return 0;
+        if (id <= Highest) return -1;
         long gap = id - Highest - 1;
 
         // Who joins in the middle did not lose what went before.
@@ -78,6 +79,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     /// <param name="id">Encoding symbol id.</param>
     /// <param name="symbol">Its bytes; only the last source symbol may be shorter than T.</param>
     /// <param name="now">The time.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SymbolResult Add(uint id, ReadOnlySpan<byte> symbol, TimeSpan now)
     {
         if (IsDone) return SymbolResult.Redundant;
@@ -142,6 +144,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         return SymbolResult.Redundant;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SymbolResult AddSource(int id, ReadOnlySpan<byte> symbol)
     {
         int size = oti.SymbolLength;
@@ -166,6 +169,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         return SymbolResult.Added;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SymbolResult AddRepair(uint id, ReadOnlySpan<byte> symbol)
     {
         if (oti.EncodingId != FecEncodingId.RaptorQ || symbol.Length < oti.SymbolLength) return SymbolResult.Invalid;
@@ -189,6 +193,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     private Span<byte> Place(int id) => _symbols.AsSpan(id * oti.SymbolLength, oti.SymbolLength);
 
     // Places are only ever taken, so what was passed over once is taken for good.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Put(uint id, ReadOnlySpan<byte> symbol)
     {
         _guests ??= new uint[K];
@@ -205,6 +210,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Solve(Span<byte> block)
     {
         // It copies the symbols before anything is written to the block.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -60,6 +61,7 @@ public sealed class FluteReceiver : IDisposable
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -89,6 +91,12 @@ public sealed class FluteReceiver : IDisposable
         session.Push(parsed, now);
         if (session.IsCopy) Forget(session);
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
+    }
+
+    /// <summary>Nothing that came is still to be pushed. Reports say so: then the sender knows that what is missing was lost.</summary>
+    public void Idle()
+    {
+        foreach (ReceivingSession session in _sessions.Values) session.IsIdle = true;
     }
 
     /// <summary>Takes in what was decoded elsewhere, and ends sessions whose time has come. Call it when packets pause.</summary>

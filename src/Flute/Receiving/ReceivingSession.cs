@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
@@ -16,10 +18,14 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private int _finished, _refused;
     private bool _complete, _disposed;
     private string? _reportTo;
+    private PacketMark? _last;
 
     public SessionId Id => id;
 
     public bool FdtSeen { get; private set; }
+
+    /// <summary>Whether no packet came since it was said that all are in.</summary>
+    public bool IsIdle { get; set; }
 
     public TimeSpan LastPacket { get; private set; }
 
@@ -45,10 +51,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         return end == SessionEnd.AllReceived || now >= _closeAt;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(LctPacket packet, TimeSpan now)
     {
         Packets++;
         LastPacket = now;
+        IsIdle = false;
         if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
         if (packet.Toi == 0)
         {
@@ -61,6 +69,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         }
 
         if (packet.Payload.Length <= FecPayloadId.Length) return;
+        if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
         else if (!_complete) Cache(packet.Toi, packet.Payload, oti);
@@ -132,7 +141,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         var report = new ReceptionReport
         {
             Packets = Packets,
-            Lost = _lost,
+            Last = _last,
+            IsIdle = IsIdle,
             HasFdt = FdtSeen,
             Objects = [.. _newObjects],
             Refused = _refused,
@@ -251,6 +261,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Push(IncomingObject one, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
     {
         if (one.State != ObjectState.Open)
@@ -278,8 +289,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         SymbolResult result = SymbolResult.NoRoom;
         if (block is not null)
         {
-            _lost += block.Note(first.EncodingSymbolId);
+            int gap = block.Note(first.EncodingSymbolId);
             result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
+
+            // What was overtaken had been taken for lost.
+            if (gap >= 0) _lost += gap;
+            else if (result == SymbolResult.Added) _lost = Math.Max(0, _lost - 1);
         }
 
         switch (result)

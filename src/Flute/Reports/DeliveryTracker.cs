@@ -19,13 +19,11 @@ public sealed record DeliveryOptions
 /// </summary>
 public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 {
-    // A report that is younger than this against the last symbol may have been on its way together with it.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan Unsure = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Silent = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
-    private const int NearlyNothing = 32;
     private readonly List<ReceiverState> _receivers = [];
     private TimeSpan _nextPlan;
+    private bool _news;
 
     /// <summary>All receivers that ever joined, in order.</summary>
     public IReadOnlyList<ReceiverState> Receivers => _receivers;
@@ -62,7 +60,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentNullException.ThrowIfNull(report);
-        receiver.Update(report, now, sender.Packets, LastSent, toi => toi >= 1 && toi <= (ulong)sender.Objects.Count ? sender.Objects[(int)toi - 1].Blocks.Length : -1);
+        receiver.Update(report, now, sender, LastSent);
+        _news = true;
         if (!receiver.HasFdt) sender.RepeatFdt(now);
     }
 
@@ -86,7 +85,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         foreach (ReceiverState receiver in _receivers)
         {
             // Who says nothing must not stop the others.
-            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport > Unsure) continue;
+            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport > Silent) continue;
             if (receiver.Outstanding(sender.Packets) > options.WindowPackets) return false;
         }
 
@@ -96,7 +95,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
     {
-        if (now < _nextPlan) return;
+        if (now < _nextPlan || !_news) return;
+        _news = false;
         _nextPlan = now + PlanInterval;
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
@@ -110,15 +110,14 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         {
             // Without the FDT nobody can say what is missing.
             if (receiver.IsGone || receiver.Completed is not null || !receiver.HasFdt) continue;
-            Plan(receiver, now, ref wanted);
+            Plan(receiver, ref wanted);
         }
 
         foreach ((SendingBlock block, int symbols) in wanted ?? []) sender.SendMore(block.Owner.Toi, block.Number, symbols);
     }
 
-    private void Plan(ReceiverState receiver, TimeSpan now, ref Dictionary<SendingBlock, int>? wanted)
+    private void Plan(ReceiverState receiver, ref Dictionary<SendingBlock, int>? wanted)
     {
-        bool sure = receiver.Outstanding(sender.Packets) <= NearlyNothing;
         List<SendingObject> remaining = receiver.Remaining ??= [.. sender.Objects];
         int kept = 0;
         for (int i = 0; i < remaining.Count; i++)
@@ -128,11 +127,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
             remaining[kept++] = one;
             foreach (SendingBlock block in one.Blocks)
             {
-                if (block.Sent == 0 || block.IsActive || block.IsQueued || receiver.LastReport < block.LastSent + Grace
-                    || (!sure && now < block.LastSent + Unsure) || receiver.Has(one.Toi, block.Number))
-                {
-                    continue;
-                }
+                if (block.Sent == 0 || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket) || receiver.Has(one.Toi, block.Number)) continue;
 
                 int? have = receiver.SymbolsOf(one.Toi, block.Number);
                 if (have == OpenBlock.Decoding || (have is null && receiver.IsOpenTruncated)) continue;

@@ -5,13 +5,15 @@ namespace Flute;
 /// <summary>What the sender knows of one receiver that reports.</summary>
 public sealed class ReceiverState
 {
-    // Up to here gaps are too few to be a rate.
+    // So few packets make no rate.
     private const long FewPackets = 32;
+    private static readonly TimeSpan Standstill = TimeSpan.FromMilliseconds(15);
     private readonly HashSet<ulong> _objects = [];
     private readonly Dictionary<ulong, BitArray> _blocks = [];
     private readonly Dictionary<(ulong Toi, int Number), OpenBlock> _open = [];
-    private long _offset;
-    private bool _synchronized;
+    private PacketMark? _last;
+    private long? _position;
+    private long _firstPosition, _firstPackets;
 
     internal ReceiverState(int id, string host, TimeSpan joined)
     {
@@ -48,11 +50,11 @@ public sealed class ReceiverState
     /// <summary>Packets it received.</summary>
     public long Packets { get; private set; }
 
-    /// <summary>Packets it knows were lost.</summary>
-    public long Lost { get; private set; }
+    /// <summary>Packets it lost: that were sent since it came, up to the last one it got, and that it did not get.</summary>
+    public long Lost => _position is { } position ? Math.Max(0, position - _firstPosition - (Packets - _firstPackets)) : 0;
 
     /// <summary>Share of the packets that was lost, 0 to 1.</summary>
-    public double LossRate => Packets + Lost < FewPackets ? 0 : (double)Lost / (Packets + Lost);
+    public double LossRate => _position - _firstPosition is { } sent && sent >= FewPackets ? (double)Lost / sent : 0;
 
     internal bool HasReported { get; private set; }
 
@@ -69,34 +71,31 @@ public sealed class ReceiverState
 
     internal int? SymbolsOf(ulong toi, int number) => _open.TryGetValue((toi, number), out OpenBlock open) ? open.Symbols : null;
 
-    /// <summary>Packets that are on their way to it, as far as one can know.</summary>
-    internal long Outstanding(long sent) => _synchronized ? Math.Max(0, sent - Packets - Lost - _offset) : 0;
+    /// <summary>Whether its last report tells what became of a packet: it got that one, or a later one, or nothing is on its way.</summary>
+    internal bool Knows(long packet) => _position >= packet;
 
-    internal void Update(ReceptionReport report, TimeSpan now, long sent, TimeSpan lastSent, Func<ulong, int> blocksOf)
+    /// <summary>Packets that are on their way to it; 0 as long as that cannot be known.</summary>
+    internal long Outstanding(long sent) => _position is { } position ? Math.Max(0, sent - position) : 0;
+
+    internal void Update(ReceptionReport report, TimeSpan now, FluteSender sender, TimeSpan lastSent)
     {
-        // Losses at the end of a block leave no gap. When nothing moves any more, nothing is on its way.
-        bool still = HasReported && report.Packets + report.Lost == Packets + Lost && now - lastSent > TimeSpan.FromMilliseconds(15);
+        // Who loses the last packets does not know of them. When nothing moves any more, nothing is on its way.
+        bool still = HasReported && report.IsIdle && report.Packets == Packets && now - lastSent > Standstill;
         Packets = Math.Max(Packets, report.Packets);
-        Lost = report.Lost;
-        if (!_synchronized || still)
-        {
-            _offset = sent - Packets - Lost;
-            _synchronized = true;
-        }
-
+        Locate(report, sender, still);
         HasReported = true;
         HasFdt |= report.HasFdt;
         LastReport = now;
         Refused += report.Refused;
         foreach (ulong toi in report.Objects)
         {
-            if (blocksOf(toi) < 0 || !_objects.Add(toi)) continue;
+            if (BlocksOf(sender, toi) < 0 || !_objects.Add(toi)) continue;
             _blocks.Remove(toi);
         }
 
         foreach ((ulong toi, int number) in report.Blocks)
         {
-            int count = blocksOf(toi);
+            int count = BlocksOf(sender, toi);
             if (number < 0 || number >= count || _objects.Contains(toi)) continue;
             if (!_blocks.TryGetValue(toi, out BitArray? done)) _blocks[toi] = done = new BitArray(count);
             done[number] = true;
@@ -106,5 +105,19 @@ public sealed class ReceiverState
         foreach (OpenBlock open in report.Open.Take(ReceptionReport.MaxOpenBlocks)) _open[(open.Toi, open.SourceBlockNumber)] = open;
         IsOpenTruncated = report.Open.Count >= ReceptionReport.MaxOpenBlocks;
         if (report.Finished) Completed ??= now;
+    }
+
+    private static int BlocksOf(FluteSender sender, ulong toi) =>
+        toi >= 1 && toi <= (ulong)sender.Objects.Count ? sender.Objects[(int)toi - 1].Blocks.Length : -1;
+
+    private void Locate(ReceptionReport report, FluteSender sender, bool still)
+    {
+        long? position = null;
+        if (sender.Sent is null || (_position is null && sender.Sent.IsEmpty) || still) position = sender.Packets;
+        else if (report.Last is { } last && last != _last) position = sender.Sent.Find(last, _position ?? 0);
+        _last = report.Last;
+        if (position is null) return;
+        if (_position is null) (_firstPosition, _firstPackets) = (position.Value, Packets);
+        _position = position;
     }
 }

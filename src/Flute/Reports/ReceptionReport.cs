@@ -23,8 +23,11 @@ public sealed record ReceptionReport
     /// <summary>Packets received.</summary>
     public long Packets { get; init; }
 
-    /// <summary>Packets known to be lost, by gaps in the symbol ids.</summary>
-    public long Lost { get; init; }
+    /// <summary>The packet that came last, those of the FDT aside; null before the first.</summary>
+    public PacketMark? Last { get; init; }
+
+    /// <summary>Whether everything that came to the receiver's host is counted here.</summary>
+    public bool IsIdle { get; init; }
 
     /// <summary>Whether an FDT is there.</summary>
     public bool HasFdt { get; init; }

@@ -65,7 +65,16 @@ public sealed class ReportCodec : IDisposable
     {
         json.WriteString("type", "report");
         json.WriteNumber("packets", report.Packets);
-        json.WriteNumber("lost", report.Lost);
+        if (report.Last is { } last)
+        {
+            json.WriteStartArray("last");
+            json.WriteNumberValue(last.Toi);
+            json.WriteNumberValue(last.Id.SourceBlockNumber);
+            json.WriteNumberValue(last.Id.EncodingSymbolId);
+            json.WriteEndArray();
+        }
+
+        json.WriteBoolean("idle", report.IsIdle);
         json.WriteBoolean("fdt", report.HasFdt);
         json.WriteBoolean("finished", report.Finished);
         if (report.Refused > 0) json.WriteNumber("refused", report.Refused);
@@ -151,12 +160,13 @@ public sealed class ReportCodec : IDisposable
 
     private static ReceptionReport? ReadReport(JsonElement body)
     {
-        long[] blocks = Numbers(body, "blocks"), open = Numbers(body, "open");
-        if (blocks.Length % 2 != 0 || open.Length % 4 != 0) return null;
+        long[] blocks = Numbers(body, "blocks"), open = Numbers(body, "open"), last = Numbers(body, "last");
+        if (blocks.Length % 2 != 0 || open.Length % 4 != 0 || last.Length is not (0 or 3)) return null;
         return new ReceptionReport
         {
             Packets = body.GetProperty("packets").GetInt64(),
-            Lost = Math.Max(0, body.GetProperty("lost").GetInt64()),
+            Last = last.Length == 0 ? null : new PacketMark((ulong)last[0], new FecPayloadId((int)last[1], (uint)last[2])),
+            IsIdle = body.GetProperty("idle").GetBoolean(),
             HasFdt = body.GetProperty("fdt").GetBoolean(),
             Finished = body.GetProperty("finished").GetBoolean(),
             Refused = body.TryGetProperty("refused", out JsonElement refused) ? refused.GetInt32() : 0,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Flute;
 
@@ -40,6 +41,7 @@ public sealed class FluteSender : IDisposable
         SymbolLength = options.Fec == FecEncodingId.RaptorQ ? _writer.MaxSymbol & ~3 : _writer.MaxSymbol;
         _fdt = new FdtSchedule(options, _writer);
         _interleaver = new Interleaver(options);
+        if (options.WaitsForReports) Sent = new SentPackets();
         _secondsPerByte = options.BitRate is { } rate ? 8 / rate : 0;
     }
 
@@ -122,6 +124,7 @@ public sealed class FluteSender : IDisposable
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
     /// <param name="packet">Room for <see cref="FluteSenderOptions.MaxPacketBytes"/>.</param>
     /// <returns>Its length; 0 when none is due before <see cref="NextDue"/>, or the session is over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int TryRead(TimeSpan now, Span<byte> packet)
     {
         if (_finished) return 0;
@@ -137,7 +140,7 @@ public sealed class FluteSender : IDisposable
         // A long FDT shares the way with the data once that has begun.
         if (!busy || !_started || (_fdtTurn = !_fdtTurn))
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
         }
 
         if (length == 0 && !AnnounceOnly)
@@ -148,7 +151,7 @@ public sealed class FluteSender : IDisposable
 
         if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, now, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
             else length = Close(packet, now);
         }
 
@@ -197,6 +200,9 @@ public sealed class FluteSender : IDisposable
     /// <param name="toi">The object.</param>
     public long PacketsOf(ulong toi) => _objects[(int)toi - 1].Packets;
 
+    /// <summary>What was sent, for receivers that report; else null.</summary>
+    internal SentPackets? Sent { get; }
+
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
@@ -213,12 +219,13 @@ public sealed class FluteSender : IDisposable
             ? _objects[(int)toi - 1].Blocks[number]
             : null;
 
-    private int WriteFdt(Span<byte> packet, SendingBlock block, TimeSpan now, bool close)
+    private int WriteFdt(Span<byte> packet, SendingBlock block, bool close)
     {
         FdtPackets++;
-        return _writer.Write(packet, block, now, close);
+        return _writer.Write(packet, block, close);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int WriteData(Span<byte> packet, TimeSpan now)
     {
         while (_interleaver.Next() is { } block)
@@ -233,8 +240,10 @@ public sealed class FluteSender : IDisposable
                 continue;
             }
 
-            int length = _writer.Write(packet, block, now);
+            int length = _writer.Write(packet, block);
             _fdt.Count(length);
+            block.LastPacket = Packets + 1;
+            Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)));
             if (block.Quota == 0 && _interleaver.Sent(block)) _events.Enqueue(new ObjectSent(owner.Toi, _interleaver.PassOf(owner), owner.Packets));
             return length;
         }
@@ -259,7 +268,7 @@ public sealed class FluteSender : IDisposable
 
         _closing++;
         SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
-        int length = WriteFdt(packet, block, now, close: true);
+        int length = WriteFdt(packet, block, close: true);
         if (_closing == ClosingPackets) _finished = true;
         _due = now;
         return length;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flute;
 
 /// <summary>
@@ -39,6 +41,7 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
     }
 
     /// <summary>The block whose symbol is next; waits for one to be read or encoded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SendingBlock? Next()
     {
         while (true)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flute;
 
 /// <summary>Writes the packets of one session: LCT header, extensions, FEC payload ID, symbol.</summary>
@@ -33,7 +35,8 @@ internal sealed class PacketWriter : IDisposable
 
     /// <summary>Writes a packet with the next symbol of a block.</summary>
     /// <returns>Its length.</returns>
-    public int Write(Span<byte> packet, SendingBlock block, TimeSpan now, bool closeSession = false)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Write(Span<byte> packet, SendingBlock block, bool closeSession = false)
     {
         SendingObject owner = block.Owner;
         int extensions = Extensions(owner);
@@ -56,7 +59,7 @@ internal sealed class PacketWriter : IDisposable
             position += owner.Oti.WriteExtension(packet[position..]);
         }
 
-        (uint id, int length) = block.Next(packet[(position + FecPayloadId.Length)..], now);
+        (uint id, int length) = block.Next(packet[(position + FecPayloadId.Length)..]);
         new FecPayloadId(block.Number, id).Write(packet[position..], owner.Oti.EncodingId);
         owner.Packets++;
         int total = position + FecPayloadId.Length + length;

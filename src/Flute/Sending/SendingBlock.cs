@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RaptorQ;
 
 namespace Flute;
@@ -29,8 +30,11 @@ internal sealed class SendingBlock(SendingObject owner, int number)
     /// <summary>Symbols sent so far, over all passes; also the id of the next one, before wrapping.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>When the last one was sent.</summary>
-    public TimeSpan LastSent { get; private set; }
+    /// <summary>Id of the last one.</summary>
+    public uint LastId { get; private set; }
+
+    /// <summary>Number of the packet that carried the last one.</summary>
+    public long LastPacket { get; set; }
 
     /// <summary>Bytes of memory while it is being sent.</summary>
     public long Bytes => (long)K * owner.Oti.SymbolLength;
@@ -75,7 +79,9 @@ internal sealed class SendingBlock(SendingObject owner, int number)
                     // Data may still be on its way when only the encoder was asked for now.
                     SpinWait.SpinUntil(() => _dataReady || _error is not null);
                     if (_error is not null) return;
-                    _encoder = new SourceBlockEncoder(data.AsMemory(0, (int)Bytes), owner.Oti.SymbolLength);
+                    var encoder = new SourceBlockEncoder(data.AsMemory(0, (int)Bytes), owner.Oti.SymbolLength);
+                    encoder.Prepare();
+                    _encoder = encoder;
                     _encoderReady = true;
                     ready();
                 }
@@ -90,7 +96,8 @@ internal sealed class SendingBlock(SendingObject owner, int number)
 
     /// <summary>Writes the next symbol.</summary>
     /// <returns>Its id and length.</returns>
-    public (uint Id, int Length) Next(Span<byte> destination, TimeSpan now)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (uint Id, int Length) Next(Span<byte> destination)
     {
         int size = owner.Oti.SymbolLength;
         uint id;
@@ -109,7 +116,7 @@ internal sealed class SendingBlock(SendingObject owner, int number)
 
         Sent++;
         Quota--;
-        LastSent = now;
+        LastId = id;
         return (id, length);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Transports;
@@ -17,7 +18,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 {
     // Packets come in bursts that no scheduler is always in time for.
     private const int SocketBuffer = 16 << 20;
-    private const int PollMilliseconds = 50;
+    private const int PollMilliseconds = 50, SettleMilliseconds = 3;
 
     // Beyond this many bytes of blocks that wait to be decoded, packets wait in the socket's buffer. A sender that is told how
     // we are getting on slows down; from any other, what does not fit there is lost, so as much as possible is taken.
@@ -39,7 +40,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly bool _portable;
     private long? _dropped;
-    private int _packetsSinceReport;
+    private int _packetsSinceReport, _idleSockets;
     private long _lastProgress;
     private bool _warnedNotAuthentic;
 
@@ -202,6 +203,8 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             using BatchReceiver batches = BatchReceiver.Open(_receiver, socket, _portable);
             int reportEvery = Math.Clamp(socket.Socket.ReceiveBufferSize / 2304 / 8, 8, 512);
             PacketsHandler handler = (packets, length, source, nic) => Push(packets, length, source, nic, reportEvery);
+            int wait = PollMilliseconds;
+            bool idle = false;
             while (!_stop.IsCancellationRequested)
             {
                 while (_flute.Backlog > (_reports.IsEmpty ? MostBacklog : BacklogWhenServed) && !_stop.IsCancellationRequested)
@@ -214,9 +217,13 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
                     }
                 }
 
-                bool any = batches.Receive(PollMilliseconds, handler);
+                bool any = batches.Receive(wait, handler);
+                wait = any ? SettleMilliseconds : PollMilliseconds;
                 lock (_fluteLock)
                 {
+                    if (any == idle) _idleSockets += any ? -1 : 1;
+                    idle = !any;
+                    if (_idleSockets == _receiver.Sockets.Count) _flute.Idle();
                     if (!any || _flute.IsWorking) _flute.Poll(Now);
                     PassOn();
                 }
@@ -232,6 +239,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Push(ReadOnlySpan<byte> packets, int length, IPEndPoint source, int nic, int reportEvery)
     {
         lock (_fluteLock)

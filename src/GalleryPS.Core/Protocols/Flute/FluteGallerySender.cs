@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Protocols.Plain;
@@ -227,6 +228,7 @@ internal sealed class FluteGallerySender : GallerySender
         _stories.Enqueue(new ProgressEvent("Sending", Math.Min(_flute.Bytes, _totalBytes), _options.Carousel ? null : _totalBytes, rate));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SendBatch(TimeSpan now)
     {
         int used = 0, length = 0, count = 0;

@@ -69,7 +69,7 @@ internal sealed class ReportClient : IDisposable
     private void Report(Socket socket, ReportCodec codec)
     {
         TimeSpan pause = Shortest;
-        long position = -1;
+        long packets = -1;
         while (true)
         {
             bool stopping = _stop.IsCancellationRequested;
@@ -77,8 +77,8 @@ internal sealed class ReportClient : IDisposable
             if (report is null) return;
             socket.Send(codec.Report(report));
             if (report.Finished || stopping) return;
-            bool news = report.Packets + report.Lost != position || report.Objects.Count + report.Blocks.Count > 0;
-            position = report.Packets + report.Lost;
+            bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
+            packets = report.Packets;
             pause = news ? Shortest : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
             _wake.WaitOne(pause);
         }

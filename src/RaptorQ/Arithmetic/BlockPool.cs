@@ -1,0 +1,63 @@
+namespace RaptorQ.Arithmetic;
+
+/// <summary>
+/// Keeps the memory of some whole blocks for the next encoders. Who sends makes one encoder after the other, all of about
+/// one size: memory from the system would cost a page fault for every 4 KB, and its pressure full garbage collections.
+/// </summary>
+internal static class BlockPool
+{
+    private const long MaxKept = 64L * 1024 * 1024;
+    private static readonly Lock Gate = new();
+    private static readonly List<AlignedMemory> Kept = [];
+    private static long _keptBytes;
+
+    /// <summary>Octets kept at present, at most 64 MB.</summary>
+    public static long KeptBytes
+    {
+        get
+        {
+            lock (Gate) return _keptBytes;
+        }
+    }
+
+    /// <summary>Memory of at least <paramref name="length"/> octets, and not much more.</summary>
+    public static AlignedMemory Rent(long length)
+    {
+        lock (Gate)
+        {
+            int index = Kept.FindLastIndex(m => m.Length >= length && m.Length - length <= length / 4);
+            if (index >= 0)
+            {
+                AlignedMemory found = Kept[index];
+                Kept.RemoveAt(index);
+                _keptBytes -= found.Length;
+                return found;
+            }
+        }
+
+        return new AlignedMemory(length);
+    }
+
+    /// <summary>Gives memory back. What was kept longest makes room for it.</summary>
+    public static void Return(AlignedMemory memory)
+    {
+        if (memory.Length > MaxKept)
+        {
+            memory.Dispose();
+            return;
+        }
+
+        lock (Gate)
+        {
+            while (_keptBytes + memory.Length > MaxKept)
+            {
+                _keptBytes -= Kept[0].Length;
+                Kept[0].Dispose();
+                Kept.RemoveAt(0);
+            }
+
+            Kept.Add(memory);
+            _keptBytes += memory.Length;
+        }
+    }
+}
