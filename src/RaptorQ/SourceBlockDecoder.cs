@@ -92,7 +92,7 @@ public sealed unsafe class SourceBlockDecoder : IDisposable
     /// <summary>Recovers the source block if the symbols added so far determine it. More may be added after a failure.</summary>
     /// <param name="block">
     /// Receives the block: K * T octets, or fewer when the padding of the last symbol is not wanted, but at least one octet of
-    /// every symbol. Octets beyond K * T are left alone. After a failure the content is undefined.
+    /// every symbol. Octets beyond K * T, and after a failure all, are left alone.
     /// </param>
     /// <returns>True when the block was recovered.</returns>
     /// <exception cref="ArgumentException"><paramref name="block"/> is too short.</exception>

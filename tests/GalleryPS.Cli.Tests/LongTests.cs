@@ -76,15 +76,10 @@ public sealed class LongTests(Lab lab) : IClassFixture<Lab>
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(
             lab[1], ["send", "--transport", "tcp", "--to", lab[0].IPv4, .. Enumerable.Repeat(file, images)]);
-        long peak = 0;
-        while (receiver.Events("End").Count == 0 && Memory(receiver.Id, "VmHWM") is { } now)
-        {
-            peak = Math.Max(peak, now);
-            Thread.Sleep(100); // sampling, not waiting
-        }
-
+        using PeakMemory memory = PeakMemory.Of(receiver);
         Assert.Equal(0, sender.WaitForExit(TimeSpan.FromMinutes(5)));
         Assert.Equal(0, receiver.WaitForExit(TimeSpan.FromMinutes(5)));
+        long peak = memory.Bytes;
         string[] stored = Directory.GetFiles(folder);
         Assert.Equal(images, stored.Length);
         Assert.Single(TestGallery.Hashes(stored).Distinct());
@@ -92,20 +87,5 @@ public sealed class LongTests(Lab lab) : IClassFixture<Lab>
         foreach (string path in stored) File.Delete(path);
         TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"{images} images of {megabytes} MB: peak {peak >> 20} MB"));
         Assert.InRange(peak, 1, 200L << 20);
-    }
-
-    /// <summary>A line of /proc/PID/status in bytes; null when the process is gone. The process is dotnet itself: ip netns exec becomes it.</summary>
-    private static long? Memory(int process, string name)
-    {
-        try
-        {
-            string? line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"))
-                .FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.Ordinal));
-            return line is null ? null : long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 }

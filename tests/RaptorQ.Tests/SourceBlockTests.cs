@@ -48,6 +48,35 @@ public class SourceBlockTests
         Assert.Throws<ObjectDisposedException>(prepared.Prepare);
     }
 
+    [Theory]
+    [InlineData("Full", 0.1)]
+    [InlineData("Full", 1)]
+    [InlineData("MissingOnly", 0.1)]
+    public void Decoding_that_fails_leaves_the_block_alone(string method, double loss)
+    {
+        const int K = 10, T = 8;
+        byte[] block = TestData.Random(K * T, 5);
+        using var encoder = new SourceBlockEncoder(block, T);
+        byte[] symbol = new byte[T], untouched = TestData.Random(K * T, 6);
+        int failures = 0;
+        for (int seed = 0; seed < 3000; seed++)
+        {
+            using var decoder = new SourceBlockDecoder(K, T, SymbolEngine.Best, Enum.Parse<DecodingMethod>(method));
+            foreach (uint id in TestData.Receive(new Random(seed), K, loss, overhead: 0))
+            {
+                encoder.Encode(id, symbol);
+                decoder.Add(id, symbol);
+            }
+
+            byte[] result = [.. untouched];
+            if (decoder.TryDecode(result)) continue;
+            failures++;
+            Assert.Equal(untouched, result);
+        }
+
+        Assert.InRange(failures, 1, 60);
+    }
+
     [Fact]
     public void Memory_of_encoders_is_used_again_and_what_is_kept_has_a_limit()
     {

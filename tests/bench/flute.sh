@@ -4,9 +4,11 @@
 #
 #   sudo tests/bench/flute.sh [rounds [megabytes]]
 #
-# Needs root, iproute2, nftables, and from Debian: uftp udpcast iperf3. What is missing is left out by name.
+# Needs root, iproute2, nftables, and from Debian: uftp udpcast iperf3; for the last part also rt-libflute's example programs
+# flute-transmitter and flute-receiver on the PATH. What is missing is left out by name.
 # Prints, per loss rate: seconds from the start of the first program to the end of the last one, and the bytes on the
-# sender's link (Ethernet headers included) per byte of images.
+# sender's link (Ethernet headers included) per byte of images. Then, for one receiver and no loss, the goodput beside iperf3's
+# and rt-libflute's.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${1:-3} megabytes=${2:-100}
@@ -145,23 +147,90 @@ for permille in 0 10 50 100; do
 done
 loss 0
 
-# One receiver, no loss: goodput in Mbit/s while it transfers, beside iperf3 with datagrams of the same size.
-rm -rf "$work/out"; mkdir "$work/out"
-inside gf-h1 "$gallery" receive --protocol flute -t multicast --address 239.1.1.5 -o "$work/out/1" --idle-timeout 30 >/dev/null 2>&1 &
-inside gf-h0 "$gallery" send "$work/images" --protocol flute -t multicast --to 239.1.1.5 --receivers 1 --json >"$work/log"
-wait
-echo "one receiver: $(sed -n 's/.*"Event":"Receiver".*"Elapsed":\([0-9.]*\).*/\1/p' "$work/log" | python3 -c "print(round($data * 8 / float(input()) / 1e6))") Mbit/s"
-if command -v iperf3 >/dev/null; then
+# One receiver, no loss: goodput in Mbit/s, the bytes of the images from the begin of sending until the last one is whole.
+
+# Until the report that the receiver has everything is back at the sender.
+goodput_flute() {
+    local receiver
+    rm -rf "$work/out"; mkdir "$work/out"
+    inside gf-h1 "$gallery" receive --protocol flute -t multicast --address 239.1.1.5 -o "$work/out/1" --idle-timeout 30 >/dev/null 2>&1 &
+    receiver=$!
+    inside gf-h0 "$gallery" send "$work/images" --protocol flute -t multicast --to 239.1.1.5 --receivers 1 --json >"$work/log" || { wait "$receiver"; echo failed; return; }
+    wait "$receiver" && diff -rq "$work/images" "$work/out/1" >/dev/null || { echo failed; return; }
+    sed -n 's/.*"Event":"Receiver".*"Elapsed":\([0-9.]*\).*/\1/p' "$work/log" | python3 -c "print(round($data * 8 / float(input()) / 1e6))"
+}
+
+goodput_iperf3() {
+    local server
     inside gf-h1 iperf3 -s -1 >/dev/null &
     server=$!
-    sleep 0.5
-    inside gf-h0 iperf3 -u -b 0 -l 1472 -c 10.88.0.2 -t 3 -J >"$work/iperf"
+    until inside gf-h1 ss -Hltn 'sport = :5201' | grep -q .; do sleep 0.05; done
+    inside gf-h0 iperf3 -u -b 0 -l 1472 -c 10.88.0.2 -t 3 -J >"$work/iperf" 2>/dev/null
     wait "$server"
     python3 - "$work/iperf" <<'PY'
 import json, sys
 end = json.load(open(sys.argv[1]))["end"]["sum"]
-print(f"iperf3 -u, datagrams of 1,472 bytes: {end['bits_per_second'] * (1 - end['lost_percent'] / 100) / 1e6:.0f} Mbit/s received")
+print(round(end["bits_per_second"] * (1 - end["lost_percent"] / 100) / 1e6))
 PY
+}
+
+# Without a rate limit, from the line that the last file is queued, whereupon the transmitter begins, to the line that the last
+# file is received, which comes before it is written. Nothing is sent twice: a single packet that is lost fails the round.
+goodput_rt_libflute() {
+    rm -rf "$work/out"; mkdir "$work/out"
+    python3 - "$work/images" "$work/out" <<'PY'
+import os, subprocess, sys, threading, time
+images, out = sys.argv[1:]
+names = sorted(os.listdir(images))
+queued, received, whole = [], [], threading.Event()
+
+def start(host, *command):
+    return subprocess.Popen(["ip", "netns", "exec", host, *command], cwd=images, stderr=subprocess.PIPE, text=True)
+
+def note(process, what, times):
+    for line in process.stderr:
+        if what in line: times.append(time.monotonic())
+        if len(received) == len(names): whole.set()
+
+def joined():
+    return "060101EF" in subprocess.check_output(["ip", "netns", "exec", "gf-h1", "cat", "/proc/net/igmp"], text=True)
+
+receiver = start("gf-h1", "flute-receiver", "-i", "0.0.0.0", "-m", "239.1.1.6", "-o", out)
+threading.Thread(target=note, args=(receiver, "has been received", received)).start()
+while not joined(): time.sleep(0.05)
+sender = start("gf-h0", "flute-transmitter", "-m", "239.1.1.6", "-r", "0", *names)
+threading.Thread(target=note, args=(sender, "Queued", queued)).start()
+if whole.wait(20): time.sleep(0.2)  # until the last file is written
+for process in (sender, receiver):
+    process.terminate()
+    process.wait()
+same = subprocess.call(["diff", "-rq", images, out], stdout=subprocess.DEVNULL) == 0
+data = sum(os.path.getsize(os.path.join(images, name)) for name in names)
+print(round(data * 8 / (received[-1] - queued[-1]) / 1e6) if same else "failed")
+PY
+}
+
+programs=flute
+if command -v iperf3 >/dev/null; then programs="$programs iperf3"; else echo "left out: iperf3 (not installed)"; fi
+if command -v flute-transmitter >/dev/null && command -v flute-receiver >/dev/null; then
+    programs="$programs rt_libflute"
 else
-    echo "left out: iperf3 (not installed)"
+    echo "left out: rt-libflute (flute-transmitter and flute-receiver are not installed)"
 fi
+
+echo
+echo "$megabytes MB of images to one receiver without loss, median of $rounds rounds: goodput in Mbit/s, Flute's relative to it"
+declare -A goodput=()
+for ((round = 0; round < rounds; round++)); do
+    for p in $programs; do goodput[$p]+="$("goodput_$p")"$'\n'; done
+done
+for p in $programs; do
+    python3 - "$p" "${goodput[flute]}" "${goodput[$p]}" <<'PY'
+import statistics, sys
+name, rounds = sys.argv[1].replace("_", "-"), sys.argv[3].split()
+ours, theirs = ([int(r) for r in text.split() if r != "failed"] for text in sys.argv[2:])
+print(f"{name:>12}{statistics.median(theirs):8.0f}" if theirs else f"{name:>12}  failed",
+      f"{statistics.median(ours) / statistics.median(theirs):8.2f}" if ours and theirs else "",
+      f"  ({rounds.count('failed')} of {len(rounds)} rounds failed)" if "failed" in rounds else "")
+PY
+done

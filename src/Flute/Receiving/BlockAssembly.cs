@@ -22,18 +22,20 @@ internal enum SymbolResult
 
 /// <summary>
 /// Collects the symbols of one source block. Source symbols lie where they belong from the start, so a block that lost
-/// nothing is complete without any computation; repair symbols are kept beside them until there are enough.
+/// nothing is complete without any computation; repair symbols lie in the places of source symbols that are not there. So
+/// a block's memory is all taken with its first symbol: one that has begun does not wait for memory that others hold.
 /// </summary>
 internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBudget budget)
 {
     private const int LateSymbols = 4;
-    private byte[]? _source, _repair;
+    private byte[]? _symbols;
     private BitArray? _present;
-    private List<uint>? _repairIds;
-    private HashSet<uint>? _repairSet;
-    private int _sourceCount, _needed = oti.SymbolsOf(sourceBlockNumber), _failures;
-    private long _repairBytes;
-    private List<(uint Id, byte[] Symbol)>? _late;
+
+    // Ids of the repair symbols in places of source symbols, 0 for none; and repair symbols beyond the places there are.
+    private uint[]? _guests;
+    private List<(uint Id, byte[] Symbol)>? _extra, _late;
+    private HashSet<uint>? _repairIds;
+    private int _sourceCount, _freePlace, _needed = oti.SymbolsOf(sourceBlockNumber), _failures;
 
     /// <summary>Source symbols (K).</summary>
     public int K { get; } = oti.SymbolsOf(sourceBlockNumber);
@@ -82,42 +84,9 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     {
         if (IsDone) return SymbolResult.Redundant;
         if (IsDecoding) return Keep(id, symbol);
-        int size = oti.SymbolLength;
-        if (id < K)
-        {
-            if (symbol.Length < size && !(sourceBlockNumber == oti.SourceBlocks - 1 && id == K - 1 && symbol.Length >= LastSymbolLength()))
-            {
-                return SymbolResult.Invalid;
-            }
-
-            if (_source is null)
-            {
-                _source = budget.TryRent((long)K * size);
-                if (_source is null) return SymbolResult.NoRoom;
-                _present ??= new BitArray(K);
-            }
-
-            if (_present![(int)id]) return SymbolResult.Redundant;
-            _present[(int)id] = true;
-            Span<byte> place = _source.AsSpan((int)id * size, size);
-            symbol.CopyTo(place);
-            place[symbol.Length..].Clear();
-            _sourceCount++;
-        }
-        else
-        {
-            if (oti.EncodingId != FecEncodingId.RaptorQ || symbol.Length < size) return SymbolResult.Invalid;
-            _repairIds ??= [];
-            _repairSet ??= [];
-            if (_repairSet.Contains(id)) return SymbolResult.Redundant;
-            if (!MakeRoomForRepair(size)) return SymbolResult.NoRoom;
-            symbol.CopyTo(_repair.AsSpan(_repairIds.Count * size, size));
-            _repairIds.Add(id);
-            _repairSet.Add(id);
-        }
-
-        LastAdded = now;
-        return SymbolResult.Added;
+        SymbolResult result = id < K ? AddSource((int)id, symbol) : AddRepair(id, symbol);
+        if (result == SymbolResult.Added) LastAdded = now;
+        return result;
     }
 
     /// <summary>Recovers the block.</summary>
@@ -127,8 +96,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         int size = oti.SymbolLength;
         if (_sourceCount < K)
         {
-            _source ??= budget.TryRent((long)K * size);
-            if (_source is null || !Solve(_source.AsSpan(0, K * size)))
+            if (!Solve(_symbols.AsSpan(0, K * size)))
             {
                 // More than one more symbol at a time is only ever needed against symbols made to fail.
                 _needed = Count + (1 << Math.Min(_failures++, 10));
@@ -137,7 +105,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         }
 
         int bytes = (int)oti.BytesOf(sourceBlockNumber);
-        return oti.SubBlocks == 1 ? _source.AsMemory(0, bytes) : SubBlocks.Deinterleave(_source.AsSpan(0, K * size), oti, K).AsMemory(0, bytes);
+        return oti.SubBlocks == 1 ? _symbols.AsMemory(0, bytes) : SubBlocks.Deinterleave(_symbols.AsSpan(0, K * size), oti, K).AsMemory(0, bytes);
     }
 
     /// <summary>Decoding found that more symbols are needed: those that came meanwhile are there already.</summary>
@@ -156,13 +124,14 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     {
         IsDone = done;
         IsDecoding = false;
-        if (_source is not null) budget.Return(_source, (long)K * oti.SymbolLength);
-        if (_repair is not null) budget.Return(_repair, _repairBytes);
-        _source = _repair = null;
+        if (_symbols is not null) budget.Return(_symbols, (long)K * oti.SymbolLength);
+        foreach ((_, byte[] symbol) in _extra ?? []) budget.Release(symbol.Length);
+        _symbols = null;
         _present = null;
+        _guests = null;
         _repairIds = null;
-        _repairSet = null;
-        _late = null;
+        _extra = _late = null;
+        _freePlace = 0;
         _sourceCount = done ? K : 0;
     }
 
@@ -176,39 +145,90 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Solve(Span<byte> block)
+    private SymbolResult AddSource(int id, ReadOnlySpan<byte> symbol)
     {
         int size = oti.SymbolLength;
-        using var decoder = new SourceBlockDecoder(K, size);
-        if (_sourceCount > 0)
+        if (symbol.Length < size && !(sourceBlockNumber == oti.SourceBlocks - 1 && id == K - 1 && symbol.Length >= LastSymbolLength()))
         {
-            for (int i = 0; i < K; i++)
-            {
-                if (_present![i]) decoder.Add((uint)i, block.Slice(i * size, size));
-            }
+            return SymbolResult.Invalid;
         }
 
-        for (int i = 0; i < (_repairIds?.Count ?? 0); i++) decoder.Add(_repairIds![i], _repair.AsSpan(i * size, size));
+        if (!Begin()) return SymbolResult.NoRoom;
+        if (_present![id]) return SymbolResult.Redundant;
+        Span<byte> place = Place(id);
+        if (_guests?[id] is { } guest and not 0)
+        {
+            if (!Put(guest, place)) return SymbolResult.NoRoom;
+            _guests[id] = 0;
+        }
+
+        _present[id] = true;
+        symbol.CopyTo(place);
+        place[symbol.Length..].Clear();
+        _sourceCount++;
+        return SymbolResult.Added;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private SymbolResult AddRepair(uint id, ReadOnlySpan<byte> symbol)
+    {
+        if (oti.EncodingId != FecEncodingId.RaptorQ || symbol.Length < oti.SymbolLength) return SymbolResult.Invalid;
+        if (!Begin()) return SymbolResult.NoRoom;
+        _repairIds ??= [];
+        if (_repairIds.Contains(id)) return SymbolResult.Redundant;
+        if (!Put(id, symbol)) return SymbolResult.NoRoom;
+        _repairIds.Add(id);
+        return SymbolResult.Added;
+    }
+
+    private bool Begin()
+    {
+        if (_symbols is not null) return true;
+        _symbols = budget.TryRent((long)K * oti.SymbolLength);
+        if (_symbols is null) return false;
+        _present = new BitArray(K);
+        return true;
+    }
+
+    private Span<byte> Place(int id) => _symbols.AsSpan(id * oti.SymbolLength, oti.SymbolLength);
+
+    // Places are only ever taken, so what was passed over once is taken for good.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Put(uint id, ReadOnlySpan<byte> symbol)
+    {
+        _guests ??= new uint[K];
+        while (_freePlace < K && (_present![_freePlace] || _guests[_freePlace] != 0)) _freePlace++;
+        if (_freePlace < K)
+        {
+            symbol.CopyTo(Place(_freePlace));
+            _guests[_freePlace++] = id;
+            return true;
+        }
+
+        if (!budget.TryCharge(oti.SymbolLength)) return false;
+        (_extra ??= []).Add((id, symbol.ToArray()));
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Solve(Span<byte> block)
+    {
+        // It copies the symbols before anything is written to the block.
+        int size = oti.SymbolLength;
+        using var decoder = new SourceBlockDecoder(K, size);
+        for (int i = 0; i < K && _sourceCount > 0; i++)
+        {
+            if (_present![i]) decoder.Add((uint)i, block.Slice(i * size, size));
+        }
+
+        for (int i = 0; i < K; i++)
+        {
+            if (_guests?[i] is { } guest and not 0) decoder.Add(guest, block.Slice(i * size, size));
+        }
+
+        foreach ((uint id, byte[] symbol) in _extra ?? []) decoder.Add(id, symbol);
         return decoder.TryDecode(block);
     }
 
     private int LastSymbolLength() => (int)(oti.BytesOf(sourceBlockNumber) - (long)(K - 1) * oti.SymbolLength);
-
-    private bool MakeRoomForRepair(int size)
-    {
-        long used = (long)_repairIds!.Count * size;
-        if (_repair is not null && _repairBytes >= used + size) return true;
-        long wanted = Math.Max(16L * size, _repairBytes * 2);
-        byte[]? larger = budget.TryRent(wanted);
-        if (larger is null) return false;
-        if (_repair is not null)
-        {
-            _repair.AsSpan(0, (int)used).CopyTo(larger);
-            budget.Return(_repair, _repairBytes);
-        }
-
-        _repair = larger;
-        _repairBytes = wanted;
-        return true;
-    }
 }

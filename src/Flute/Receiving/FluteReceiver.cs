@@ -24,6 +24,7 @@ public sealed class FluteReceiver : IDisposable
     private readonly ConcurrentQueue<Recovery> _recovered = new();
     private ReceivingSession? _last;
     private TimeSpan _now, _lastCleaning;
+    private long _backlog;
     private int _working;
     private bool _disposed;
 
@@ -45,6 +46,13 @@ public sealed class FluteReceiver : IDisposable
 
     /// <summary>Whether blocks are being decoded or stored elsewhere.</summary>
     public bool IsWorking => Volatile.Read(ref _working) > 0 || !_recovered.IsEmpty;
+
+    /// <summary>
+    /// Bytes of blocks that are being decoded or stored elsewhere, or wait for that. Whoever feeds packets faster than that
+    /// goes should pause: the memory for blocks is limited (<see cref="FluteReceiverOptions.MaxBufferedBytes"/>), and what
+    /// finds none is lost.
+    /// </summary>
+    public long Backlog => Interlocked.Read(ref _backlog);
 
     /// <summary>The sessions that are open.</summary>
     public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
@@ -241,6 +249,8 @@ public sealed class FluteReceiver : IDisposable
     {
         block.IsDecoding = true;
         ObjectAssembly assembly = one.Assembly!;
+        long bytes = assembly.Oti.BytesOf(number);
+        Interlocked.Add(ref _backlog, bytes);
         Interlocked.Increment(ref _working);
         if (_options.Background is { } background) background(Work);
         else Work();
@@ -251,11 +261,11 @@ public sealed class FluteReceiver : IDisposable
             FluteEvent? end = null;
             try
             {
-                ReadOnlyMemory<byte> bytes = block.Decode();
-                if (!bytes.IsEmpty)
+                ReadOnlyMemory<byte> decoded = block.Decode();
+                if (!decoded.IsEmpty)
                 {
                     stored = true;
-                    if (assembly.Store(number, bytes.Span)) end = one.Complete(assembly, _store, _options);
+                    if (assembly.Store(number, decoded.Span)) end = one.Complete(assembly, _store, _options);
                 }
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -264,6 +274,7 @@ public sealed class FluteReceiver : IDisposable
             }
 
             _recovered.Enqueue(new Recovery(session, one, assembly, block, number, stored, end));
+            Interlocked.Add(ref _backlog, -bytes);
             Interlocked.Decrement(ref _working);
         }
     }

@@ -20,6 +20,11 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     // Packets come in bursts that no scheduler is always in time for.
     private const int SocketBuffer = 16 << 20;
     private const int PollMilliseconds = 50, SettleMilliseconds = 3;
+
+    // Beyond this many bytes of blocks that wait to be decoded, packets wait in the socket's buffer. A sender that is told how
+    // we are getting on slows down; from any other, what does not fit there is lost, so as much as possible is taken.
+    private const long MostBacklog = 160L << 20;
+    private static readonly long BacklogWhenServed = Math.Clamp(Environment.ProcessorCount * (16L << 20), 48L << 20, MostBacklog);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly ReceivingProgress _progress = new();
@@ -204,6 +209,16 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             bool idle = false;
             while (!_stop.IsCancellationRequested)
             {
+                while (_flute.Backlog > (_reports.IsEmpty ? MostBacklog : BacklogWhenServed) && !_stop.IsCancellationRequested)
+                {
+                    Thread.Sleep(1);
+                    lock (_fluteLock)
+                    {
+                        _flute.Poll(Now);
+                        PassOn();
+                    }
+                }
+
                 bool any = batches.Receive(wait, handler);
                 wait = any ? SettleMilliseconds : PollMilliseconds;
                 lock (_fluteLock)
