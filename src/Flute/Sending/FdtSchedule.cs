@@ -7,6 +7,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private const double Share = 0.01;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AtFirst = TimeSpan.FromMilliseconds(100);
+    private const int FirstRounds = 10;
     private FdtObject? _current;
     private int _nextId = 1, _rounds;
     private TimeSpan _lastRound, _renewAt;
@@ -26,7 +27,8 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     /// <summary>When the next round is due if nothing else is sent.</summary>
     public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
 
-    private TimeSpan Interval => _rounds < 3 && options.FdtInterval > AtFirst ? AtFirst : options.FdtInterval;
+    // A second in which short bursts of loss pass, and those who were started together with the sender join.
+    private TimeSpan Interval => _rounds < FirstRounds && options.FdtInterval > AtFirst ? AtFirst : options.FdtInterval;
 
     /// <summary>The next block of the FDT to send a symbol of, or null when none is due.</summary>
     public SendingBlock? Due(TimeSpan now, IEnumerable<SendingObject> objects, bool complete)
