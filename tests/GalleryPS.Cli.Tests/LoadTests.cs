@@ -18,17 +18,22 @@ public sealed class LoadTests : IDisposable
         using PeerProcess server = PeerProcess.Gallery(null, "serve", "--address", "127.0.0.1", "--port", "0", "--greeting", "Hello from server 3").WaitForReady();
         string port = PortOf(server);
         NetworkLab.Execute(greet, ["connect", port, "10000", "200"]);
-        long before = MemoryOf(server);
-        for (int i = 0; i < 2; i++)
+        long first = MemoryOf(server), before = first;
+        var growth = new List<long>();
+        for (int i = 0; i < 4; i++)
         {
             string[] result = NetworkLab.Execute(greet, ["connect", port, "10000", "200"]).Split(' ');
             Assert.Equal(("10000", "0"), (result[0], result[1]));
+            long after = MemoryOf(server);
+            growth.Add(after - before);
+            before = after;
         }
 
-        Assert.InRange(MemoryOf(server) - before, long.MinValue, 24 << 20);
+        // The garbage collector takes its time; what is never given back grows in every round (2 MB: 200 bytes a connection).
+        Assert.True(growth.Min() <= 2 << 20 && before - first <= 96 << 20, $"bytes per 10,000 connections: {string.Join(", ", growth)}");
         server.Terminate();
         Expect.Exit(0, server);
-        Assert.Equal(30_000, server.Events("Summary").Single().GetProperty("Connections").GetInt32());
+        Assert.Equal(50_000, server.Events("Summary").Single().GetProperty("Connections").GetInt32());
     }
 
     [Fact]
