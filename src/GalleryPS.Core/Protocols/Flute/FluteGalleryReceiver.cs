@@ -5,7 +5,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Flute;
-using GalleryPS.Protocols.Plain;
 using GalleryPS.Sessions;
 using GalleryPS.Transports;
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Flute;
-using GalleryPS.Protocols.Plain;
+using GalleryPS.Sessions;
 using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;

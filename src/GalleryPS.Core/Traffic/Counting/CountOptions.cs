@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace GalleryPS.Traffic;
 
@@ -33,7 +34,11 @@ public sealed record CountOptions
     internal bool CollectSizes { get; init; }
 
     /// <summary>Whether only some flows count.</summary>
-    internal bool IsSelective => Port is not null || Address is not null || Transport is not null;
+    internal bool IsSelective
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Port is not null || Address is not null || Transport is not null;
+    }
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>

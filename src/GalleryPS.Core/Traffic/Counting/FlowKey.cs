@@ -81,6 +81,7 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
     }
 
     /// <summary>Multiplies and folds the product: every bit of both goes into the result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Mix(ulong a, ulong b)
     {
         ulong high = Math.BigMul(a, b, out ulong low);

@@ -14,10 +14,12 @@ internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint i
     public static FragmentKey Of(in PacketView packet) => new(
         FlowKey.Address(packet.SourceAddress), FlowKey.Address(packet.DestinationAddress), packet.FragmentId, packet.Protocol);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Equals(FragmentKey other) => _rest == other._rest && _source == other._source && _destination == other._destination;
 
     public override bool Equals(object? obj) => obj is FragmentKey other && Equals(other);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int GetHashCode() =>
         (int)FlowKey.Mix(_rest ^ (ulong)_source ^ (ulong)(_source >> 64), (ulong)_destination ^ (ulong)(_destination >> 64) ^ 0x9E3779B97F4A7C15);
 }

@@ -195,20 +195,28 @@ public readonly ref struct PacketView
         Slice(_transportOffset + TransportHeaderLength, TransportLength - TransportHeaderLength);
 
     /// <summary>The sender's address: 4 or 16 bytes, none without IP.</summary>
-    public ReadOnlySpan<byte> SourceAddress => IPVersion switch
+    public ReadOnlySpan<byte> SourceAddress
     {
-        4 => _data.Slice(_addressOffset, 4),
-        6 => _data.Slice(_addressOffset, 16),
-        _ => default,
-    };
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IPVersion switch
+        {
+            4 => _data.Slice(_addressOffset, 4),
+            6 => _data.Slice(_addressOffset, 16),
+            _ => default,
+        };
+    }
 
     /// <summary>The receiver's address: 4 or 16 bytes, none without IP.</summary>
-    public ReadOnlySpan<byte> DestinationAddress => IPVersion switch
+    public ReadOnlySpan<byte> DestinationAddress
     {
-        4 => _data.Slice(_addressOffset + 4, 4),
-        6 => _data.Slice(_addressOffset + 16, 16),
-        _ => default,
-    };
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IPVersion switch
+        {
+            4 => _data.Slice(_addressOffset + 4, 4),
+            6 => _data.Slice(_addressOffset + 16, 16),
+            _ => default,
+        };
+    }
 
     /// <summary>Length field of the UDP header: header and payload of the whole datagram; 0 when not captured.</summary>
     public int UdpLength => Kind == PacketKind.Udp && TransportHeaderLength != 0 && Transport.Length >= 6
@@ -216,7 +224,11 @@ public readonly ref struct PacketView
         : 0;
 
     /// <summary>True when the TCP sequence and acknowledgment numbers were captured.</summary>
-    public bool HasSequence => Kind == PacketKind.Tcp && TransportHeaderLength != 0 && Transport.Length >= 14;
+    public bool HasSequence
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Kind == PacketKind.Tcp && TransportHeaderLength != 0 && Transport.Length >= 14;
+    }
 
     /// <summary>The TCP sequence number, when <see cref="HasSequence"/>.</summary>
     public uint Sequence => BinaryPrimitives.ReadUInt32BigEndian(Transport[4..]);
@@ -230,6 +242,7 @@ public readonly ref struct PacketView
     /// </summary>
     public long WireLength
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             if (IsLoopback)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using GalleryPS.Network;
 using GalleryPS.Transports;
 
-namespace GalleryPS.Protocols.Plain;
+namespace GalleryPS.Sessions;
 
 /// <summary>Finds out where a receiver binds, joins and listens.</summary>
 internal static class ReceiveAddresses

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using GalleryPS.Network;
 using GalleryPS.Transports;
 
-namespace GalleryPS.Protocols.Plain;
+namespace GalleryPS.Sessions;
 
 /// <summary>Finds out where a sender sends to: what the user named, or the transport's default.</summary>
 internal static class SendAddresses
