@@ -99,6 +99,17 @@ public class SourceBlockTests
         }
     }
 
+    [Fact]
+    public void Memory_that_nobody_asks_for_is_given_back()
+    {
+        AlignedMemory memory = BlockPool.Rent(40_000_001);
+        BlockPool.Return(memory);
+        Assert.False(memory.IsClosed);
+        BlockPool.Trim();
+        BlockPool.Trim();
+        Assert.True(memory.IsClosed);
+    }
+
     [Theory]
     [InlineData("Full")]
     [InlineData("MissingOnly")]

@@ -11,6 +11,11 @@ internal static class BlockPool
     private static readonly List<AlignedMemory> Kept = [];
     private static long _keptBytes;
 
+    // How many of the first ones in the list nobody has asked for since the last full collection.
+    private static int _unused;
+
+    static BlockPool() => _ = new Trimmer();
+
     /// <summary>Octets kept at present, at most 64 MB.</summary>
     public static long KeptBytes
     {
@@ -31,6 +36,7 @@ internal static class BlockPool
                 AlignedMemory found = Kept[index];
                 Kept.RemoveAt(index);
                 _keptBytes -= found.Length;
+                if (index < _unused) _unused--;
                 return found;
             }
         }
@@ -49,15 +55,40 @@ internal static class BlockPool
 
         lock (Gate)
         {
-            while (_keptBytes + memory.Length > MaxKept)
-            {
-                _keptBytes -= Kept[0].Length;
-                Kept[0].Dispose();
-                Kept.RemoveAt(0);
-            }
-
+            while (_keptBytes + memory.Length > MaxKept) DropFirst();
             Kept.Add(memory);
             _keptBytes += memory.Length;
+        }
+    }
+
+    /// <summary>Gives back to the system what was not asked for since the last call.</summary>
+    internal static void Trim()
+    {
+        lock (Gate)
+        {
+            while (_unused > 0) DropFirst();
+            _unused = Kept.Count;
+        }
+    }
+
+    private static void DropFirst()
+    {
+        _keptBytes -= Kept[0].Length;
+        Kept[0].Dispose();
+        Kept.RemoveAt(0);
+        if (_unused > 0) _unused--;
+    }
+
+    /// <summary>Nobody refers to it, so every garbage collection of its generation finds it: soon only the full ones.</summary>
+    private sealed class Trimmer
+    {
+#pragma warning disable MA0055 // The only way to be told of a full collection.
+        ~Trimmer()
+#pragma warning restore MA0055
+        {
+            if (Environment.HasShutdownStarted) return;
+            Trim();
+            GC.ReRegisterForFinalize(this);
         }
     }
 }
