@@ -116,6 +116,21 @@ public sealed class FluteLoopbackTests : IDisposable
     }
 
     [Fact]
+    public void AtARateImagesBecomeWholeOneAfterTheOther()
+    {
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, BitRate = new BitRate(40e6) });
+        List<GalleryEvent> sent = [.. Enumerable.Range(0, 6).SelectMany(i => sender.Send($"{i}.jpg", TestGallery.Jpeg(1_500_000, i))), .. sender.Finish()];
+        Assert.Equal(6, sent.OfType<SentEvent>().Count());
+        List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
+        Assert.Equal(6, received.OfType<ReceivedEvent>().Count());
+
+        // Of 9 MB, 5 are sent in a second; the first images are whole when about that much is there.
+        Assert.InRange(received.TakeWhile(static e => e is not ReceivedEvent).OfType<ProgressEvent>().Max(static p => p.Done), 2_000_000, 7_500_000);
+    }
+
+    [Fact]
     public void WhatIsNoImageOrTooLargeIsLeftOut()
     {
         string target = Path.Combine(_folder, "in");

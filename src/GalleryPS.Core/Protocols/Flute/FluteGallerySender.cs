@@ -17,6 +17,9 @@ internal sealed class FluteGallerySender : GallerySender
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
         LastWords = TimeSpan.FromMilliseconds(100);
+
+    // At a given rate, images take turns for about a second: whoever looks at them does not wait until all of them are whole.
+    private const long LeastInterleaved = 4L << 20, MostInterleaved = 48L << 20;
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
@@ -58,6 +61,7 @@ internal sealed class FluteGallerySender : GallerySender
                 Passes = options.Carousel ? 0 : options.Repeat + 1,
                 WaitsForReports = options.Receivers is not null,
                 BitRate = rate.IsUnlimited ? null : rate.BitsPerSecond,
+                InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(rate.BitsPerSecond / 8), LeastInterleaved, MostInterleaved),
                 GroupKey = key,
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
