@@ -9,6 +9,7 @@ using GalleryPS.Transports;
 namespace GalleryPS.Tests.Protocols;
 
 /// <summary>Flute over loopback: the fast way of this system and the portable one, in every combination; and hostile senders.</summary>
+[Collection(nameof(Alone))]
 public sealed class FluteLoopbackTests : IDisposable
 {
     private static readonly int[] Sizes = [300, 1456 * 40, 100_000, 2_500_000];
@@ -104,8 +105,8 @@ public sealed class FluteLoopbackTests : IDisposable
             Assert.True(progress[^1].Done > 2_000_000);
             Assert.Contains(progress, static p => p.Rate is > 5e6 and < 100e6);
 
-            // 1.3 seconds in all; time enough on a busy machine.
-            Assert.All(progress.Where(static p => p.TimeLeft is not null), static p => Assert.InRange(p.TimeLeft!.Value.TotalSeconds, 0, 60));
+            // 1.3 seconds in all; time enough on a busy machine. At the very beginning the rate is next to nothing.
+            Assert.All(progress.Skip(progress.Count / 2).Where(static p => p.TimeLeft is not null), static p => Assert.InRange(p.TimeLeft!.Value.TotalSeconds, 0, 60));
             Assert.Contains(progress, static p => p.TimeLeft is { Ticks: > 0 });
             Assert.All(progress.SelectMany(static p => p.Images), static i => Assert.InRange(i.Done, 0, i.Total));
             Assert.Contains(progress, static p => p.Images.Any(static i => (i.Index, i.Name, i.Total) == (1, "two.jpg", 2_500_000) && i.Done is > 0 and < 2_500_000));

@@ -7,6 +7,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Tests.Servers;
 
 /// <summary>A server with clients that are nothing but sockets, on what the system does best and on what works everywhere.</summary>
+[Collection(nameof(Alone))]
 public sealed class ServerTests : IDisposable
 {
     private readonly string _folder = TestGallery.NewFolder();

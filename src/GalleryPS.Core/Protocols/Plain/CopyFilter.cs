@@ -32,6 +32,9 @@ internal sealed class CopyFilter
     /// <summary>Ends of transmission so far, copies not counted.</summary>
     public int Ends => _senders.Values.Distinct().Sum(static s => s.Ends);
 
+    /// <summary>Images and senders that are remembered.</summary>
+    public int Count => Math.Max(_images.Count, _order.Count) + _senders.Count;
+
     /// <summary>Takes note of an image.</summary>
     public Occurrence Image(UInt128 fingerprint, IPEndPoint source, int nic)
     {
