@@ -18,6 +18,10 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 
+    /// <summary>Whether a parameter was given, whatever its value.</summary>
+    /// <param name="parameter">Its name.</param>
+    protected bool Bound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
     /// <summary>Writes a non-terminating error.</summary>
     /// <param name="error">The error.</param>
     protected void WriteError(GalleryException error) => WriteError(Record(error));

@@ -90,13 +90,13 @@ public sealed class ReceiverState
         foreach (ulong toi in report.Restarted) _blocks.Remove(toi);
         foreach (ulong toi in report.Objects)
         {
-            if (BlocksOf(sender, toi) < 0 || !_objects.Add(toi)) continue;
+            if (sender.ObjectOf(toi) is null || !_objects.Add(toi)) continue;
             _blocks.Remove(toi);
         }
 
         foreach ((ulong toi, int number) in report.Blocks)
         {
-            int count = BlocksOf(sender, toi);
+            int count = sender.ObjectOf(toi)?.Blocks.Length ?? 0;
             if (number < 0 || number >= count || _objects.Contains(toi)) continue;
             if (!_blocks.TryGetValue(toi, out BitArray? done)) _blocks[toi] = done = new BitArray(count);
             done[number] = true;
@@ -107,9 +107,6 @@ public sealed class ReceiverState
         IsOpenTruncated = report.Open.Count >= ReceptionReport.MaxOpenBlocks;
         if (report.Finished) Completed ??= now;
     }
-
-    private static int BlocksOf(FluteSender sender, ulong toi) =>
-        toi >= 1 && toi <= (ulong)sender.Objects.Count ? sender.Objects[(int)toi - 1].Blocks.Length : -1;
 
     private void Locate(ReceptionReport report, FluteSender sender, bool still)
     {

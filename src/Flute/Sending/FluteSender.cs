@@ -194,7 +194,7 @@ public sealed class FluteSender : IDisposable
     /// <param name="toi">The object.</param>
     public void Drop(ulong toi)
     {
-        if (toi >= 1 && toi <= (ulong)_objects.Count) _interleaver.Drop(_objects[(int)toi - 1]);
+        if (ObjectOf(toi) is { } one) _interleaver.Drop(one);
     }
 
     /// <summary>Packets of an object so far.</summary>
@@ -226,6 +226,9 @@ public sealed class FluteSender : IDisposable
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
+    /// <summary>The object with a TOI, or null when there is none.</summary>
+    internal SendingObject? ObjectOf(ulong toi) => toi >= 1 && toi <= (ulong)_objects.Count ? _objects[(int)toi - 1] : null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -235,9 +238,7 @@ public sealed class FluteSender : IDisposable
     }
 
     private SendingBlock? Find(ulong toi, int number) =>
-        toi >= 1 && toi <= (ulong)_objects.Count && number >= 0 && number < _objects[(int)toi - 1].Blocks.Length
-            ? _objects[(int)toi - 1].Blocks[number]
-            : null;
+        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
 
     private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 

@@ -24,8 +24,11 @@ public sealed record FluteSenderOptions
     /// <summary>Blocks that are sent in turns, so that a burst of loss hits each of them a little.</summary>
     public int InterleavedBlocks { get; init; } = 64;
 
+    /// <summary>The default of <see cref="InterleavedBytes"/>.</summary>
+    public const long DefaultInterleavedBytes = 48L << 20;
+
     /// <summary>Most bytes of the blocks that are sent in turns; one block may always be.</summary>
-    public long InterleavedBytes { get; init; } = 48L << 20;
+    public long InterleavedBytes { get; init; } = DefaultInterleavedBytes;
 
     /// <summary>Repair symbols per source symbol: 0.2 for 20 percent. Without a FEC code it does nothing.</summary>
     public double Redundancy { get; init; }

@@ -72,7 +72,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
                 Select = Select,
                 Count = Count,
                 Timeout = TimeoutSeconds,
-                Seed = MyInvocation.BoundParameters.ContainsKey(nameof(Seed)) ? Seed : null,
+                Seed = Bound(nameof(Seed)) ? Seed : null,
                 MaxBytes = MaxBytes,
                 Stagger = Stagger,
                 OutputDirectory = directory,

@@ -8,26 +8,11 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Export-Gallery: writes images into one file.</summary>
 [Cmdlet(VerbsData.Export, "Gallery", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportGalleryCommand : GalleryCmdlet
+public sealed class ExportGalleryCommand : ImagesCmdlet
 {
-    private const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
     private readonly List<GalleryItem> _items = [];
     private readonly ItemSpool _spool = new();
     private ExportOptions? _options;
-
-    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders and files whose names are taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "FullName")]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>A received image.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
-    public ReceivedImage? InputObject { get; set; }
 
     /// <summary>The file to write: .html, .png, .jpg, .gif or .webp.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -98,11 +83,7 @@ public sealed class ExportGalleryCommand : GalleryCmdlet
             return;
         }
 
-        if (ParameterSetName == PathSet && Path is null && MyInvocation.ExpectingInput) return;
-        List<string> files = ParameterSetName == LiteralSet
-            ? this.FindImages(LiteralPath!, literal: true, WriteError)
-            : this.FindImages(Path ?? [ModuleFiles.SmallSamples], literal: false, WriteError);
-        foreach (string file in files) _items.Add(GalleryItem.FromFile(file, _items.Count));
+        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count));
     }
 
     /// <inheritdoc/>
@@ -126,6 +107,4 @@ public sealed class ExportGalleryCommand : GalleryCmdlet
             RecordType = done + 1 == _items.Count ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         });
     }
-
-    private bool Bound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -76,7 +76,7 @@ public sealed class MeasureGalleryCommand : GalleryCmdlet
         {
             Transports = Transport,
             Receivers = Receivers,
-            Mtu = MyInvocation.BoundParameters.ContainsKey(nameof(Mtu)) ? Mtu : null,
+            Mtu = Bound(nameof(Mtu)) ? Mtu : null,
             IPv6 = IPv6,
             Protocol = Protocol,
             VlanTag = VlanTag,

@@ -7,26 +7,11 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Send-Gallery: sends images.</summary>
 [Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
-public sealed class SendGalleryCommand : GalleryCmdlet
+public sealed class SendGalleryCommand : ImagesCmdlet
 {
-    private const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
     private GallerySender? _sender;
     private int _tried;
     private SendProgress? _progress;
-
-    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders and files whose names are taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "FullName")]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>A received image, to pass it on.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
-    public ReceivedImage? InputObject { get; set; }
 
     /// <summary>The transport.</summary>
     [Parameter]
@@ -154,14 +139,14 @@ public sealed class SendGalleryCommand : GalleryCmdlet
                 Protocol = Protocol,
                 To = To,
                 Port = Port,
-                Ttl = MyInvocation.BoundParameters.ContainsKey(nameof(Ttl)) ? Ttl : null,
+                Ttl = Bound(nameof(Ttl)) ? Ttl : null,
                 OutboundIP = OutboundIP,
                 EndDelay = EndDelay,
                 Interval = Interval,
                 Fit = Fit,
-                BitRate = MyInvocation.BoundParameters.ContainsKey(nameof(BitRate)) ? BitRate : null,
+                BitRate = Bound(nameof(BitRate)) ? BitRate : null,
                 ConnectTimeout = ConnectTimeout,
-                Redundancy = MyInvocation.BoundParameters.ContainsKey(nameof(Redundancy)) ? Redundancy : null,
+                Redundancy = Bound(nameof(Redundancy)) ? Redundancy : null,
                 Repeat = Repeat,
                 Carousel = Carousel,
                 Receivers = Receivers,
@@ -189,10 +174,7 @@ public sealed class SendGalleryCommand : GalleryCmdlet
             return;
         }
 
-        if (ParameterSetName == PathSet && Path is null && MyInvocation.ExpectingInput) return;
-        List<string> files = ParameterSetName == LiteralSet
-            ? this.FindImages(LiteralPath!, literal: true, WriteError)
-            : this.FindImages(Path ?? [ModuleFiles.SmallSamples], literal: false, WriteError);
+        IReadOnlyList<string> files = FindImages();
         for (int i = 0; i < files.Count; i++)
         {
             _progress!.Show(files[i], i, files.Count);

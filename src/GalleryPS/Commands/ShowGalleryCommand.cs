@@ -7,25 +7,10 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Show-Gallery: shows images as they come.</summary>
 [Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(ShownImage))]
-public sealed class ShowGalleryCommand : GalleryCmdlet
+public sealed class ShowGalleryCommand : ImagesCmdlet
 {
-    private const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
     private GalleryShow? _show;
     private bool _begun;
-
-    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders and files whose names are taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "FullName")]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>A received image.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
-    public ReceivedImage? InputObject { get; set; }
 
     /// <summary>Where to show.</summary>
     [Parameter]
@@ -60,7 +45,7 @@ public sealed class ShowGalleryCommand : GalleryCmdlet
         _show = OrTerminate(() => GalleryShow.Open(new ShowOptions
         {
             View = As,
-            Graphics = MyInvocation.BoundParameters.ContainsKey(nameof(Graphics)) ? Graphics : null,
+            Graphics = Bound(nameof(Graphics)) ? Graphics : null,
             Interval = Interval,
             Port = Port,
             OpenBrowser = !NoBrowser,
@@ -80,11 +65,7 @@ public sealed class ShowGalleryCommand : GalleryCmdlet
             return;
         }
 
-        if (ParameterSetName == PathSet && Path is null && MyInvocation.ExpectingInput) return;
-        List<string> files = ParameterSetName == LiteralSet
-            ? this.FindImages(LiteralPath!, literal: true, WriteError)
-            : this.FindImages(Path ?? [ModuleFiles.SmallSamples], literal: false, WriteError);
-        foreach (string file in files)
+        foreach (string file in FindImages())
         {
             Begin();
             Present(_show!.Add(file, StopToken));

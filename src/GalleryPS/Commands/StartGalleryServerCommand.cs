@@ -58,7 +58,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
             Port = Port,
 
             // A string that PowerShell made of $null is empty, and an empty greeting is one.
-            Greeting = MyInvocation.BoundParameters.ContainsKey(nameof(Greeting)) ? Greeting ?? "" : null,
+            Greeting = Bound(nameof(Greeting)) ? Greeting ?? "" : null,
             Gallery = Gallery is null ? null : FullPath(Gallery),
             StallTimeout = StallTimeout,
             LogSize = LogSize,

@@ -19,7 +19,7 @@ internal sealed class FluteGallerySender : GallerySender
         LastWords = TimeSpan.FromMilliseconds(100);
 
     // At a given rate, images take turns for about a second: whoever looks at them does not wait until all of them are whole.
-    private const long LeastInterleaved = 4L << 20, MostInterleaved = 48L << 20;
+    private const long LeastInterleaved = 4L << 20, MostInterleaved = FluteSenderOptions.DefaultInterleavedBytes;
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
