@@ -211,7 +211,7 @@ public class DeliveryTests
                 Last = new PacketMark(ulong.MaxValue, new FecPayloadId(-1, uint.MaxValue)),
                 Objects = [0, 2, ulong.MaxValue],
                 Blocks = [(1, -1), (1, 99), (ulong.MaxValue, 0)],
-                Open = [new OpenBlock(9, 9, int.MinValue, long.MaxValue)],
+                Open = [new OpenBlock(9, 9, int.MinValue)],
             },
             TimeSpan.Zero);
         tracker.Plan(TimeSpan.FromSeconds(1));

@@ -140,7 +140,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
             {
                 if (block.IsDone) continue;
-                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count, block.Highest));
+                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count));
                 if (open.Count == ReceptionReport.MaxOpenBlocks) break;
             }
 

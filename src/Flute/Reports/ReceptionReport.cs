@@ -4,8 +4,7 @@ namespace Flute;
 /// <param name="Toi">The object.</param>
 /// <param name="SourceBlockNumber">The block.</param>
 /// <param name="Symbols">Distinct symbols that are there, or <see cref="Decoding"/>.</param>
-/// <param name="Highest">Highest encoding symbol id seen.</param>
-public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Symbols, long Highest)
+public readonly record struct OpenBlock(ulong Toi, int SourceBlockNumber, int Symbols)
 {
     /// <summary>There are enough symbols, and the block is being decoded.</summary>
     public const int Decoding = -1;

@@ -101,7 +101,6 @@ public sealed class ReportCodec : IDisposable
                 json.WriteNumberValue(open.Toi);
                 json.WriteNumberValue(open.SourceBlockNumber);
                 json.WriteNumberValue(open.Symbols);
-                json.WriteNumberValue(open.Highest);
             }
 
             json.WriteEndArray();
@@ -157,7 +156,7 @@ public sealed class ReportCodec : IDisposable
     private static ReceptionReport? ReadReport(JsonElement body)
     {
         long[] blocks = Numbers(body, "blocks"), open = Numbers(body, "open"), last = Numbers(body, "last");
-        if (blocks.Length % 2 != 0 || open.Length % 4 != 0 || last.Length is not (0 or 3)) return null;
+        if (blocks.Length % 2 != 0 || open.Length % 3 != 0 || last.Length is not (0 or 3)) return null;
         return new ReceptionReport
         {
             Packets = body.GetProperty("packets").GetInt64(),
@@ -169,7 +168,7 @@ public sealed class ReportCodec : IDisposable
             Restarted = [.. Numbers(body, "restarted").Select(static n => (ulong)n)],
             Objects = [.. Numbers(body, "objects").Select(static n => (ulong)n)],
             Blocks = [.. blocks.Chunk(2).Select(static b => ((ulong)b[0], (int)b[1]))],
-            Open = [.. open.Chunk(4).Select(static o => new OpenBlock((ulong)o[0], (int)o[1], (int)o[2], o[3]))],
+            Open = [.. open.Chunk(3).Select(static o => new OpenBlock((ulong)o[0], (int)o[1], (int)o[2]))],
         };
     }
 

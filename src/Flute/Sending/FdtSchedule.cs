@@ -3,10 +3,11 @@ namespace Flute;
 /// <summary>The FDT at its sender: makes instances, and says when they are to be sent.</summary>
 internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter writer)
 {
-    // Share of the sent bytes that repeating a large FDT may take, and how long it may be put off for that.
-    private const double Share = 0.01;
+    // Share of the sent bytes for which an FDT is repeated as often as is of use to those who join; the share that
+    // repeating a large one in time may take, and how long it may be put off for that.
+    private const double Cheap = 0.005, Share = 0.01;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AtFirst = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private const int FirstRounds = 10;
     private FdtObject? _current;
     private int _nextId = 1, _rounds;
@@ -19,7 +20,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     public void Change() => _changed = true;
 
     /// <summary>Somebody has no FDT.</summary>
-    public void Repeat(TimeSpan now) => _repeat |= now - _lastRound >= AtFirst;
+    public void Repeat(TimeSpan now) => _repeat |= now - _lastRound >= Shortest;
 
     /// <summary>Data of so many bytes was sent.</summary>
     public void Count(int bytes) => _bytesSince += bytes;
@@ -28,7 +29,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
 
     // A second in which short bursts of loss pass, and those who were started together with the sender join.
-    private TimeSpan Interval => _rounds < FirstRounds && options.FdtInterval > AtFirst ? AtFirst : options.FdtInterval;
+    private TimeSpan Interval => _rounds < FirstRounds && options.FdtInterval > Shortest ? Shortest : options.FdtInterval;
 
     /// <summary>The next block of the FDT to send a symbol of, or null when none is due.</summary>
     public SendingBlock? Due(TimeSpan now, IEnumerable<SendingObject> objects, bool complete)
@@ -88,7 +89,8 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private bool IsRoundDue(TimeSpan now)
     {
         TimeSpan since = now - _lastRound;
-        return _repeat || (since >= Interval && (_current!.Bytes <= _bytesSince * Share || _current.Bytes <= writer.MaxFdtSymbol || since >= Longest || _bytesSince == 0));
+        if (_repeat || (since >= Shortest && _current!.Bytes <= _bytesSince * Cheap)) return true;
+        return since >= Interval && (_current!.Bytes <= _bytesSince * Share || _current.Bytes <= writer.MaxFdtSymbol || since >= Longest || _bytesSince == 0);
     }
 
     private FdtObject Make(IEnumerable<SendingObject> objects, bool complete)
