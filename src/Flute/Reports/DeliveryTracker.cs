@@ -9,7 +9,7 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
-    /// <summary>How long a receiver may be silent before it is given up.</summary>
+    /// <summary>How long a receiver may say nothing, or take nothing of what is sent, before it is given up.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -21,18 +21,18 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 {
     private static readonly TimeSpan Silent = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
+
+    // So many packets in a row are not lost by chance.
+    private const long Deaf = 64;
     private readonly List<ReceiverState> _receivers = [];
     private TimeSpan _nextPlan;
     private bool _news;
 
-    /// <summary>All receivers that ever joined, in order.</summary>
+    /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
     public IReadOnlyList<ReceiverState> Receivers => _receivers;
 
     /// <summary>Receivers that are there and do not have everything.</summary>
     public int Waiting => _receivers.Count(static r => !r.IsGone && r.Completed is null);
-
-    /// <summary>Receivers that have everything.</summary>
-    public int Completed => _receivers.Count(static r => r.Completed is not null);
 
     /// <summary>Receivers that are there.</summary>
     public int Present => _receivers.Count(static r => !r.IsGone);
@@ -43,7 +43,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     /// <summary>A receiver joined.</summary>
     public ReceiverState Join(string host, TimeSpan now)
     {
-        var receiver = new ReceiverState(_receivers.Count, host, now);
+        var receiver = new ReceiverState(host, now, sender.Packets);
         _receivers.Add(receiver);
         return receiver;
     }
@@ -53,43 +53,61 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         receiver.IsGone = receiver.Completed is null;
+        _receivers.Remove(receiver);
     }
 
-    /// <summary>A receiver reported.</summary>
+    /// <summary>A receiver reported. One that was given up is there again when it takes something.</summary>
     public void Update(ReceiverState receiver, ReceptionReport report, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentNullException.ThrowIfNull(report);
         receiver.Update(report, now, sender, LastSent);
+        if (receiver.LastGrowth == now) receiver.IsGone = false;
         _news = true;
         if (!receiver.HasFdt) sender.RepeatFdt(now);
     }
 
-    /// <summary>Receivers that were silent for too long; they count as gone from now on.</summary>
+    /// <summary>Receivers that said or took nothing for too long; they count as gone from now on, until they report that they took something.</summary>
     public IReadOnlyList<ReceiverState> DropSilent(TimeSpan now)
     {
-        List<ReceiverState>? silent = null;
+        List<ReceiverState>? givenUp = null;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport < options.SilenceTimeout) continue;
+            if (receiver.IsGone || receiver.Completed is not null) continue;
+            bool silent = now - receiver.LastReport >= options.SilenceTimeout;
+            bool deaf = now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= Deaf;
+            bool stuck = now - receiver.FullSince >= options.SilenceTimeout;
+            if (!silent && !deaf && !stuck) continue;
             receiver.IsGone = true;
-            (silent ??= []).Add(receiver);
+            receiver.FullSince = null;
+            (givenUp ??= []).Add(receiver);
         }
 
-        return silent ?? (IReadOnlyList<ReceiverState>)[];
+        return givenUp ?? (IReadOnlyList<ReceiverState>)[];
     }
 
     /// <summary>Whether the slowest receiver has room for more.</summary>
     public bool MaySend(TimeSpan now)
     {
+        bool full = false, others = false;
         foreach (ReceiverState receiver in _receivers)
         {
-            // Who says nothing must not stop the others.
-            if (receiver.IsGone || receiver.Completed is not null || now - receiver.LastReport > Silent) continue;
-            if (receiver.Outstanding(sender.Packets) > options.WindowPackets) return false;
+            if (receiver.IsGone || receiver.Completed is not null) continue;
+            if (receiver.Outstanding(sender.Packets) <= options.WindowPackets)
+            {
+                receiver.FullSince = null;
+                others = true;
+                continue;
+            }
+
+            // Who says or takes nothing for a while must not stop the others.
+            receiver.FullSince ??= now;
+            if (now - receiver.LastReport > Silent) continue;
+            if (now - receiver.FullSince <= Silent) return false;
+            full = true;
         }
 
-        return true;
+        return others || !full;
     }
 
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>

@@ -15,16 +15,13 @@ public sealed class ReceiverState
     private long? _position;
     private long _firstPosition, _firstPackets;
 
-    internal ReceiverState(int id, string host, TimeSpan joined)
+    internal ReceiverState(string host, TimeSpan joined, long sent)
     {
-        Id = id;
         Host = host;
         Joined = joined;
-        LastReport = joined;
+        LastReport = LastGrowth = joined;
+        SentAtGrowth = sent;
     }
-
-    /// <summary>Number of the receiver in the session.</summary>
-    public int Id { get; }
 
     /// <summary>What the receiver calls itself, with its address.</summary>
     public string Host { get; }
@@ -56,6 +53,14 @@ public sealed class ReceiverState
     /// <summary>Share of the packets that was lost, 0 to 1.</summary>
     public double LossRate => _position - _firstPosition is { } sent && sent >= FewPackets ? (double)Lost / sent : 0;
 
+    /// <summary>When it reported a packet for the last time, and how many had been sent then.</summary>
+    internal TimeSpan LastGrowth { get; private set; }
+
+    internal long SentAtGrowth { get; private set; }
+
+    /// <summary>Since when as much is on its way to it as may be, and it takes nothing of that; null when there is room.</summary>
+    internal TimeSpan? FullSince { get; set; }
+
     internal bool HasReported { get; private set; }
 
     internal bool HasFdt { get; private set; }
@@ -81,7 +86,12 @@ public sealed class ReceiverState
     {
         // Who loses the last packets does not know of them. When nothing moves any more, nothing is on its way.
         bool still = HasReported && report.IsIdle && report.Packets == Packets && now - lastSent > Standstill;
-        Packets = Math.Max(Packets, report.Packets);
+        if (report.Packets > Packets || !HasReported)
+        {
+            Packets = report.Packets;
+            (LastGrowth, SentAtGrowth) = (now, sender.Packets);
+        }
+
         Locate(report, sender, still);
         HasReported = true;
         HasFdt |= report.HasFdt;
@@ -116,6 +126,7 @@ public sealed class ReceiverState
         _last = report.Last;
         if (position is null) return;
         if (_position is null) (_firstPosition, _firstPackets) = (position.Value, Packets);
+        if (position > _position) FullSince = null;
         _position = position;
     }
 }

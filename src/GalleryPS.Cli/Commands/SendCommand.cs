@@ -28,7 +28,7 @@ internal static class SendCommand
         Option<bool> carousel = Arguments.Of<bool>("--carousel", "Flute: repeat until stopped.");
         Option<int?> receivers = Arguments.Of<int?>("--receivers", "Flute: wait for so many receivers and serve each until it has everything.");
         Option<TimeSpan?> waitTimeout = Arguments.Duration("--wait-timeout", "Flute: how long to wait for them; default for ever.");
-        Option<TimeSpan?> silence = Arguments.Duration("--receiver-timeout", "Flute: how long one may be silent; default 10 (seconds).");
+        Option<TimeSpan?> silence = Arguments.Duration("--receiver-timeout", "Flute: how long one may say or take nothing; default 10 (seconds).");
         Option<int?> mtu = Arguments.Of<int?>("--mtu", "Flute: largest IP packet on the way; default what the NIC says.");
         Option<string?> passphrase = Arguments.Of<string?>("--passphrase", "Flute: authenticate every packet; '-' reads it from the environment variable GALLERY_PASSPHRASE.");
         var version = new Option<int>("--flute-version") { Description = "Flute: 2, or 1 for older receivers.", DefaultValueFactory = static _ => 2 };

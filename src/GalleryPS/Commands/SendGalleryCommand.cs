@@ -81,7 +81,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Seconds]
     public TimeSpan? WaitTimeout { get; set; }
 
-    /// <summary>Flute: how long one of them may be silent, in seconds.</summary>
+    /// <summary>Flute: how long one of them may say nothing, or take nothing, in seconds.</summary>
     [Parameter]
     [Seconds]
     public TimeSpan ReceiverTimeout { get; set; } = new SendOptions().ReceiverTimeout;

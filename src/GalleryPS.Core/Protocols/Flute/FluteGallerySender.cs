@@ -27,7 +27,7 @@ internal sealed class FluteGallerySender : GallerySender
     private readonly ReportServer? _reports;
     private readonly DeliveryTracker? _delivery;
     private readonly SendingProgress _progress;
-    private readonly Dictionary<object, ReceiverState> _receivers = [];
+    private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _stories = new();
     private readonly byte[] _batch;
@@ -293,7 +293,7 @@ internal sealed class FluteGallerySender : GallerySender
 
     private void Serve(TimeSpan now)
     {
-        while (_reports!.Messages.TryDequeue(out ReportMessage message))
+        while (_reports!.TryTake(out ReportMessage message))
         {
             if (message.Host is { } host)
             {
@@ -306,7 +306,12 @@ internal sealed class FluteGallerySender : GallerySender
             }
         }
 
-        foreach (ReceiverState silent in _delivery!.DropSilent(now)) Lost(silent, $"said nothing for {_options.ReceiverTimeout.TotalSeconds:0.###} s");
+        foreach (ReceiverState silent in _delivery!.DropSilent(now))
+        {
+            string what = now - silent.LastReport < _options.ReceiverTimeout ? "took nothing" : "said nothing";
+            Lost(silent, $"{what} for {_options.ReceiverTimeout.TotalSeconds:0.###} s");
+        }
+
         if (_flute.AnnounceOnly) return;
         _delivery.Plan(now);
         if (_delivery.Waiting == 0) _flute.Finish();
@@ -314,12 +319,21 @@ internal sealed class FluteGallerySender : GallerySender
 
     private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
     {
-        bool before = receiver.Completed is null && !receiver.IsGone;
-        if (message.Report is { } report) _delivery!.Update(receiver, report, now);
-        else _delivery!.Leave(receiver);
-        if (!before) return;
+        bool wasGone = receiver.IsGone, wasComplete = receiver.Completed is not null;
+        if (message.Report is { } report)
+        {
+            _delivery!.Update(receiver, report, now);
+            if (wasGone && !receiver.IsGone) _stories.Enqueue(new NoticeEvent($"{receiver.Host} is back."));
+        }
+        else
+        {
+            _delivery!.Leave(receiver);
+            _receivers.Remove(message.Connection);
+        }
+
+        if (wasComplete) return;
         if (receiver.Completed is not null) _stories.Enqueue(new ServedEvent(Served(receiver)));
-        else if (receiver.IsGone) Lost(receiver, "went away");
+        else if (receiver.IsGone && !wasGone) Lost(receiver, "went away");
     }
 
     private void Lost(ReceiverState receiver, string how)

@@ -12,6 +12,9 @@ internal sealed class ReportClient : IDisposable
     // Fast enough to keep a fast sender going, and less often the longer nothing changes.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    // How long the last words may take when the session is over; whoever stops does not wait longer.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
@@ -50,10 +53,11 @@ internal sealed class ReportClient : IDisposable
             using Socket socket = TcpTransport.Connect(
                 _to, new TcpSendOptions(Network.Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _stop.Token);
             socket.NoDelay = true;
+            socket.Blocking = false;
             byte[] line = ReadLine(socket, _stop.Token);
             if (!ReportCodec.TryReadChallenge(line, out _, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
             using var codec = new ReportCodec(challenge, _key);
-            socket.Send(codec.Join(Environment.MachineName));
+            Send(socket, codec.Join(Environment.MachineName));
             Report(socket, codec);
         }
         catch (OperationCanceledException)
@@ -75,12 +79,27 @@ internal sealed class ReportClient : IDisposable
             bool stopping = _stop.IsCancellationRequested;
             ReceptionReport? report = _report();
             if (report is null) return;
-            socket.Send(codec.Report(report));
+            Send(socket, codec.Report(report));
             if (report.Finished || stopping) return;
             bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
             pause = news ? Shortest : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
             _wake.WaitOne(pause);
+        }
+    }
+
+    // A sender that is kept from reading makes the reports wait, however long; it must not make the end wait.
+    private void Send(Socket socket, ReadOnlySpan<byte> line)
+    {
+        long? stopped = null;
+        while (!line.IsEmpty)
+        {
+            int sent = socket.Send(line, SocketFlags.None, out SocketError error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
+            line = line[sent..];
+            if (error == SocketError.Success) continue;
+            if (_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(stopped ??= Stopwatch.GetTimestamp()) > LastWords) throw new OperationCanceledException();
+            socket.Poll(20_000, SelectMode.SelectWrite);
         }
     }
 

@@ -12,7 +12,21 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="Connection">The connection.</param>
 /// <param name="Host">Who it is, when it joins.</param>
 /// <param name="Report">Its report; null when it joins or leaves.</param>
-internal readonly record struct ReportMessage(object Connection, string? Host, ReceptionReport? Report);
+internal readonly record struct ReportMessage(ReportConnection Connection, string? Host, ReceptionReport? Report);
+
+/// <summary>A connection on which a receiver reports.</summary>
+internal sealed class ReportConnection
+{
+    // What a receiver reports in a second or two; it waits when the sender is kept from looking at it for longer.
+    private const int MostWaiting = 256;
+    private readonly SemaphoreSlim _room = new(MostWaiting);
+
+    /// <summary>Waits until there is room for another message.</summary>
+    public Task WaitForRoom(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
+
+    /// <summary>A message was looked at.</summary>
+    public void Taken() => _room.Release();
+}
 
 /// <summary>The sender's end of the report channel: a TCP port where receivers report. Never more than reading is done for them.</summary>
 internal sealed class ReportServer : IDisposable
@@ -22,13 +36,19 @@ internal sealed class ReportServer : IDisposable
     private readonly Socket _socket;
     private readonly ulong _tsi;
     private readonly byte[]? _key;
+    private readonly ConcurrentQueue<ReportMessage> _messages = new();
     private readonly CancellationTokenSource _stop = new();
     private int _connections;
 
     private ReportServer(Socket socket, ulong tsi, byte[]? key) => (_socket, _tsi, _key) = (socket, tsi, key);
 
-    /// <summary>What came and was not looked at yet.</summary>
-    public ConcurrentQueue<ReportMessage> Messages { get; } = new();
+    /// <summary>Takes what came and was not looked at yet.</summary>
+    public bool TryTake(out ReportMessage message)
+    {
+        if (!_messages.TryDequeue(out message)) return false;
+        if (message.Host is not null || message.Report is not null) message.Connection.Taken();
+        return true;
+    }
 
     /// <summary>Set when something came.</summary>
     public AutoResetEvent News { get; } = new(false);
@@ -92,6 +112,7 @@ internal sealed class ReportServer : IDisposable
     private async Task Serve(Socket connection)
     {
         bool joined = false;
+        var room = new ReportConnection();
         try
         {
             using Socket own = connection;
@@ -114,7 +135,8 @@ internal sealed class ReportServer : IDisposable
 
                 joined = true;
                 var remote = (IPEndPoint)own.RemoteEndPoint!;
-                Tell(new ReportMessage(connection, host is null ? null : $"{Printable(host)} ({DatagramReceiver.WithoutZone(remote.Address)})", report));
+                await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
+                Tell(new ReportMessage(room, host is null ? null : $"{Printable(host)} ({DatagramReceiver.WithoutZone(remote.Address)})", report));
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
@@ -123,7 +145,7 @@ internal sealed class ReportServer : IDisposable
         }
         finally
         {
-            if (joined) Tell(new ReportMessage(connection, null, null));
+            if (joined) Tell(new ReportMessage(room, null, null));
             Interlocked.Decrement(ref _connections);
         }
     }
@@ -132,7 +154,7 @@ internal sealed class ReportServer : IDisposable
 
     private void Tell(ReportMessage message)
     {
-        Messages.Enqueue(message);
+        _messages.Enqueue(message);
         News.Set();
     }
 }

@@ -1,0 +1,134 @@
+namespace Flute.Tests;
+
+/// <summary>Receivers that report and do not take part as they should: the others are served, and the session ends.</summary>
+public sealed class OddReceiverTests : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2), Step = TimeSpan.FromMilliseconds(1);
+    private readonly FluteSender _sender = new(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9" });
+    private readonly DeliveryTracker _tracker;
+    private readonly byte[] _packet = new byte[2000];
+    private TimeSpan _now;
+    private PacketMark? _last;
+
+    public OddReceiverTests()
+    {
+        _sender.Add(FluteObject.FromMemory("a.jpg", new byte[20_000_000]));
+        _sender.Complete();
+        _tracker = new DeliveryTracker(_sender, new DeliveryOptions { SilenceTimeout = Timeout, WindowPackets = 100 });
+    }
+
+    public void Dispose() => _sender.Dispose();
+
+    private void Send(int most)
+    {
+        for (int i = 0; i < most && _tracker.MaySend(_now) && _sender.TryRead(_now, _packet) is > 0 and int length; i++)
+        {
+            _tracker.LastSent = _now;
+            Assert.True(LctPacket.TryParse(_packet.AsSpan(0, length), out LctPacket packet));
+            if (packet.Toi > 0) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
+        }
+    }
+
+    private ReceptionReport Fresh(long packets) => new() { Packets = packets, HasFdt = true, Last = _last };
+
+    [Fact]
+    public void One_that_takes_nothing_is_waited_for_no_longer_than_a_quarter_of_a_second_when_others_do()
+    {
+        ReceiverState good = _tracker.Join("good", _now), bad = _tracker.Join("bad", _now);
+        ReceptionReport? stale = null;
+        TimeSpan? held = null, longest = TimeSpan.Zero;
+        for (; _now < Timeout * 0.9; _now += Step)
+        {
+            long before = _sender.Packets;
+            Send(10);
+            if (_sender.Packets > before) held = null;
+            else longest = TimeSpan.FromTicks(Math.Max(longest.Value.Ticks, (_now - (held ??= _now)).Ticks));
+            _tracker.Update(good, Fresh(_sender.Packets), _now);
+            stale ??= Fresh(1);
+            _tracker.Update(bad, stale = stale with { Packets = stale.Packets + 1 }, _now);
+        }
+
+        Assert.InRange(longest!.Value, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(260));
+        Assert.True(_sender.Packets > 5000);
+        Assert.Equal(2, _tracker.Waiting);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_that_takes_nothing_is_given_up_after_the_timeout(bool claimsPackets)
+    {
+        ReceiverState bad = _tracker.Join("bad", _now);
+        Send(10);
+        ReceptionReport stale = Fresh(1);
+        List<TimeSpan> givenUp = [];
+        for (; _now < Timeout * 3; _now += Step)
+        {
+            Send(10);
+            if (claimsPackets) stale = stale with { Packets = stale.Packets + 1 };
+            _tracker.Update(bad, stale, _now);
+            if (_tracker.DropSilent(_now).Count > 0) givenUp.Add(_now);
+        }
+
+        Assert.InRange(givenUp[0], Timeout, Timeout * 1.2);
+        Assert.InRange(givenUp.Count, 1, 3);
+        Assert.Equal(givenUp.Count == 1, !claimsPackets);
+    }
+
+    [Fact]
+    public void One_that_hears_nothing_and_says_so_is_given_up_too()
+    {
+        ReceiverState deaf = _tracker.Join("deaf", _now);
+        for (; _now < Timeout * 1.2 && !deaf.IsGone; _now += Step)
+        {
+            Send(10);
+            _tracker.Update(deaf, new ReceptionReport { Packets = 1, HasFdt = true, IsIdle = true }, _now);
+            _tracker.DropSilent(_now);
+        }
+
+        Assert.True(deaf.IsGone);
+        Assert.InRange(_now, Timeout, Timeout * 1.2);
+    }
+
+    [Fact]
+    public void Nobody_is_given_up_while_nothing_is_sent()
+    {
+        ReceiverState calm = _tracker.Join("calm", _now);
+        _sender.AnnounceOnly = true;
+        for (; _now < Timeout * 4; _now += Step)
+        {
+            Send(1);
+            _tracker.Update(calm, new ReceptionReport { HasFdt = true, IsIdle = true }, _now);
+            Assert.Empty(_tracker.DropSilent(_now));
+        }
+    }
+
+    [Fact]
+    public void One_that_was_silent_for_too_long_is_served_again_when_it_comes_back()
+    {
+        ReceiverState sleeper = _tracker.Join("sleeper", _now), other = _tracker.Join("other", _now);
+        Send(20);
+        _tracker.Update(sleeper, Fresh(20), _now);
+        _now += Timeout;
+        _tracker.Update(other, Fresh(20), _now);
+        Assert.Equal([sleeper], _tracker.DropSilent(_now));
+        Assert.Equal(1, _tracker.Waiting);
+
+        // That it is there is not enough.
+        Send(20);
+        _tracker.Update(sleeper, Fresh(20), _now += Step);
+        Assert.True(sleeper.IsGone);
+        _tracker.Update(sleeper, Fresh(40), _now += Step);
+        Assert.False(sleeper.IsGone);
+        Assert.Equal(2, _tracker.Waiting);
+        Assert.Empty(_tracker.DropSilent(_now));
+    }
+
+    [Fact]
+    public void Who_left_is_not_remembered()
+    {
+        for (int i = 0; i < 1000; i++) _tracker.Leave(_tracker.Join("visitor", _now));
+        Assert.Empty(_tracker.Receivers);
+        Assert.Equal(0, _tracker.Present);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Flute;
+using GalleryPS.Protocols.Flute;
+
+namespace GalleryPS.Tests.Protocols;
+
+/// <summary>The two ends of the report channel, each against a peer that does not do its part.</summary>
+[Collection(nameof(Alone))]
+public class FluteReportChannelTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void ReportsThatNobodyLooksAtDoNotPileUp()
+    {
+        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, server.Port);
+        byte[] buffer = new byte[1024];
+        int length = socket.Receive(buffer);
+        Assert.True(ReportCodec.TryReadChallenge(buffer.AsMemory(0, length - 1), out _, out byte[] challenge));
+        using var codec = new ReportCodec(challenge, null);
+        socket.Send(codec.Join("flood"));
+        socket.Blocking = false;
+
+        // Far more than both sockets hold.
+        byte[] report = codec.Report(new ReceptionReport { Objects = [.. Enumerable.Range(1, 5000).Select(static n => (ulong)n)] });
+        long accepted = 0;
+        int rest = 0;
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience;)
+        {
+            int sent = socket.Send(report.AsSpan(rest), SocketFlags.None, out SocketError error);
+            if (error == SocketError.WouldBlock)
+            {
+                if (!socket.Poll(1_000_000, SelectMode.SelectWrite)) break;
+                continue;
+            }
+
+            Assert.Equal(SocketError.Success, error);
+            accepted += sent;
+            rest = (rest + sent) % report.Length;
+        }
+
+        Assert.InRange(accepted, 100_000, 50_000_000);
+
+        // Once they are looked at, it goes on where it stopped.
+        int taken = 0;
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                while (server.TryTake(out _)) taken++;
+                return taken == 1 + accepted / report.Length;
+            },
+            Patience));
+    }
+
+    [Fact]
+    public void TheEndDoesNotWaitForASenderThatReadsNothing()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var report = new ReceptionReport { Objects = [.. Enumerable.Range(1, 100_000).Select(static n => (ulong)n)] };
+        int asked = 0;
+        string? failure = null;
+        var client = new ReportClient(
+            (IPEndPoint)listener.LocalEndPoint!, null,
+            () =>
+            {
+                Interlocked.Increment(ref asked);
+                return report;
+            },
+            text => failure = text);
+        using Socket connection = listener.Accept();
+        connection.Send(ReportCodec.Challenge(new byte[16], 7));
+
+        // It is stuck when it asks for no more reports.
+        int before = -1;
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                int now = Volatile.Read(ref asked);
+                if (now == before && now > 1) return true;
+                before = now;
+                Thread.Sleep(300);
+                return false;
+            },
+            Patience));
+        long start = Stopwatch.GetTimestamp();
+        client.Dispose();
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+        Assert.Null(failure);
+    }
+}
