@@ -76,6 +76,44 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_busy_is_not_given_up_and_nothing_is_sent_to_it_in_vain()
+    {
+        ReceiverState busy = _tracker.Join("busy", _now);
+        Send(10);
+        _tracker.Update(busy, Fresh(10), _now);
+        ReceptionReport report = Fresh(10) with { IsBusy = true };
+        for (; _now < Timeout * 5; _now += Step)
+        {
+            Send(10);
+            _tracker.Update(busy, report, _now);
+            Assert.Empty(_tracker.DropSilent(_now));
+        }
+
+        Assert.InRange(_sender.Packets, 100, 200);
+    }
+
+    [Fact]
+    public void What_one_missed_while_it_was_busy_is_not_taken_for_the_loss_of_its_network()
+    {
+        ReceiverState good = _tracker.Join("good", _now), busy = _tracker.Join("busy", _now);
+        long got = 0;
+        for (; _now < Timeout; _now += Step)
+        {
+            long before = _sender.Packets;
+            Send(10);
+            _tracker.Update(good, Fresh(_sender.Packets), _now);
+
+            // It takes something in the first and in the last half second.
+            if (_now < Timeout * 0.25 || _now > Timeout * 0.75) got += _sender.Packets - before;
+            _tracker.Update(busy, _now < Timeout * 0.25 || _now > Timeout * 0.75 ? Fresh(got) : new ReceptionReport { Packets = got, HasFdt = true, IsBusy = true }, _now);
+            _tracker.Plan(_now);
+        }
+
+        Assert.InRange(busy.LossRate, 0.2, 0.5);
+        Assert.InRange(_sender.Redundancy, 0, 0.01);
+    }
+
+    [Fact]
     public void One_that_hears_nothing_and_says_so_is_given_up_too()
     {
         ReceiverState deaf = _tracker.Join("deaf", _now);

@@ -9,7 +9,7 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
-    /// <summary>How long a receiver may say nothing, or take nothing of what is sent, before it is given up.</summary>
+    /// <summary>How long a receiver may say nothing, or take nothing of what is sent without being busy, before it is given up.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -19,7 +19,6 @@ public sealed record DeliveryOptions
 /// </summary>
 public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 {
-    private static readonly TimeSpan Silent = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
 
     // So many packets in a row are not lost by chance.
@@ -67,7 +66,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         if (!receiver.HasFdt) sender.RepeatFdt(now);
     }
 
-    /// <summary>Receivers that said or took nothing for too long; they count as gone from now on, until they report that they took something.</summary>
+    /// <summary>Receivers that said nothing, or took nothing without saying why, for too long; they count as gone from now on, until they report that they took something.</summary>
     public IReadOnlyList<ReceiverState> DropSilent(TimeSpan now)
     {
         List<ReceiverState>? givenUp = null;
@@ -75,8 +74,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
             bool silent = now - receiver.LastReport >= options.SilenceTimeout;
-            bool deaf = now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= Deaf;
-            bool stuck = now - receiver.FullSince >= options.SilenceTimeout;
+            bool deaf = !receiver.IsBusy && now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= Deaf;
+            bool stuck = !receiver.IsBusy && now - receiver.FullSince >= options.SilenceTimeout;
             if (!silent && !deaf && !stuck) continue;
             receiver.IsGone = true;
             receiver.FullSince = null;
@@ -102,8 +101,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 
             // Who says or takes nothing for a while must not stop the others.
             receiver.FullSince ??= now;
-            if (now - receiver.LastReport > Silent) continue;
-            if (now - receiver.FullSince <= Silent) return false;
+            if (now - receiver.LastReport > ReceiverState.Patience) continue;
+            if (now - receiver.FullSince <= ReceiverState.Patience) return false;
             full = true;
         }
 
@@ -119,7 +118,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (!receiver.IsGone) worst = Math.Max(worst, Math.Min(receiver.LossRate, 0.75));
+            if (!receiver.IsGone) worst = Math.Max(worst, Math.Min(receiver.ExpectedLoss, 0.75));
         }
 
         sender.Redundancy = Math.Max(options.Redundancy, worst / (1 - worst));
@@ -150,7 +149,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
                 int? have = receiver.SymbolsOf(one.Toi, block.Number);
                 if (have == OpenBlock.Decoding || (have is null && receiver.IsOpenTruncated)) continue;
                 int need = Math.Max(1, block.K - (have ?? 0));
-                int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.LossRate, 0.75)));
+                int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.ExpectedLoss, 0.75)));
                 wanted ??= [];
                 wanted[block] = Math.Max(symbols, wanted.GetValueOrDefault(block));
             }

@@ -7,13 +7,16 @@ public sealed class ReceiverState
 {
     // So few packets make no rate.
     private const long FewPackets = 32;
+
+    /// <summary>How long others wait for a receiver that says or takes nothing.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Standstill = TimeSpan.FromMilliseconds(15);
     private readonly HashSet<ulong> _objects = [];
     private readonly Dictionary<ulong, BitArray> _blocks = [];
     private readonly Dictionary<(ulong Toi, int Number), OpenBlock> _open = [];
     private PacketMark? _last;
     private long? _position;
-    private long _firstPosition, _firstPackets;
+    private long _firstPosition, _firstPackets, _basePosition, _basePackets;
 
     internal ReceiverState(string host, TimeSpan joined, long sent)
     {
@@ -61,6 +64,9 @@ public sealed class ReceiverState
     /// <summary>Since when as much is on its way to it as may be, and it takes nothing of that; null when there is room.</summary>
     internal TimeSpan? FullSince { get; set; }
 
+    /// <summary>Whether it says that it takes nothing because it has something else to do.</summary>
+    internal bool IsBusy { get; private set; }
+
     internal bool HasReported { get; private set; }
 
     internal bool HasFdt { get; private set; }
@@ -69,6 +75,9 @@ public sealed class ReceiverState
     internal bool IsOpenTruncated { get; private set; }
 
     internal List<SendingObject>? Remaining { get; set; }
+
+    /// <summary>Share of the packets it will lose, as far as one can tell: what it lost while it took nothing says nothing of that.</summary>
+    internal double ExpectedLoss => _position - _basePosition is { } sent && sent >= FewPackets ? Math.Max(0, 1 - (double)(Packets - _basePackets) / sent) : 0;
 
     internal bool Has(ulong toi) => _objects.Contains(toi);
 
@@ -92,8 +101,9 @@ public sealed class ReceiverState
             (LastGrowth, SentAtGrowth) = (now, sender.Packets);
         }
 
-        Locate(report, sender, still);
+        Locate(report, sender, still, rebase: now - FullSince > Patience);
         HasReported = true;
+        IsBusy = report.IsBusy;
         HasFdt |= report.HasFdt;
         LastReport = now;
         Refused += report.Refused;
@@ -118,15 +128,20 @@ public sealed class ReceiverState
         if (report.Finished) Completed ??= now;
     }
 
-    private void Locate(ReceptionReport report, FluteSender sender, bool still)
+    private void Locate(ReceptionReport report, FluteSender sender, bool still, bool rebase)
     {
         long? position = null;
         if (sender.Sent is null || (_position is null && sender.Sent.IsEmpty) || still) position = sender.Packets;
         else if (report.Last is { } last && last != _last) position = sender.Sent.Find(last, _position ?? 0);
         _last = report.Last;
         if (position is null) return;
-        if (_position is null) (_firstPosition, _firstPackets) = (position.Value, Packets);
-        if (position > _position) FullSince = null;
+        if (_position is null) (_firstPosition, _firstPackets) = (_basePosition, _basePackets) = (position.Value, Packets);
+        if (position > _position)
+        {
+            FullSince = null;
+            if (rebase) (_basePosition, _basePackets) = (position.Value, Packets);
+        }
+
         _position = position;
     }
 }

@@ -28,6 +28,9 @@ public sealed record ReceptionReport
     /// <summary>Whether everything that came to the receiver's host is counted here.</summary>
     public bool IsIdle { get; init; }
 
+    /// <summary>Whether it takes nothing at the moment because what it received waits to be looked at.</summary>
+    public bool IsBusy { get; init; }
+
     /// <summary>Whether an FDT is there.</summary>
     public bool HasFdt { get; init; }
 

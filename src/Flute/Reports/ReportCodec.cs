@@ -77,6 +77,7 @@ public sealed class ReportCodec : IDisposable
         json.WriteBoolean("idle", report.IsIdle);
         json.WriteBoolean("fdt", report.HasFdt);
         json.WriteBoolean("finished", report.Finished);
+        if (report.IsBusy) json.WriteBoolean("busy", true);
         if (report.Refused > 0) json.WriteNumber("refused", report.Refused);
         WriteTois(json, "restarted", report.Restarted);
         WriteTois(json, "objects", report.Objects);
@@ -162,6 +163,7 @@ public sealed class ReportCodec : IDisposable
             Packets = body.GetProperty("packets").GetInt64(),
             Last = last.Length == 0 ? null : new PacketMark((ulong)last[0], new FecPayloadId((int)last[1], (uint)last[2])),
             IsIdle = body.GetProperty("idle").GetBoolean(),
+            IsBusy = body.TryGetProperty("busy", out JsonElement busy) && busy.GetBoolean(),
             HasFdt = body.GetProperty("fdt").GetBoolean(),
             Finished = body.GetProperty("finished").GetBoolean(),
             Refused = body.TryGetProperty("refused", out JsonElement refused) ? refused.GetInt32() : 0,

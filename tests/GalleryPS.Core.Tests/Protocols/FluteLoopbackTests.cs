@@ -117,6 +117,37 @@ public sealed class FluteLoopbackTests : IDisposable
     }
 
     [Fact]
+    public void ASlowViewerIsWaitedFor()
+    {
+        // More images than wait on their way to the pipeline.
+        const int Images = 3000;
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        Task<int> receiving = Task.Run(() =>
+        {
+            int images = 0;
+            foreach (ReceivedEvent _ in receiver.Receive().OfType<ReceivedEvent>())
+            {
+                if (images++ == 0) Thread.Sleep(TimeSpan.FromSeconds(2));
+            }
+
+            return images;
+        });
+        using GallerySender sender = GallerySender.Open(new SendOptions
+        {
+            Protocol = Protocol.Flute,
+            Port = receiver.Ready.EndPoints[0].Port,
+            Receivers = 1,
+            ReceiverTimeout = TimeSpan.FromSeconds(0.7),
+        });
+        List<GalleryEvent> sent = [.. Enumerable.Range(0, Images).SelectMany(i => sender.Send($"{i}.jpg", TestGallery.Jpeg(1000, i))), .. sender.Finish()];
+        Assert.Empty(sent.OfType<WarningEvent>());
+        Assert.Equal(Images, receiving.GetAwaiter().GetResult());
+        ServedReceiver served = Assert.Single(sent.OfType<ServedEvent>()).Receiver;
+        Assert.Equal((true, Images), (served.Completed, served.Images));
+        Assert.True(served.Elapsed > TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
     public void AtARateImagesBecomeWholeOneAfterTheOther()
     {
         using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });

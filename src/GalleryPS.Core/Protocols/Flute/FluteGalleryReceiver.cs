@@ -297,7 +297,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             () =>
             {
                 // When images wait for somebody to look at them, the sender must not think that nobody is here.
-                if (!_fluteLock.TryEnter(KeepAlive)) return last;
+                if (!_fluteLock.TryEnter(KeepAlive)) return last with { IsBusy = true };
                 try
                 {
                     _flute.Poll(Now);
