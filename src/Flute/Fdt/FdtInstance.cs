@@ -103,6 +103,19 @@ public sealed record FdtFile
     /// <summary>FEC attributes of the file.</summary>
     public FdtFec Fec { get; init; } = FdtFec.Empty;
 
+    /// <summary>Bytes of memory that knowing about the file takes, at most; estimated.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            // This record, that of its FEC and what a receiver notes about an object; each array and string has a header.
+            const int Objects = 512, Header = 32;
+            long characters = ContentLocation.Length + (ContentType?.Length ?? 0) + (ContentEncoding?.Length ?? 0);
+            foreach (string group in Groups) characters += Header + group.Length;
+            return Objects + 2 * characters + (ContentMd5?.Length ?? 0) + (ContentSha256?.Length ?? 0) + (Fec.SchemeSpecificInfo?.Length ?? 0);
+        }
+    }
+
     /// <summary>Bytes as they travel.</summary>
     public long? EffectiveTransferLength => TransferLength ?? ContentLength;
 
