@@ -14,6 +14,7 @@ public sealed class FluteReceiver : IDisposable
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
     private readonly BufferBudget _budget, _cache;
+    private readonly FdtMemory _tables;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
     private readonly HashSet<SessionId> _ended = [];
     private readonly Dictionary<(ulong Tsi, string Name), SessionId> _named = [];
@@ -39,6 +40,7 @@ public sealed class FluteReceiver : IDisposable
         _store = store;
         _budget = new BufferBudget(options.MaxBufferedBytes);
         _cache = new BufferBudget(options.MaxCachedBytes);
+        _tables = new FdtMemory(options);
     }
 
     /// <summary>What was counted so far.</summary>
@@ -192,7 +194,7 @@ public sealed class FluteReceiver : IDisposable
                 return null;
             }
 
-            session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache)
+            session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache, _tables)
             {
                 Claim = Claim,
                 Tell = _events.Enqueue,

@@ -45,8 +45,18 @@ public sealed record FluteReceiverOptions
     /// <summary>Most bytes of source blocks that are not complete, all sessions together.</summary>
     public long MaxBufferedBytes { get; init; } = 256L << 20;
 
-    /// <summary>Largest FDT instance in bytes, as it travels; decompressed it may be eight times as large.</summary>
+    /// <summary>
+    /// Largest FDT instance in bytes, as it travels. Decompressed it may have eight times as many, and 64 times as many as that
+    /// instance has. Eight times as many is also what all instances that are not complete may take, all sessions together;
+    /// a session may hold as much of that as it leaves to others.
+    /// </summary>
     public int MaxFdtBytes { get; init; } = 16 << 20;
+
+    /// <summary>
+    /// Most bytes of memory for what FDTs say about objects, all sessions together; a session may hold as much of that as it
+    /// leaves to others, so one alone half of it.
+    /// </summary>
+    public long MaxDescribedBytes { get; init; } = 256L << 20;
 
     /// <summary>Only packets with this key's MAC are taken; null takes all.</summary>
     public GroupKey? GroupKey { get; init; }

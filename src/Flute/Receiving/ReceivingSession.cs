@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache)
+internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache, FdtMemory tables)
     : IDisposable
 {
     private const int CachedOverhead = 64;
-    private readonly FdtCollector _fdt = new(options, budget);
+    private readonly FdtCollector _fdt = new(options, counts, tables);
     private readonly Dictionary<UInt128, IncomingObject> _objects = [];
     private readonly List<IncomingObject> _inOrder = [];
     private readonly Dictionary<UInt128, List<(byte[] Payload, FecOti? Oti)>> _cached = [];
@@ -70,8 +70,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         {
             // The end of the session may come in a packet that carries nothing else.
             if (packet.CloseSession && packet.Payload.Length <= FecPayloadId.Length) return;
-            FdtInstance? instance = _fdt.Push(packet, now, out bool malformed);
-            if (malformed) counts.Malformed++;
+            FdtInstance? instance = _fdt.Push(packet, now);
             if (instance is not null) Merge(instance, now);
             return;
         }
@@ -254,7 +253,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             }
 
             if (file.Toi > ulong.MaxValue) continue;
-            if (_inOrder.Count >= options.MaxObjects)
+            if (_inOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
                 break;
