@@ -189,6 +189,19 @@ public class FdtLimitTests
     }
 
     [Theory]
+    [InlineData(56_403, 4, true)]
+    [InlineData(8192, 4, true)]
+    [InlineData(9000, 1400, true)]
+    [InlineData(8192, 1400, false)]
+    [InlineData(256, 4, false)]
+    public void A_table_has_no_more_symbols_than_can_be_solved_at_once(int symbols, int length, bool refused)
+    {
+        using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
+        receiver.Push(FdtPackets.One(FecOti.RaptorQ((long)symbols * length, length, 1)!, new byte[length]), Channel.Source, TimeSpan.Zero);
+        Assert.Equal(refused ? 1 : 0, receiver.Counts.OverLimit);
+    }
+
+    [Theory]
     [InlineData(6)]
     [InlineData(0)]
     public void Whatever_comes_as_a_table_is_no_reason_to_stop(int scheme)

@@ -7,13 +7,15 @@ public class FdtMemoryTests
 {
     private const int Megabyte = 1 << 20;
 
-    [Fact]
-    public void What_tables_say_takes_a_limited_amount_of_memory()
+    [Theory]
+    [InlineData(4000, 0)]
+    [InlineData(1000, 8)]
+    public void What_tables_say_takes_a_limited_amount_of_memory(int filesPerTable, int groupsPerFile)
     {
         const int Limit = 32 * Megabyte;
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxDescribedBytes = Limit }, new MemoryStore());
-        string groups = string.Concat(Enumerable.Repeat("<Group>" + new string('g', 256) + "</Group>", 8));
-        List<List<byte[]>> instances = [.. Enumerable.Range(1, 20).Select(id => FdtPackets.Of(FdtPackets.Files(1000, groups, first: 1000 * id), id, (ulong)(id % 5)))];
+        string groups = string.Concat(Enumerable.Repeat("<Group>" + new string('g', 256) + "</Group>", groupsPerFile));
+        List<List<byte[]>> instances = [.. Enumerable.Range(1, 20).Select(id => FdtPackets.Of(FdtPackets.Files(filesPerTable, groups, first: filesPerTable * id), id, (ulong)(id % 5)))];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         int files = 0;
         foreach (List<byte[]> instance in instances) files += receiver.Push(instance).Count(static e => e is FdtReceived);

@@ -108,8 +108,8 @@ public sealed record FdtFile
     {
         get
         {
-            // This record, that of its FEC and what a receiver notes about an object; each array and string has a header.
-            const int Objects = 512, Header = 32;
+            // Measured: this record, that of its FEC and what a receiver notes about an object. Each array and string has a header.
+            const int Objects = 1024, Header = 32;
             long characters = ContentLocation.Length + (ContentType?.Length ?? 0) + (ContentEncoding?.Length ?? 0);
             foreach (string group in Groups) characters += Header + group.Length;
             return Objects + 2 * characters + (ContentMd5?.Length ?? 0) + (ContentSha256?.Length ?? 0) + (Fec.SchemeSpecificInfo?.Length ?? 0);

@@ -88,7 +88,7 @@ internal sealed class FdtCollector(FluteReceiverOptions options, FluteReceiverCo
             return null;
         }
 
-        if (!MakeRoom(OpenFdt.MemoryOf(oti), now))
+        if (!OpenFdt.IsAffordable(oti) || !MakeRoom(OpenFdt.MemoryOf(oti), now))
         {
             counts.OverLimit++;
             return null;

@@ -54,9 +54,9 @@ public sealed record FluteReceiverOptions
 
     /// <summary>
     /// Most bytes of memory for what FDTs say about objects, all sessions together; a session may hold as much of that as it
-    /// leaves to others, so one alone half of it.
+    /// leaves to others, so one alone half of it: 100,000 files whose names have 800 characters.
     /// </summary>
-    public long MaxDescribedBytes { get; init; } = 256L << 20;
+    public long MaxDescribedBytes { get; init; } = 512L << 20;
 
     /// <summary>Only packets with this key's MAC are taken; null takes all.</summary>
     public GroupKey? GroupKey { get; init; }

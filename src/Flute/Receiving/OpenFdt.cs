@@ -9,6 +9,10 @@ internal sealed class OpenFdt : IDisposable
     // Symbols beyond those of a block, for when its symbols do not suffice; once in 2^32 more are needed.
     private const int ExtraSymbols = 4;
 
+    // Solving a block takes time by its symbols, and tables are solved where the packets come in. Many symbols of few bytes
+    // come in few packets.
+    private const int MaxBlock = 8192, SmallSymbol = 16, MaxSmallSymbols = 256;
+
     public OpenFdt(int id, FecOti oti)
     {
         Id = id;
@@ -31,6 +35,10 @@ internal sealed class OpenFdt : IDisposable
 
     /// <summary>Most bytes of memory that such an instance takes: its blocks, and its content.</summary>
     public static long MemoryOf(FecOti oti) => BuffersOf(oti) + oti.TransferLength + oti.TotalSymbols * SymbolOverhead;
+
+    /// <summary>Whether recovering it takes no more time than that of a table.</summary>
+    public static bool IsAffordable(FecOti oti) => oti.EncodingId != FecEncodingId.RaptorQ
+        || oti.MaxSourceBlockLength <= (oti.SymbolLength < SmallSymbol ? MaxSmallSymbols : MaxBlock);
 
     public void Dispose() => Assembly.Dispose();
 
