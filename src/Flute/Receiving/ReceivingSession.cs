@@ -3,10 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache)
+internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache)
     : IDisposable
 {
-    private const int CachedOverhead = 64;
+    private const int CachedOverhead = 256;
+    private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, budget);
     private readonly Dictionary<UInt128, IncomingObject> _objects = [];
     private readonly List<IncomingObject> _inOrder = [];
@@ -22,7 +23,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     private string? _reportTo;
     private PacketMark? _last;
 
-    public SessionId Id => id;
+    public SessionId Id => session;
 
     public bool FdtSeen { get; private set; }
 
@@ -30,6 +31,15 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     public bool IsIdle { get; set; }
 
     public TimeSpan LastPacket { get; private set; }
+
+    /// <summary>When its first packet came.</summary>
+    public required TimeSpan Opened { get; init; }
+
+    /// <summary>Id of the newest FDT instance that was looked at; null before.</summary>
+    public int? FdtInstance { get; private set; }
+
+    /// <summary>Set when an FDT instance contradicted earlier ones: the sender began anew, and this is its FDT.</summary>
+    public FdtInstance? Restart { get; private set; }
 
     public long Packets { get; private set; }
 
@@ -47,6 +57,10 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     /// <summary>Runs work that need not be done here.</summary>
     public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
 
+    /// <summary>The FDT instance that a packet belongs to; null when it belongs to none.</summary>
+    public static int? InstanceOf(LctPacket packet) =>
+        packet.Toi == 0 && packet.TryFind(LctExtensionType.Fdt, out LctExtension extension) && extension.TryReadFdt(out _, out int id) ? id : null;
+
     public bool IsOver(TimeSpan now, out SessionEnd end)
     {
         end = _complete && _finished == _inOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
@@ -56,10 +70,17 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(LctPacket packet, TimeSpan now)
     {
+        // The flag may be there for the last few seconds (RFC 5651 section 5.1): it is over when nothing comes any more. With
+        // a key, a packet of an old session could end it before its FDT shows how old it is.
+        if ((packet.CloseSession && (FdtSeen || options.GroupKey is null)) || _closeAt is not null)
+        {
+            TimeSpan pause = Packets == 0 ? TimeSpan.Zero : 2 * (now - LastPacket);
+            _closeAt = now + options.CloseDelay + (pause < LongestCloseDelay ? pause : LongestCloseDelay);
+        }
+
         Packets++;
         LastPacket = now;
         IsIdle = false;
-        if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
         if (!packet.Extensions.IsEmpty && packet.TryFind(LctExtensionType.Time, out LctExtension extension)
             && LctTime.TryRead(extension, out LctTime time) && time.SenderTimeHigh is { } seconds)
         {
@@ -72,6 +93,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             if (packet.CloseSession && packet.Payload.Length <= FecPayloadId.Length) return;
             FdtInstance? instance = _fdt.Push(packet, now, out bool malformed);
             if (malformed) counts.Malformed++;
+            if (InstanceOf(packet) is { } id) FdtInstance = id;
             if (instance is not null) Merge(instance, now);
             return;
         }
@@ -104,7 +126,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (stored)
         {
             block.Finish(done: true);
-            _newBlocks.Add(((ulong)one.File.Toi, sourceBlockNumber));
+            if (one.ReportedToi is { } toi) _newBlocks.Add((toi, sourceBlockNumber));
         }
         else
         {
@@ -136,11 +158,11 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         var open = new List<OpenBlock>();
         foreach (IncomingObject one in _inOrder)
         {
-            if (one.State != ObjectState.Open || one.Assembly is null) continue;
+            if (one.State != ObjectState.Open || one.Assembly is null || one.ReportedToi is not { } toi) continue;
             foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
             {
                 if (block.IsDone) continue;
-                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count));
+                open.Add(new OpenBlock(toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count));
                 if (open.Count == ReceptionReport.MaxOpenBlocks) break;
             }
 
@@ -228,7 +250,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
     }
 
-    private void Merge(FdtInstance instance, TimeSpan now)
+    /// <summary>Takes an FDT instance.</summary>
+    public void Merge(FdtInstance instance, TimeSpan now)
     {
         // With a key, an old session sent again by somebody else is told by its time.
         if (options.GroupKey is not null && options.UtcNow is { } clock && NtpTime.IsOver(instance.Expires, clock()))
@@ -243,6 +266,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             return;
         }
 
+        if (instance.Files.Any(f => _objects.TryGetValue(f.Toi, out IncomingObject? known) && known.IsContradictedBy(f)))
+        {
+            Restart = instance;
+            return;
+        }
+
         var added = new List<IncomingObject>();
         foreach (FdtFile file in instance.Files)
         {
@@ -250,23 +279,21 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             {
                 // A later instance extends what an earlier one said.
                 if (NtpTime.IsOver(known.Expires, instance.Expires)) known.Expires = instance.Expires;
+                long before = known.File.EffectiveTransferLength ?? 0;
+                known.Augment(WithDefaults(file, instance));
+                _bytes += (known.File.EffectiveTransferLength ?? 0) - before;
+                Begin(known, null);
                 continue;
             }
 
-            if (file.Toi > ulong.MaxValue) continue;
             if (_inOrder.Count >= options.MaxObjects)
             {
                 counts.OverLimit++;
                 break;
             }
 
-            FdtFile whole = file with
-            {
-                Fec = file.Fec.Or(instance.Fec),
-                ContentType = file.ContentType ?? instance.ContentType,
-                ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
-            };
-            var one = new IncomingObject(id, whole, _inOrder.Count) { Expires = instance.Expires };
+            FdtFile whole = WithDefaults(file, instance);
+            var one = new IncomingObject(session, whole, _inOrder.Count) { Expires = instance.Expires };
             _objects.Add(file.Toi, one);
             _inOrder.Add(one);
             _bytes += whole.EffectiveTransferLength ?? 0;
@@ -277,21 +304,43 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         FdtSeen = true;
         _complete |= instance.Complete;
         _reportTo ??= instance.ReportTo;
-        if (news) Tell(new FdtReceived(id, _inOrder.Count, _bytes, _complete, _reportTo));
+        if (news) Tell(new FdtReceived(session, _inOrder.Count, _bytes, _complete, _reportTo));
         foreach (IncomingObject one in added)
         {
-            // What cannot be received is told at once, an empty file is whole at once.
-            ObjectFailed? failure = one.Begin(null, store, options, budget);
-            long length = one.Assembly?.Oti.TransferLength ?? 0;
-            if (failure is null && _accepted + length > options.MaxTotalBytes) failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
-            _accepted += failure is null ? length : 0;
-            if (failure is not null) End(one, failure);
-            else if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
+            Begin(one, null);
             foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
         }
 
         if (!_complete) return;
         foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+    }
+
+    private static FdtFile WithDefaults(FdtFile file, FdtInstance instance) => file with
+    {
+        Fec = file.Fec.Or(instance.Fec),
+        ContentType = file.ContentType ?? instance.ContentType,
+        ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
+    };
+
+    // What cannot be received is told at once, an empty file is whole at once.
+    private void Begin(IncomingObject one, FecOti? inBand)
+    {
+        if (one.State != ObjectState.Open || one.Assembly is not null) return;
+        ObjectFailed? failure = one.Begin(inBand, store, options, budget);
+        if (failure is null && one.Assembly is null) return;
+        if (failure is null && _accepted + one.Bytes > options.MaxTotalBytes)
+        {
+            failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
+        }
+
+        if (failure is not null)
+        {
+            End(one, failure);
+            return;
+        }
+
+        _accepted += one.Bytes;
+        if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -309,13 +358,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             return;
         }
 
-        if (one.Assembly is null)
-        {
-            if (one.Begin(inBand, store, options, budget) is { } failure) End(one, failure);
-            if (one.Assembly is null) return;
-        }
-
-        ObjectAssembly assembly = one.Assembly;
+        if (one.Assembly is null) Begin(one, inBand);
+        if (one.Assembly is not { } assembly) return;
         if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
         {
             counts.Malformed++;
@@ -361,13 +405,19 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     {
         if (end is ObjectFailed { Failure: ObjectFailure.Damaged } damage)
         {
+            long bytes = one.Bytes;
             if (one.TryRestart(damage))
             {
+                _accepted -= bytes;
+
                 // Blocks that were reported as complete are not any more; of those that were not nothing need be said.
-                ulong toi = (ulong)one.File.Toi;
-                _newBlocks.RemoveAll(b => b.Toi == toi);
-                _restarted.Add(toi);
-                Tell(new ObjectRestarted(id, one.File, one.Index, damage.Detail!));
+                if (one.ReportedToi is { } toi)
+                {
+                    _newBlocks.RemoveAll(b => b.Toi == toi);
+                    _restarted.Add(toi);
+                }
+
+                Tell(new ObjectRestarted(session, one.File, one.Index, damage.Detail!));
                 return;
             }
 
@@ -377,7 +427,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         bool received = end is ObjectReceived;
         one.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
-        _newObjects.Add((ulong)one.File.Toi);
+        if (one.ReportedToi is { } reported) _newObjects.Add(reported);
         if (!received) _refused++;
         Tell(end);
     }

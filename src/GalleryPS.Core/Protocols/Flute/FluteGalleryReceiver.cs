@@ -177,9 +177,24 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
     private void Run(Action action, string name)
     {
-        var thread = new Thread(() => action()) { IsBackground = true, Name = name };
+        var thread = new Thread(Work) { IsBackground = true, Name = name };
         _threads.Add(thread);
         thread.Start();
+
+        void Work()
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                // An exception that leaves a thread ends the process, PowerShell and all.
+                Inbox.Fail(new GalleryException(
+                    ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError, $"Receiving failed ({name}): {e.Message}", name, null, e));
+                Inbox.Queue.Complete();
+            }
+        }
     }
 
     private void StopReading()
@@ -326,7 +341,11 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
             if (Translate(one) is { } story) Tell(story);
             if (Inbox.HasAll) Inbox.Queue.Complete();
-            if (one is SessionEnded) Inbox.End(SourceOf(one.Session).Source);
+
+            // A session that was never understood, or made room for others, ends nothing.
+            if (one is not SessionEnded end) continue;
+            if (end is { FdtSeen: true, End: not SessionEnd.Abandoned }) Inbox.End(SourceOf(one.Session).Source);
+            _sources.TryRemove(one.Session, out _);
         }
     }
 
