@@ -12,6 +12,7 @@ public sealed class OddSenderTests : IDisposable
     private readonly List<FluteEvent> _events = [];
     private FluteReceiver _receiver = new(new FluteReceiverOptions(), new MemoryStore());
     private TimeSpan _now;
+    private long _lost;
 
     public void Dispose() => _receiver.Dispose();
 
@@ -24,6 +25,7 @@ public sealed class OddSenderTests : IDisposable
     private void Push(byte[] packet, IPEndPoint? source = null)
     {
         _receiver.Push(packet, source ?? Channel.Source, _now);
+        foreach (SessionId session in _receiver.Sessions) _lost = Math.Max(_lost, _receiver.Progress(session).Lost);
         while (_receiver.TryTake(out FluteEvent? one)) _events.Add(one);
     }
 
@@ -169,7 +171,7 @@ public sealed class OddSenderTests : IDisposable
         Push(Forged.Fdt(string.Concat(Enumerable.Range(1, 20).Select(static i => $"<File TOI='{i}' Content-Location='{i}'/>"))));
         for (uint i = 1; i <= 20; i++) Push(Forged.Data(i, new byte[1000], oti: FecOti.CompactNoCode(1000, 1000, 1)));
         Assert.Equal(["1", "2"], Received());
-        Assert.All(_events.OfType<ObjectFailed>(), static o => Assert.Equal(ObjectFailure.TooLarge, o.Failure));
+        Assert.All(_events.OfType<ObjectFailed>(), static o => Assert.Equal(ObjectFailure.SessionTooLarge, o.Failure));
         Assert.Equal(18, _events.OfType<ObjectFailed>().Count());
     }
 
@@ -241,6 +243,16 @@ public sealed class OddSenderTests : IDisposable
         Wait(TimeSpan.FromMinutes(1));
         for (uint i = 0; i < 1200; i++, Wait(TimeSpan.FromMilliseconds(10))) Push(Forged.Data(2, new byte[1000], i % 600));
         Assert.Equal(["b"], Received());
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(2000)]
+    public void Who_joins_in_the_middle_did_not_lose_what_went_before(int missed)
+    {
+        foreach (byte[] packet in Session(new FluteSenderOptions { Tsi = 5, Passes = 3, BitRate = 20e6 }, [.. Enumerable.Range(0, 8).Select(static i => ($"{i}", new byte[300_000]))]).Skip(missed).SkipLast(100)) Push(packet);
+        Assert.Equal(8, Received().Length);
+        Assert.InRange(_lost, 0, 20);
     }
 
     [Fact]

@@ -30,6 +30,11 @@ public sealed class ArgumentTests : IDisposable
         { "receive --senders 0", 2, ErrorIds.InvalidOptions },
         { "receive --count 0", 2, ErrorIds.InvalidOptions },
         { "receive --idle-timeout 0", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --recievers 3", 2, ErrorIds.InvalidOptions },
+        { "show GALLERY -x", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --bit-rate 50MBps", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --protocol flute --carousel --repeat 3", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --protocol flute --interval 1", 2, ErrorIds.InvalidOptions },
         { "fly", 2, ErrorIds.InvalidOptions },
     };
 

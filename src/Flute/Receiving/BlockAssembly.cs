@@ -69,15 +69,17 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     public static long MostBytes(FecOti oti) => oti.LongestBlock + oti.LongestBlock / oti.SymbolLength * SymbolOverhead;
 
     /// <summary>Takes note of a symbol's id, for the loss rate.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="joining">Whether the session has just begun here: its blocks may have been under way before.</param>
     /// <returns>How many symbols are missing before this one, or -1 when later ones were there already.</returns>
-    public int Note(uint id)
+    public int Note(uint id, bool joining)
     {
         Seen++;
         if (id <= Highest) return -1;
         long gap = id - Highest - 1;
 
         // Who joins in the middle did not lose what went before.
-        if (Highest < 0 && gap > 64) gap = 0;
+        if (Highest < 0 && (joining || gap > 64)) gap = 0;
         Highest = id;
         return (int)Math.Min(gap, int.MaxValue);
     }

@@ -6,19 +6,18 @@ namespace Flute;
 internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache)
     : IDisposable
 {
-    private const int CachedOverhead = 256;
+    // After so many packets every block that was under way at the beginning was seen.
+    private const int JoiningPackets = 256;
     private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, budget);
     private readonly Dictionary<UInt128, IncomingObject> _objects = [];
     private readonly List<IncomingObject> _inOrder = [];
-    private readonly Dictionary<UInt128, List<(byte[] Payload, FecOti? Oti)>> _cached = [];
-    private readonly List<ulong> _newObjects = [];
-    private readonly List<ulong> _restarted = [];
-    private readonly List<(ulong Toi, int SourceBlockNumber)> _newBlocks = [];
+    private readonly EarlyPackets _early = new(cache);
+    private readonly SessionNews _news = new();
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
-    private int _finished, _refused;
+    private int _finished;
     private bool _complete, _disposed;
     private string? _reportTo;
     private PacketMark? _last;
@@ -102,7 +101,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
-        else if (!_complete) Cache(packet.Toi, packet.Payload, oti);
+        else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
     }
 
     /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
@@ -126,7 +125,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (stored)
         {
             block.Finish(done: true);
-            if (one.ReportedToi is { } toi) _newBlocks.Add((toi, sourceBlockNumber));
+            _news.Block(one, sourceBlockNumber);
         }
         else
         {
@@ -153,41 +152,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report()
-    {
-        var open = new List<OpenBlock>();
-        foreach (IncomingObject one in _inOrder)
-        {
-            if (one.State != ObjectState.Open || one.Assembly is null || one.ReportedToi is not { } toi) continue;
-            foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
-            {
-                if (block.IsDone) continue;
-                open.Add(new OpenBlock(toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count));
-                if (open.Count == ReceptionReport.MaxOpenBlocks) break;
-            }
-
-            if (open.Count == ReceptionReport.MaxOpenBlocks) break;
-        }
-
-        var report = new ReceptionReport
-        {
-            Packets = Packets,
-            Last = _last,
-            IsIdle = IsIdle,
-            HasFdt = FdtSeen,
-            Restarted = [.. _restarted],
-            Objects = [.. _newObjects],
-            Refused = _refused,
-            Blocks = [.. _newBlocks],
-            Open = open,
-            Finished = _complete && _finished == _inOrder.Count,
-        };
-        _restarted.Clear();
-        _newObjects.Clear();
-        _newBlocks.Clear();
-        _refused = 0;
-        return report;
-    }
+    public ReceptionReport Report() => _news.Tell(
+        new ReceptionReport { Packets = Packets, Last = _last, IsIdle = IsIdle, HasFdt = FdtSeen, Finished = _complete && _finished == _inOrder.Count },
+        _inOrder);
 
     /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>
     /// <returns>Whether there was one that waited long enough.</returns>
@@ -247,7 +214,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         _disposed = true;
         _fdt.Dispose();
         foreach (IncomingObject one in _inOrder) one.End(one.State == ObjectState.Open ? ObjectState.Failed : one.State);
-        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+        _early.Clear();
     }
 
     /// <summary>Takes an FDT instance.</summary>
@@ -308,11 +275,10 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         foreach (IncomingObject one in added)
         {
             Begin(one, null);
-            foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
+            foreach ((byte[] payload, FecOti? oti) in _early.Take(one.File.Toi)) Push(one, payload, oti, now);
         }
 
-        if (!_complete) return;
-        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+        if (_complete) _early.Clear();
     }
 
     private static FdtFile WithDefaults(FdtFile file, FdtInstance instance) => file with
@@ -330,7 +296,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (failure is null && one.Assembly is null) return;
         if (failure is null && _accepted + one.Bytes > options.MaxTotalBytes)
         {
-            failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
+            failure = one.Fail(ObjectFailure.SessionTooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
         }
 
         if (failure is not null)
@@ -372,7 +338,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         SymbolResult result = SymbolResult.NoRoom;
         if (block is not null)
         {
-            int gap = block.Note(first.EncodingSymbolId);
+            int gap = block.Note(first.EncodingSymbolId, joining: Packets <= JoiningPackets);
             result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
 
             // What was overtaken had been taken for lost.
@@ -410,13 +376,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             {
                 _accepted -= bytes;
 
-                // Blocks that were reported as complete are not any more; of those that were not nothing need be said.
-                if (one.ReportedToi is { } toi)
-                {
-                    _newBlocks.RemoveAll(b => b.Toi == toi);
-                    _restarted.Add(toi);
-                }
-
+                _news.Restarted(one);
                 Tell(new ObjectRestarted(session, one.File, one.Index, damage.Detail!));
                 return;
             }
@@ -427,27 +387,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         bool received = end is ObjectReceived;
         one.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
-        if (one.ReportedToi is { } reported) _newObjects.Add(reported);
-        if (!received) _refused++;
+        _news.Ended(one, received);
         Tell(end);
-    }
-
-    private void Cache(UInt128 toi, ReadOnlySpan<byte> payload, FecOti? oti)
-    {
-        if (!cache.TryCharge(payload.Length + CachedOverhead))
-        {
-            counts.OverLimit++;
-            return;
-        }
-
-        if (!_cached.TryGetValue(toi, out List<(byte[], FecOti?)>? list)) _cached[toi] = list = [];
-        list.Add((payload.ToArray(), oti));
-    }
-
-    private List<(byte[] Payload, FecOti? Oti)> TakeCached(UInt128 toi)
-    {
-        if (!_cached.Remove(toi, out List<(byte[] Payload, FecOti? Oti)>? list)) return [];
-        foreach ((byte[] payload, _) in list) cache.Release(payload.Length + CachedOverhead);
-        return list;
     }
 }

@@ -7,11 +7,7 @@ internal static class SendCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "Folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
         Option<Transport> transport = Arguments.Of<Transport>("--transport", "Unicast, Broadcast, Multicast or Tcp.", "-t");
         Option<string[]> to = Arguments.List(

@@ -43,7 +43,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private long? _dropped;
     private int _packetsSinceReport, _idleSockets;
     private long _lastProgress;
-    private bool _warnedNotAuthentic;
+    private bool _warnedNotAuthentic, _warnedForeign;
 
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, DatagramReceiver receiver, bool portable)
         : base(options, inbox)
@@ -296,9 +296,22 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             }
         }
 
-        if (Now.Ticks - _lastProgress < ProgressInterval.Ticks || _flute.Sessions.Count == 0) return;
+        if (Now.Ticks - _lastProgress < ProgressInterval.Ticks) return;
+        HintAtMistakes();
+        if (_flute.Sessions.Count == 0) return;
         _lastProgress = Now.Ticks;
         Tell(_progress.Tell(Now, _flute, Inbox.Images));
+    }
+
+    // Told at once: who waits without a time-out would never learn of it.
+    private void HintAtMistakes()
+    {
+        FluteReceiverCounts counts = _flute.Counts;
+        if (counts.Packets > 0) return;
+        if (counts.NotAuthentic > 0 && !_warnedNotAuthentic) Tell(NotAuthenticWarning());
+        if (counts.Malformed == 0 || counts.NotAuthentic > 0 || _warnedForeign) return;
+        _warnedForeign = true;
+        Tell(new WarningEvent(ErrorIds.NotUnderstood, "Datagrams come that are not FLUTE: does the sender use -Protocol Flute?"));
     }
 
     private void BeginReporting(SessionId session, string reportTo)
