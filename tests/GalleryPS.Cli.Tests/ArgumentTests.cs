@@ -27,6 +27,7 @@ public sealed class ArgumentTests : IDisposable
         { "send GALLERY --transport carrier-pigeon", 2, ErrorIds.InvalidOptions },
         { "send GALLERY --end-delay soon", 2, ErrorIds.InvalidOptions },
         { "send GALLERY --bit-rate fast", 2, ErrorIds.InvalidOptions },
+        { "receive --transport multicast --address ff02::4:25", 2, ErrorIds.InvalidOptions },
         { "receive --senders 0", 2, ErrorIds.InvalidOptions },
         { "receive --count 0", 2, ErrorIds.InvalidOptions },
         { "receive --idle-timeout 0", 2, ErrorIds.InvalidOptions },
