@@ -81,6 +81,16 @@ public class FdtLimitTests
     }
 
     [Fact]
+    public void Types_and_encodings_are_short()
+    {
+        string much = new('x', 3000);
+        string xml = FdtPackets.Files(1).Replace("TOI=", $"Content-Type='{much}' Content-Encoding='{much}' TOI=", StringComparison.Ordinal);
+        FdtFile file = FdtReader.TryRead(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 10)!.Files[0];
+        Assert.Null(file.ContentType);
+        Assert.Equal(256, file.ContentEncoding!.Length);
+    }
+
+    [Fact]
     public void What_gets_larger_than_tables_can_is_refused()
     {
         string blanks = new(' ', 10_000);

@@ -251,7 +251,7 @@ public class HostileTests
         var events = new List<FluteEvent>();
         while (receiver.TryTake(out FluteEvent? one)) events.Add(one);
         Assert.Equal(3, events.OfType<ObjectReceived>().Count());
-        Assert.All(events.OfType<ObjectFailed>(), static f => Assert.Equal(ObjectFailure.TooLarge, f.Failure));
+        Assert.All(events.OfType<ObjectFailed>(), static f => Assert.Equal(ObjectFailure.SessionTooLarge, f.Failure));
         Assert.Equal(2, events.OfType<ObjectFailed>().Count());
     }
 

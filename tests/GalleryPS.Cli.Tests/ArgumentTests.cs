@@ -27,9 +27,15 @@ public sealed class ArgumentTests : IDisposable
         { "send GALLERY --transport carrier-pigeon", 2, ErrorIds.InvalidOptions },
         { "send GALLERY --end-delay soon", 2, ErrorIds.InvalidOptions },
         { "send GALLERY --bit-rate fast", 2, ErrorIds.InvalidOptions },
+        { "receive --transport multicast --address ff02::4:25", 2, ErrorIds.InvalidOptions },
         { "receive --senders 0", 2, ErrorIds.InvalidOptions },
         { "receive --count 0", 2, ErrorIds.InvalidOptions },
         { "receive --idle-timeout 0", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --recievers 3", 2, ErrorIds.InvalidOptions },
+        { "show GALLERY -x", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --bit-rate 50MBps", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --protocol flute --carousel --repeat 3", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --protocol flute --interval 1", 2, ErrorIds.InvalidOptions },
         { "fly", 2, ErrorIds.InvalidOptions },
     };
 

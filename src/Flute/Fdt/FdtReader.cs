@@ -18,7 +18,7 @@ public static class FdtReader
     /// <summary>Longest value of an attribute that is looked at, in characters.</summary>
     private const int MaxValue = 4096;
 
-    private const int MaxDepth = 16, MaxAttributes = 64, MaxGroups = 8, MaxGroup = 256;
+    private const int MaxDepth = 16, MaxAttributes = 64, MaxGroups = 8, MaxGroup = 256, MaxType = 256;
 
     /// <summary>Most bytes of a tag, a text, or of what is skipped between two of them.</summary>
     private const int MaxPart = 64 << 10;
@@ -174,8 +174,10 @@ public static class FdtReader
                 ContentLocation = location,
                 ContentLength = ParseNumber(Value("Content-Length")),
                 TransferLength = ParseNumber(Value("Transfer-Length")),
-                ContentType = Share(Value("Content-Type"), ref _lastContentType),
-                ContentEncoding = Share(Value("Content-Encoding"), ref _lastContentEncoding),
+                ContentType = Share(Value("Content-Type") is { Length: <= MaxType } type ? type : null, ref _lastContentType),
+
+                // One that is not known must not become one that is not there.
+                ContentEncoding = Share(Value("Content-Encoding") is { Length: > MaxType } encoding ? encoding[..MaxType] : Value("Content-Encoding"), ref _lastContentEncoding),
                 ContentMd5 = ParseBase64(Value("Content-MD5"), 16),
                 ContentSha256 = ParseBase64(Value("Content-SHA256"), 32),
                 Fec = ReadFec(),

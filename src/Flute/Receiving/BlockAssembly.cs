@@ -28,6 +28,10 @@ internal enum SymbolResult
 internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBudget budget)
 {
     private const int LateSymbols = 4;
+
+    // What a symbol costs besides its bytes: its place in the tables below.
+    private const int SymbolOverhead = 32;
+    private const uint HighestId = 0xFFFFFF;
     private byte[]? _symbols;
     private BitArray? _present;
 
@@ -61,16 +65,21 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     /// <summary>Whether there are enough symbols to try.</summary>
     public bool CanDecode => !IsDone && !IsDecoding && Count >= _needed;
 
+    /// <summary>Bytes that the longest block of an object takes while it is collected.</summary>
+    public static long MostBytes(FecOti oti) => oti.LongestBlock + oti.LongestBlock / oti.SymbolLength * SymbolOverhead;
+
     /// <summary>Takes note of a symbol's id, for the loss rate.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="joining">Whether the session has just begun here: its blocks may have been under way before.</param>
     /// <returns>How many symbols are missing before this one, or -1 when later ones were there already.</returns>
-    public int Note(uint id)
+    public int Note(uint id, bool joining)
     {
         Seen++;
         if (id <= Highest) return -1;
         long gap = id - Highest - 1;
 
         // Who joins in the middle did not lose what went before.
-        if (Highest < 0 && gap > 64) gap = 0;
+        if (Highest < 0 && (joining || gap > 64)) gap = 0;
         Highest = id;
         return (int)Math.Min(gap, int.MaxValue);
     }
@@ -124,8 +133,13 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     {
         IsDone = done;
         IsDecoding = false;
-        if (_symbols is not null) budget.Return(_symbols, (long)K * oti.SymbolLength);
-        foreach ((_, byte[] symbol) in _extra ?? []) budget.Release(symbol.Length);
+        if (_symbols is not null)
+        {
+            budget.Return(_symbols, (long)K * oti.SymbolLength);
+            budget.Release((long)K * SymbolOverhead);
+        }
+
+        foreach ((_, byte[] symbol) in _extra ?? []) budget.Release(symbol.Length + 2 * SymbolOverhead);
         _symbols = null;
         _present = null;
         _guests = null;
@@ -172,7 +186,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SymbolResult AddRepair(uint id, ReadOnlySpan<byte> symbol)
     {
-        if (oti.EncodingId != FecEncodingId.RaptorQ || symbol.Length < oti.SymbolLength) return SymbolResult.Invalid;
+        if (oti.EncodingId != FecEncodingId.RaptorQ || symbol.Length < oti.SymbolLength || id > HighestId) return SymbolResult.Invalid;
         if (!Begin()) return SymbolResult.NoRoom;
         _repairIds ??= [];
         if (_repairIds.Contains(id)) return SymbolResult.Redundant;
@@ -184,8 +198,14 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     private bool Begin()
     {
         if (_symbols is not null) return true;
+        if (!budget.TryCharge((long)K * SymbolOverhead)) return false;
         _symbols = budget.TryRent((long)K * oti.SymbolLength);
-        if (_symbols is null) return false;
+        if (_symbols is null)
+        {
+            budget.Release((long)K * SymbolOverhead);
+            return false;
+        }
+
         _present = new BitArray(K);
         return true;
     }
@@ -205,7 +225,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
             return true;
         }
 
-        if (!budget.TryCharge(oti.SymbolLength)) return false;
+        if (!budget.TryCharge(oti.SymbolLength + 2 * SymbolOverhead)) return false;
         (_extra ??= []).Add((id, symbol.ToArray()));
         return true;
     }

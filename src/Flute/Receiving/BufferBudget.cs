@@ -10,6 +10,9 @@ internal sealed class BufferBudget(long limit)
     /// <summary>Bytes lent or charged at present.</summary>
     public long Lent => Interlocked.Read(ref _lent);
 
+    /// <summary>Whether something was refused since this was last set to false.</summary>
+    public bool WasExceeded { get; set; }
+
     /// <summary>Lends a buffer, or null when that would exceed the limit.</summary>
     public byte[]? TryRent(long bytes) => bytes <= Array.MaxLength && TryCharge(bytes) ? ArrayPool<byte>.Shared.Rent((int)bytes) : null;
 
@@ -25,6 +28,7 @@ internal sealed class BufferBudget(long limit)
     {
         if (Interlocked.Add(ref _lent, bytes) <= limit) return true;
         Interlocked.Add(ref _lent, -bytes);
+        WasExceeded = true;
         return false;
     }
 

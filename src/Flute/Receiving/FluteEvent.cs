@@ -35,6 +35,9 @@ public enum ObjectFailure
     /// <summary>It is larger than allowed.</summary>
     TooLarge,
 
+    /// <summary>With it, the session would be larger than allowed.</summary>
+    SessionTooLarge,
+
     /// <summary>The FDT describes it in a way that cannot be, or with an FEC scheme or content encoding not spoken here.</summary>
     NotUnderstood,
 

@@ -10,13 +10,22 @@ namespace Flute;
 /// </summary>
 public sealed class FluteReceiver : IDisposable
 {
-    private const int MaxAuthenticators = 64;
+    private const int MaxAuthenticators = 64, MaxEnded = 1024;
+
+    // Instances by which an FDT may have grown since its session ended here; another one is of a new session.
+    private const int LaterInstances = 16, InstanceIds = 1 << 20;
+
+    // A session whose sender says nothing for so long begins anew. Carousels do not pause.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
+
+    // When there are too many sessions: those without an FDT go after so long, others after such a silence.
+    private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), Dead = TimeSpan.FromSeconds(30);
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
     private readonly BufferBudget _budget, _cache;
     private readonly FdtMemory _tables;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
-    private readonly HashSet<SessionId> _ended = [];
+    private readonly Dictionary<SessionId, EndedSession> _ended = [];
     private readonly Dictionary<(ulong Tsi, string Name), SessionId> _named = [];
     private readonly Dictionary<SessionId, SessionId> _copies = [];
     private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
@@ -27,7 +36,7 @@ public sealed class FluteReceiver : IDisposable
     private TimeSpan _now, _lastCleaning;
     private long _backlog;
     private int _working;
-    private bool _disposed;
+    private int _disposed;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="options">What to take.</param>
@@ -92,6 +101,7 @@ public sealed class FluteReceiver : IDisposable
         Counts.Packets++;
         session.Push(parsed, now);
         if (session.IsCopy) Forget(session);
+        else if (session.Restart is { } instance) session = BeginAnew(session, instance, now);
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
     }
 
@@ -168,8 +178,8 @@ public sealed class FluteReceiver : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        DropRecovered();
         foreach (ReceivingSession session in _sessions.Values) session.Dispose();
         _sessions.Clear();
         foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
@@ -186,26 +196,61 @@ public sealed class FluteReceiver : IDisposable
         if (_copies.TryGetValue(id, out SessionId original)) id = original;
         if (!_sessions.TryGetValue(id, out ReceivingSession? session))
         {
-            // What trickles in after the end does not begin the session again.
-            if (_ended.Contains(id)) return null;
+            if (IsEnded(id, packet, out ReplayWindow? replays)) return null;
+
+            // The end of something that is not known is nothing.
+            if (packet.CloseSession && packet.Payload.Length <= FecPayloadId.Length) return null;
             if (_sessions.Count >= _options.MaxSessions && !MakeRoom())
             {
                 Counts.OverLimit++;
                 return null;
             }
 
-            session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache, _tables)
-            {
-                Claim = Claim,
-                Tell = _events.Enqueue,
-                Recover = Recover,
-                Replays = _options.GroupKey is null ? null : new ReplayWindow(),
-            };
-            _sessions.Add(id, session);
-            _events.Enqueue(new SessionOpened(id));
+            session = Open(id, replays);
         }
 
         return _last = session;
+    }
+
+    private ReceivingSession Open(SessionId id, ReplayWindow? replays)
+    {
+        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache, _tables)
+        {
+            Opened = _now,
+            Claim = Claim,
+            Tell = _events.Enqueue,
+            Recover = Recover,
+            Replays = _options.GroupKey is null ? null : replays ?? new ReplayWindow(),
+        };
+        _sessions.Add(id, session);
+        _events.Enqueue(new SessionOpened(id));
+        return session;
+    }
+
+    // What trickles in after the end does not begin the session again. A sender that begins a new one under the same
+    // number is told by its pause, or by its FDT.
+    private bool IsEnded(SessionId id, LctPacket packet, out ReplayWindow? replays)
+    {
+        replays = null;
+        if (!_ended.TryGetValue(id, out EndedSession ended)) return false;
+        replays = ended.Replays;
+        bool isNew = _now - ended.LastPacket > Forgotten
+            || (ReceivingSession.InstanceOf(packet) is { } instance && ended.FdtInstance is { } last
+                && (instance - last + InstanceIds) % InstanceIds > LaterInstances);
+        if (isNew) _ended.Remove(id);
+        else _ended[id] = ended with { LastPacket = _now };
+        return !isNew;
+    }
+
+    // The sender was started again and took the same number: the objects of its new FDT are others.
+    private ReceivingSession BeginAnew(ReceivingSession old, FdtInstance instance, TimeSpan now)
+    {
+        End(old, SessionEnd.Abandoned);
+        _ended.Remove(old.Id);
+        _lastReports.Remove(old.Id);
+        ReceivingSession session = Open(old.Id, old.Replays);
+        session.Merge(instance, now);
+        return session;
     }
 
     // A sender with several NICs sends the same packets from several addresses; each helps.
@@ -225,13 +270,14 @@ public sealed class FluteReceiver : IDisposable
         copy.Dispose();
     }
 
-    // Sessions that never had an FDT and are silent are not worth a place.
+    // Sessions that do not get an FDT, and those whose sender died, are not worth a place.
     private bool MakeRoom()
     {
-        ReceivingSession? silent = _sessions.Values.Where(static s => !s.FdtSeen).MinBy(static s => s.LastPacket);
-        if (silent is null || _now - silent.LastPacket < TimeSpan.FromSeconds(5)) return false;
-        End(silent, SessionEnd.Abandoned);
-        _ended.Remove(silent.Id);
+        ReceivingSession? idle = _sessions.Values.Where(s => !s.FdtSeen && _now - s.Opened >= WithoutFdt).MinBy(static s => s.Opened)
+            ?? _sessions.Values.Where(s => _now - s.LastPacket >= Dead).MinBy(static s => s.LastPacket);
+        if (idle is null) return false;
+        End(idle, SessionEnd.Abandoned);
+        _ended.Remove(idle.Id);
         return true;
     }
 
@@ -270,7 +316,7 @@ public sealed class FluteReceiver : IDisposable
                     if (assembly.Store(number, decoded.Span)) end = one.Complete(assembly, _store, _options);
                 }
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
                 end = one.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
@@ -278,6 +324,16 @@ public sealed class FluteReceiver : IDisposable
             _recovered.Enqueue(new Recovery(session, one, assembly, block, number, stored, end));
             Interlocked.Add(ref _backlog, -bytes);
             Interlocked.Decrement(ref _working);
+            if (Volatile.Read(ref _disposed) != 0) DropRecovered();
+        }
+    }
+
+    // Nobody takes these any more.
+    private void DropRecovered()
+    {
+        while (_recovered.TryDequeue(out Recovery? one))
+        {
+            if (one.End is ObjectReceived received) received.Content.Dispose();
         }
     }
 
@@ -285,14 +341,14 @@ public sealed class FluteReceiver : IDisposable
     {
         int missing = session.Missing();
         _sessions.Remove(session.Id);
-        if (_ended.Count >= 1024)
+        if (_ended.Count >= MaxEnded)
         {
             _ended.Clear();
             _lastReports.Clear();
         }
 
         _lastReports[session.Id] = session.Report();
-        _ended.Add(session.Id);
+        _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();
         _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen));
@@ -301,13 +357,17 @@ public sealed class FluteReceiver : IDisposable
     // When blocks hold all the memory that there is, those whose symbols stopped coming make room.
     private void Clean(TimeSpan now)
     {
-        if (_budget.Lent < _options.MaxBufferedBytes / 4 * 3 || now - _lastCleaning < TimeSpan.FromMilliseconds(100)) return;
+        if ((_budget.Lent < _options.MaxBufferedBytes / 4 * 3 && !_budget.WasExceeded) || now - _lastCleaning < TimeSpan.FromMilliseconds(100)) return;
         _lastCleaning = now;
         foreach (ReceivingSession session in _sessions.Values)
         {
             if (session.DropOldest(now)) return;
         }
+
+        _budget.WasExceeded = false;
     }
+
+    private readonly record struct EndedSession(TimeSpan LastPacket, int? FdtInstance, ReplayWindow? Replays);
 
     private sealed record Recovery(
         ReceivingSession Session, IncomingObject Object, ObjectAssembly Assembly, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);

@@ -16,7 +16,7 @@ internal enum ObjectState
 }
 
 /// <summary>An object that the FDT names.</summary>
-internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
+internal sealed class IncomingObject(SessionId session, FdtFile described, int index)
 {
     // How often it is collected before it is given up as damaged. A packet that was altered on its way spoils one attempt;
     // when three were spoilt it is the sender's file that does not fit what the FDT says.
@@ -24,7 +24,11 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
     private ObjectAssembly? _spoilt;
     private int _spoiltAttempts;
 
-    public FdtFile File => file;
+    /// <summary>What the FDT says of it.</summary>
+    public FdtFile File { get; private set; } = described;
+
+    /// <summary>Its TOI as reports name it; null for what no sender that wants reports would use.</summary>
+    public ulong? ReportedToi => File.Toi <= ulong.MaxValue ? (ulong)File.Toi : null;
 
     public int Index => index;
 
@@ -41,8 +45,33 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
     /// <summary>What was wrong when it was last complete; null when it never was.</summary>
     public ObjectFailed? Damage { get; private set; }
 
+    /// <summary>Bytes that count against the limit of the session.</summary>
+    public long Bytes => Math.Max(Assembly?.Oti.TransferLength ?? 0, File.ContentLength ?? 0);
+
+    /// <summary>Whether a later description is of something else: then the sender began anew.</summary>
+    public bool IsContradictedBy(FdtFile later) =>
+        later.ContentLocation != File.ContentLocation
+        || (later.EffectiveTransferLength is { } length && File.EffectiveTransferLength is { } known && length != known)
+        || Differs(later.ContentSha256, File.ContentSha256) || Differs(later.ContentMd5, File.ContentMd5);
+
+    /// <summary>Adds what a later description says and earlier ones did not (RFC 6726 section 3.3), as long as nothing came.</summary>
+    public void Augment(FdtFile later)
+    {
+        if (State != ObjectState.Open || Assembly is not null) return;
+        File = File with
+        {
+            ContentLength = File.ContentLength ?? later.ContentLength,
+            TransferLength = File.TransferLength ?? later.TransferLength,
+            ContentType = File.ContentType ?? later.ContentType,
+            ContentEncoding = File.ContentEncoding ?? later.ContentEncoding,
+            ContentMd5 = File.ContentMd5 ?? later.ContentMd5,
+            ContentSha256 = File.ContentSha256 ?? later.ContentSha256,
+            Fec = File.Fec.Or(later.Fec),
+        };
+    }
+
     /// <summary>Begins collecting.</summary>
-    /// <param name="inBand">Transmission information of the packet, for when the FDT has none.</param>
+    /// <param name="inBand">Transmission information of the packet, for when the FDT has none; what contradicts the FDT is not used.</param>
     /// <param name="store">Where to put it.</param>
     /// <param name="options">The limits.</param>
     /// <param name="budget">Memory for blocks.</param>
@@ -50,29 +79,41 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
     public ObjectFailed? Begin(FecOti? inBand, IObjectStore store, FluteReceiverOptions options, BufferBudget budget)
     {
         if (Assembly is not null) return null;
-        FecOti? oti = inBand ?? (file.EffectiveTransferLength is { } length ? file.Fec.ToOti(length) : null) ?? _spoilt?.Oti;
+        long? length = File.EffectiveTransferLength;
+        FecOti? oti = length is { } announced ? File.Fec.ToOti(announced) : null;
+        if (oti is null && inBand is not null && (File.TransferLength ?? (File.ContentEncoding is null ? File.ContentLength : null) ?? inBand.TransferLength) == inBand.TransferLength)
+        {
+            oti = inBand;
+        }
+
+        oti ??= _spoilt?.Oti;
         if (oti is null)
         {
-            return file.Fec.SymbolLength is null && file.Fec.EncodingId is null
+            return File.Fec.SymbolLength is null && File.Fec.EncodingId is null
                 ? null
                 : Fail(ObjectFailure.NotUnderstood, 0, 0, "the FDT describes no FEC that is spoken here");
         }
 
-        if (!ContentEncodings.TryParse(file.ContentEncoding, out ContentEncoding encoding))
+        if (!ContentEncodings.TryParse(File.ContentEncoding, out ContentEncoding encoding))
         {
-            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"content encoding {file.ContentEncoding} is not spoken here");
+            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"content encoding {File.ContentEncoding} is not spoken here");
         }
 
-        if (oti.TransferLength > options.MaxObjectBytes || file.ContentLength > options.MaxObjectBytes || oti.LongestBlock > options.MaxBufferedBytes)
+        if (oti.TransferLength > options.MaxObjectBytes || File.ContentLength > options.MaxObjectBytes || BlockAssembly.MostBytes(oti) > options.MaxBufferedBytes)
         {
-            return Fail(ObjectFailure.TooLarge, 0, oti.TotalSymbols, $"{Math.Max(oti.TransferLength, file.ContentLength ?? 0):N0} bytes");
+            return Fail(ObjectFailure.TooLarge, 0, oti.TotalSymbols, $"{Math.Max(oti.TransferLength, File.ContentLength ?? 0):N0} bytes");
+        }
+
+        if (encoding == ContentEncoding.None && File.ContentLength is { } content && content != oti.TransferLength)
+        {
+            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"the FDT says that {content:N0} bytes travel as {oti.TransferLength:N0}, without encoding");
         }
 
         Encoding = encoding;
         HashAlgorithmName? hash = encoding != ContentEncoding.None ? null
-            : file.ContentSha256 is not null ? HashAlgorithmName.SHA256
-            : file.ContentMd5 is not null ? HashAlgorithmName.MD5 : null;
-        Func<Stream> open = encoding == ContentEncoding.None ? () => store.Open(session, file) : store.OpenTemporary;
+            : File.ContentSha256 is not null ? HashAlgorithmName.SHA256
+            : File.ContentMd5 is not null ? HashAlgorithmName.MD5 : null;
+        Func<Stream> open = encoding == ContentEncoding.None ? () => store.Open(session, File) : store.OpenTemporary;
         Assembly = new ObjectAssembly(oti, open, budget, hash, _spoilt);
         _spoilt = null;
         return null;
@@ -100,18 +141,21 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
             if (Encoding != ContentEncoding.None)
             {
                 using Stream travelled = content;
-                content = store.Open(session, file);
+                content = store.Open(session, File);
                 travelled.Position = 0;
-                ContentEncodings.Decompress(travelled, Encoding, content, Math.Min(file.ContentLength ?? long.MaxValue, options.MaxObjectBytes));
+                ContentEncodings.Decompress(travelled, Encoding, content, Math.Min(File.ContentLength ?? long.MaxValue, options.MaxObjectBytes));
                 hash = HashOf(content);
+
+                // HTTP, whose Content-MD5 this is, means the encoded file; many senders mean the file itself.
+                if (hash is not null && File.ContentSha256 is null && Differs(hash, File.ContentMd5)) hash = HashOf(travelled);
             }
 
             string? wrong = null;
-            if (file.ContentLength is { } length && content.Length != length)
+            if (File.ContentLength is { } length && content.Length != length)
             {
                 wrong = $"{content.Length:N0} bytes arrived where {length:N0} were announced";
             }
-            else if (hash is not null && !hash.AsSpan().SequenceEqual((file.ContentSha256 ?? file.ContentMd5)!.Value.Span))
+            else if (hash is not null && !hash.AsSpan().SequenceEqual((File.ContentSha256 ?? File.ContentMd5)!.Value.Span))
             {
                 wrong = "its checksum differs from the announced one";
             }
@@ -119,18 +163,18 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
             if (wrong is null)
             {
                 content.Position = 0;
-                FluteEvent received = new ObjectReceived(session, file, index, content, assembly.Packets, assembly.Last - assembly.First);
+                FluteEvent received = new ObjectReceived(session, File, index, content, assembly.Packets, assembly.Last - assembly.First);
                 content = null;
                 return received;
             }
 
-            return Fail(ObjectFailure.Damaged, content.Length, file.ContentLength ?? content.Length, wrong);
+            return Fail(ObjectFailure.Damaged, content.Length, File.ContentLength ?? content.Length, wrong);
         }
         catch (InvalidDataException e)
         {
             return Fail(ObjectFailure.Damaged, 0, assembly.Oti.TotalSymbols, $"it cannot be decompressed: {e.Message}");
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             return Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
         }
@@ -142,7 +186,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
 
     /// <summary>Describes a failure.</summary>
     public ObjectFailed Fail(ObjectFailure failure, long received, long needed, string? detail = null, Exception? exception = null) =>
-        new(session, file, index, failure, received, needed, detail, exception);
+        new(session, File, index, failure, received, needed, detail, exception);
 
     /// <summary>Ends it.</summary>
     public void End(ObjectState state)
@@ -152,10 +196,13 @@ internal sealed class IncomingObject(SessionId session, FdtFile file, int index)
         Assembly = null;
     }
 
+    private static bool Differs(ReadOnlyMemory<byte>? one, ReadOnlyMemory<byte>? other) =>
+        one is { } a && other is { } b && !a.Span.SequenceEqual(b.Span);
+
     private byte[]? HashOf(Stream content)
     {
-        if (file.ContentSha256 is null && file.ContentMd5 is null) return null;
+        if (File.ContentSha256 is null && File.ContentMd5 is null) return null;
         content.Position = 0;
-        return file.ContentSha256 is not null ? SHA256.HashData(content) : MD5.HashData(content);
+        return File.ContentSha256 is not null ? SHA256.HashData(content) : MD5.HashData(content);
     }
 }

@@ -4,7 +4,7 @@ namespace Flute;
 internal sealed class OpenFdt : IDisposable
 {
     // What a source block costs besides its symbols, and a symbol besides its bytes.
-    private const int BlockOverhead = 512, SymbolOverhead = 32;
+    private const int BlockOverhead = 512, SymbolOverhead = 64;
 
     // Symbols beyond those of a block, for when its symbols do not suffice; once in 2^32 more are needed.
     private const int ExtraSymbols = 4;
@@ -34,7 +34,7 @@ internal sealed class OpenFdt : IDisposable
     public long Memory => MemoryOf(Assembly.Oti);
 
     /// <summary>Most bytes of memory that such an instance takes: its blocks, and its content.</summary>
-    public static long MemoryOf(FecOti oti) => BuffersOf(oti) + oti.TransferLength + oti.TotalSymbols * SymbolOverhead;
+    public static long MemoryOf(FecOti oti) => BuffersOf(oti) + oti.TransferLength;
 
     /// <summary>Whether recovering it takes no more time than that of a table.</summary>
     public static bool IsAffordable(FecOti oti) => oti.EncodingId != FecEncodingId.RaptorQ
@@ -42,5 +42,5 @@ internal sealed class OpenFdt : IDisposable
 
     public void Dispose() => Assembly.Dispose();
 
-    private static long BuffersOf(FecOti oti) => (oti.TotalSymbols + ExtraSymbols) * oti.SymbolLength + (long)oti.SourceBlocks * BlockOverhead;
+    private static long BuffersOf(FecOti oti) => (oti.TotalSymbols + ExtraSymbols) * (oti.SymbolLength + SymbolOverhead) + (long)oti.SourceBlocks * BlockOverhead;
 }

@@ -3,26 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache, FdtMemory tables)
+internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache, FdtMemory tables)
     : IDisposable
 {
-    private const int CachedOverhead = 64;
+    // After so many packets every block that was under way at the beginning was seen.
+    private const int JoiningPackets = 256;
+    private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, counts, tables);
     private readonly Dictionary<UInt128, IncomingObject> _objects = [];
     private readonly List<IncomingObject> _inOrder = [];
-    private readonly Dictionary<UInt128, List<(byte[] Payload, FecOti? Oti)>> _cached = [];
-    private readonly List<ulong> _newObjects = [];
-    private readonly List<ulong> _restarted = [];
-    private readonly List<(ulong Toi, int SourceBlockNumber)> _newBlocks = [];
+    private readonly EarlyPackets _early = new(cache);
+    private readonly SessionNews _news = new();
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
-    private int _finished, _refused;
+    private int _finished;
     private bool _complete, _disposed;
     private string? _reportTo;
     private PacketMark? _last;
 
-    public SessionId Id => id;
+    public SessionId Id => session;
 
     public bool FdtSeen { get; private set; }
 
@@ -30,6 +30,15 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     public bool IsIdle { get; set; }
 
     public TimeSpan LastPacket { get; private set; }
+
+    /// <summary>When its first packet came.</summary>
+    public required TimeSpan Opened { get; init; }
+
+    /// <summary>Id of the newest FDT instance that was looked at; null before.</summary>
+    public int? FdtInstance { get; private set; }
+
+    /// <summary>Set when an FDT instance contradicted earlier ones: the sender began anew, and this is its FDT.</summary>
+    public FdtInstance? Restart { get; private set; }
 
     public long Packets { get; private set; }
 
@@ -47,6 +56,10 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     /// <summary>Runs work that need not be done here.</summary>
     public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
 
+    /// <summary>The FDT instance that a packet belongs to; null when it belongs to none.</summary>
+    public static int? InstanceOf(LctPacket packet) =>
+        packet.Toi == 0 && packet.TryFind(LctExtensionType.Fdt, out LctExtension extension) && extension.TryReadFdt(out _, out int id) ? id : null;
+
     public bool IsOver(TimeSpan now, out SessionEnd end)
     {
         end = _complete && _finished == _inOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
@@ -56,10 +69,17 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Push(LctPacket packet, TimeSpan now)
     {
+        // The flag may be there for the last few seconds (RFC 5651 section 5.1): it is over when nothing comes any more. With
+        // a key, a packet of an old session could end it before its FDT shows how old it is.
+        if ((packet.CloseSession && (FdtSeen || options.GroupKey is null)) || _closeAt is not null)
+        {
+            TimeSpan pause = Packets == 0 ? TimeSpan.Zero : 2 * (now - LastPacket);
+            _closeAt = now + options.CloseDelay + (pause < LongestCloseDelay ? pause : LongestCloseDelay);
+        }
+
         Packets++;
         LastPacket = now;
         IsIdle = false;
-        if (packet.CloseSession) _closeAt ??= now + options.CloseDelay;
         if (!packet.Extensions.IsEmpty && packet.TryFind(LctExtensionType.Time, out LctExtension extension)
             && LctTime.TryRead(extension, out LctTime time) && time.SenderTimeHigh is { } seconds)
         {
@@ -71,6 +91,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             // The end of the session may come in a packet that carries nothing else.
             if (packet.CloseSession && packet.Payload.Length <= FecPayloadId.Length) return;
             FdtInstance? instance = _fdt.Push(packet, now);
+            if (InstanceOf(packet) is { } id) FdtInstance = id;
             if (instance is not null) Merge(instance, now);
             return;
         }
@@ -79,7 +100,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
-        else if (!_complete) Cache(packet.Toi, packet.Payload, oti);
+        else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
     }
 
     /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
@@ -103,7 +124,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         if (stored)
         {
             block.Finish(done: true);
-            _newBlocks.Add(((ulong)one.File.Toi, sourceBlockNumber));
+            _news.Block(one, sourceBlockNumber);
         }
         else
         {
@@ -130,41 +151,9 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report()
-    {
-        var open = new List<OpenBlock>();
-        foreach (IncomingObject one in _inOrder)
-        {
-            if (one.State != ObjectState.Open || one.Assembly is null) continue;
-            foreach ((int number, BlockAssembly block) in one.Assembly.Blocks)
-            {
-                if (block.IsDone) continue;
-                open.Add(new OpenBlock((ulong)one.File.Toi, number, block.IsDecoding ? OpenBlock.Decoding : block.Count));
-                if (open.Count == ReceptionReport.MaxOpenBlocks) break;
-            }
-
-            if (open.Count == ReceptionReport.MaxOpenBlocks) break;
-        }
-
-        var report = new ReceptionReport
-        {
-            Packets = Packets,
-            Last = _last,
-            IsIdle = IsIdle,
-            HasFdt = FdtSeen,
-            Restarted = [.. _restarted],
-            Objects = [.. _newObjects],
-            Refused = _refused,
-            Blocks = [.. _newBlocks],
-            Open = open,
-            Finished = _complete && _finished == _inOrder.Count,
-        };
-        _restarted.Clear();
-        _newObjects.Clear();
-        _newBlocks.Clear();
-        _refused = 0;
-        return report;
-    }
+    public ReceptionReport Report() => _news.Tell(
+        new ReceptionReport { Packets = Packets, Last = _last, IsIdle = IsIdle, HasFdt = FdtSeen, Finished = _complete && _finished == _inOrder.Count },
+        _inOrder);
 
     /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>
     /// <returns>Whether there was one that waited long enough.</returns>
@@ -224,10 +213,11 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         _disposed = true;
         _fdt.Dispose();
         foreach (IncomingObject one in _inOrder) one.End(one.State == ObjectState.Open ? ObjectState.Failed : one.State);
-        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+        _early.Clear();
     }
 
-    private void Merge(FdtInstance instance, TimeSpan now)
+    /// <summary>Takes an FDT instance.</summary>
+    public void Merge(FdtInstance instance, TimeSpan now)
     {
         // With a key, an old session sent again by somebody else is told by its time.
         if (options.GroupKey is not null && options.UtcNow is { } clock && NtpTime.IsOver(instance.Expires, clock()))
@@ -242,6 +232,12 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             return;
         }
 
+        if (instance.Files.Any(f => _objects.TryGetValue(f.Toi, out IncomingObject? known) && known.IsContradictedBy(f)))
+        {
+            Restart = instance;
+            return;
+        }
+
         var added = new List<IncomingObject>();
         foreach (FdtFile file in instance.Files)
         {
@@ -249,23 +245,21 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             {
                 // A later instance extends what an earlier one said.
                 if (NtpTime.IsOver(known.Expires, instance.Expires)) known.Expires = instance.Expires;
+                long before = known.File.EffectiveTransferLength ?? 0;
+                known.Augment(WithDefaults(file, instance));
+                _bytes += (known.File.EffectiveTransferLength ?? 0) - before;
+                Begin(known, null);
                 continue;
             }
 
-            if (file.Toi > ulong.MaxValue) continue;
             if (_inOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
                 break;
             }
 
-            FdtFile whole = file with
-            {
-                Fec = file.Fec.Or(instance.Fec),
-                ContentType = file.ContentType ?? instance.ContentType,
-                ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
-            };
-            var one = new IncomingObject(id, whole, _inOrder.Count) { Expires = instance.Expires };
+            FdtFile whole = WithDefaults(file, instance);
+            var one = new IncomingObject(session, whole, _inOrder.Count) { Expires = instance.Expires };
             _objects.Add(file.Toi, one);
             _inOrder.Add(one);
             _bytes += whole.EffectiveTransferLength ?? 0;
@@ -276,21 +270,42 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         FdtSeen = true;
         _complete |= instance.Complete;
         _reportTo ??= instance.ReportTo;
-        if (news) Tell(new FdtReceived(id, _inOrder.Count, _bytes, _complete, _reportTo));
+        if (news) Tell(new FdtReceived(session, _inOrder.Count, _bytes, _complete, _reportTo));
         foreach (IncomingObject one in added)
         {
-            // What cannot be received is told at once, an empty file is whole at once.
-            ObjectFailed? failure = one.Begin(null, store, options, budget);
-            long length = one.Assembly?.Oti.TransferLength ?? 0;
-            if (failure is null && _accepted + length > options.MaxTotalBytes) failure = one.Fail(ObjectFailure.TooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
-            _accepted += failure is null ? length : 0;
-            if (failure is not null) End(one, failure);
-            else if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
-            foreach ((byte[] payload, FecOti? oti) in TakeCached(one.File.Toi)) Push(one, payload, oti, now);
+            Begin(one, null);
+            foreach ((byte[] payload, FecOti? oti) in _early.Take(one.File.Toi)) Push(one, payload, oti, now);
         }
 
-        if (!_complete) return;
-        foreach (UInt128 toi in _cached.Keys.ToList()) TakeCached(toi);
+        if (_complete) _early.Clear();
+    }
+
+    private static FdtFile WithDefaults(FdtFile file, FdtInstance instance) => file with
+    {
+        Fec = file.Fec.Or(instance.Fec),
+        ContentType = file.ContentType ?? instance.ContentType,
+        ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
+    };
+
+    // What cannot be received is told at once, an empty file is whole at once.
+    private void Begin(IncomingObject one, FecOti? inBand)
+    {
+        if (one.State != ObjectState.Open || one.Assembly is not null) return;
+        ObjectFailed? failure = one.Begin(inBand, store, options, budget);
+        if (failure is null && one.Assembly is null) return;
+        if (failure is null && _accepted + one.Bytes > options.MaxTotalBytes)
+        {
+            failure = one.Fail(ObjectFailure.SessionTooLarge, 0, 0, $"all together have more than {options.MaxTotalBytes:N0} bytes");
+        }
+
+        if (failure is not null)
+        {
+            End(one, failure);
+            return;
+        }
+
+        _accepted += one.Bytes;
+        if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -308,13 +323,8 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
             return;
         }
 
-        if (one.Assembly is null)
-        {
-            if (one.Begin(inBand, store, options, budget) is { } failure) End(one, failure);
-            if (one.Assembly is null) return;
-        }
-
-        ObjectAssembly assembly = one.Assembly;
+        if (one.Assembly is null) Begin(one, inBand);
+        if (one.Assembly is not { } assembly) return;
         if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
         {
             counts.Malformed++;
@@ -327,7 +337,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         SymbolResult result = SymbolResult.NoRoom;
         if (block is not null)
         {
-            int gap = block.Note(first.EncodingSymbolId);
+            int gap = block.Note(first.EncodingSymbolId, joining: Packets <= JoiningPackets);
             result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
 
             // What was overtaken had been taken for lost.
@@ -360,13 +370,13 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
     {
         if (end is ObjectFailed { Failure: ObjectFailure.Damaged } damage)
         {
+            long bytes = one.Bytes;
             if (one.TryRestart(damage))
             {
-                // Blocks that were reported as complete are not any more; of those that were not nothing need be said.
-                ulong toi = (ulong)one.File.Toi;
-                _newBlocks.RemoveAll(b => b.Toi == toi);
-                _restarted.Add(toi);
-                Tell(new ObjectRestarted(id, one.File, one.Index, damage.Detail!));
+                _accepted -= bytes;
+
+                _news.Restarted(one);
+                Tell(new ObjectRestarted(session, one.File, one.Index, damage.Detail!));
                 return;
             }
 
@@ -376,27 +386,7 @@ internal sealed class ReceivingSession(SessionId id, FluteReceiverOptions option
         bool received = end is ObjectReceived;
         one.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
-        _newObjects.Add((ulong)one.File.Toi);
-        if (!received) _refused++;
+        _news.Ended(one, received);
         Tell(end);
-    }
-
-    private void Cache(UInt128 toi, ReadOnlySpan<byte> payload, FecOti? oti)
-    {
-        if (!cache.TryCharge(payload.Length + CachedOverhead))
-        {
-            counts.OverLimit++;
-            return;
-        }
-
-        if (!_cached.TryGetValue(toi, out List<(byte[], FecOti?)>? list)) _cached[toi] = list = [];
-        list.Add((payload.ToArray(), oti));
-    }
-
-    private List<(byte[] Payload, FecOti? Oti)> TakeCached(UInt128 toi)
-    {
-        if (!_cached.Remove(toi, out List<(byte[] Payload, FecOti? Oti)>? list)) return [];
-        foreach ((byte[] payload, _) in list) cache.Release(payload.Length + CachedOverhead);
-        return list;
     }
 }

@@ -6,6 +6,20 @@ namespace GalleryPS.Cli.Commands;
 /// <summary>Options that read the way users write them.</summary>
 internal static class Arguments
 {
+    /// <summary>Paths. A mistyped option is not taken for one; a file of such a name can be given as ./--name.</summary>
+    public static Argument<string[]> Paths(string name, string description, ArgumentArity? arity = null)
+    {
+        var paths = new Argument<string[]>(name) { Description = description, Arity = arity ?? ArgumentArity.ZeroOrMore };
+        paths.Validators.Add(static result =>
+        {
+            foreach (Token token in result.Tokens)
+            {
+                if (token.Value.StartsWith('-') && token.Value.Length > 1 && !Path.Exists(token.Value)) result.AddError($"There is no option '{token.Value}'.");
+            }
+        });
+        return paths;
+    }
+
     /// <summary>An option whose values may be repeated or separated by commas.</summary>
     public static Option<string[]> List(string name, string description, params string[] aliases) => new(name, aliases)
     {

@@ -10,11 +10,7 @@ internal static class CompareCommand
     public static Command Create()
     {
         var capture = new Argument<string>("file") { Description = "A capture file." };
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "The gallery: folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "The gallery: folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
         Option<int?> port = Arguments.Of<int?>("--port", "Only flows with this port.", "-p");
         Option<string?> html = Arguments.Of<string?>("--html", "Write a report with charts to this file.");

@@ -11,11 +11,7 @@ internal static class CountCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("file")
-        {
-            Description = "Capture files (pcap, pcapng, also compressed with gzip); '-' reads standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("file", "Capture files (pcap, pcapng, also compressed with gzip); '-' reads standard input.", ArgumentArity.OneOrMore);
         Option<bool> byFlow = Arguments.Of<bool>("--by-flow", "One line per flow.");
         Option<TimeSpan?> timeline = Arguments.Duration("--timeline", "Bytes and packets per interval, such as 100ms.");
         Option<int?> mtu = Arguments.Of<int?>("--mtu", "Largest IP packet of the link; larger frames are counted as what the wire carried.");

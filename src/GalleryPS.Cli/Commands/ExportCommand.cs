@@ -9,11 +9,7 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "Folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
         var output = new Option<string>("--output-path", "-o") { Description = "The file: .html, .png, .jpg, .gif or .webp.", Required = true };
         Option<ExportKind?> kind = Arguments.Of<ExportKind?>("--as", "Html, ContactSheet or Animation; default: what the extension says.");

@@ -8,11 +8,7 @@ internal static class MeasureCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "Folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
         Option<bool> perImage = Arguments.Of<bool>("--per-image", "One line per image, without the end of transmission.");
         var command = new Command("measure", "Predict how many bytes and packets a gallery costs at every layer.") { paths, perImage };

@@ -20,7 +20,7 @@ internal static class ReceiveCommand
         Option<TimeSpan?> idle = Arguments.Duration("--idle-timeout", "Give up when nothing came for this long.");
         Option<int?> count = Arguments.Of<int?>("--count", "Stop after so many images.");
         Option<string?> output = Arguments.Of<string?>("--output-directory", "Where to store the images.", "-o");
-        Option<bool> force = Arguments.Of<bool>("--force", "Replace files of the same name instead of numbering.");
+        Option<bool> force = Arguments.Of<bool>("--force", "Replace files of the same name that were there before, instead of numbering.");
         Option<long?> maxImage = Arguments.Bytes("--max-image-bytes", "Largest image accepted; default 256MB.");
         Option<long?> maxGallery = Arguments.Bytes("--max-gallery-bytes", "Largest sum of all images accepted; default 64GB.");
         Option<string?> passphrase = Arguments.Of<string?>("--passphrase", "Flute: take only what has this passphrase; '-' reads it from the environment variable GALLERY_PASSPHRASE.");

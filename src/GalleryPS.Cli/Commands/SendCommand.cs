@@ -7,11 +7,7 @@ internal static class SendCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "Folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
         Option<Transport> transport = Arguments.Of<Transport>("--transport", "Unicast, Broadcast, Multicast or Tcp.", "-t");
         Option<string[]> to = Arguments.List(
@@ -21,7 +17,7 @@ internal static class SendCommand
         Option<string[]> outbound = Arguments.List("--outbound-ip", "NICs to send on, by address or name; '*' for all that can multicast.");
         var protocol = new Option<Protocol>("--protocol") { Description = "Plain, or Flute for images of any size." };
         Option<TimeSpan?> endDelay = Arguments.Duration("--end-delay", "Wait before the end of transmission; default 0.5 (seconds).");
-        Option<TimeSpan?> interval = Arguments.Duration("--interval", "Pause between images.");
+        Option<TimeSpan?> interval = Arguments.Duration("--interval", "Pause between images (not with Flute).");
         Option<BitRate?> rate = Arguments.Rate("--bit-rate", "Rate of the images' bytes: a number of bit/s, 100Mbps, unlimited; default 40Mbps over UDP, unlimited over TCP; Flute: 100Mbps, or as fast as --receivers can.");
         Option<double?> redundancy = Arguments.Of<double?>("--redundancy", "Flute: repair data in percent; default 10, or what is asked for with --receivers.");
         Option<int> repeat = Arguments.Of<int>("--repeat", "Flute: how many times more everything is sent.");

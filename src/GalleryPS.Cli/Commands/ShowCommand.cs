@@ -9,11 +9,7 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
-        {
-            Description = "Folders, files and wildcards; default: the sample gallery.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
         Option<GalleryView> view = Arguments.Of<GalleryView>("--as", "Auto, Browser, Terminal or Html.");
         Option<TerminalGraphics?> graphics = Arguments.Of<TerminalGraphics?>("--graphics", "Draw in the terminal with Kitty, ITerm, Sixel, Blocks or Ascii.");

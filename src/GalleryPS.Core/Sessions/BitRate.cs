@@ -20,7 +20,8 @@ public readonly record struct BitRate(double BitsPerSecond)
     /// <summary>Reads a rate.</summary>
     /// <param name="text">
     /// A number of bit/s, optionally with a unit: <c>bps</c>, <c>kbps</c>, <c>Mbps</c>, <c>Gbps</c> (or <c>Mbit/s</c>,
-    /// or the prefix alone; 10^3, 10^6, 10^9; any case). <c>0</c> and <c>unlimited</c> mean no limit.
+    /// or the prefix alone; 10^3, 10^6, 10^9; any case, but <c>MBps</c> and <c>MB/s</c>, which mean bytes, are refused).
+    /// <c>0</c> and <c>unlimited</c> mean no limit.
     /// </param>
     /// <returns>The rate.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
@@ -29,7 +30,14 @@ public readonly record struct BitRate(double BitsPerSecond)
         ArgumentNullException.ThrowIfNull(text);
         string rest = text.Trim();
         if (rest.Equals("unlimited", StringComparison.OrdinalIgnoreCase)) return Unlimited;
-        foreach (string unit in (string[])["bit/s", "bps", "b/s"])
+        if (rest.EndsWith("Bps", StringComparison.Ordinal) || rest.EndsWith("B/s", StringComparison.Ordinal))
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"'{text}' is a rate in bytes.", text,
+                "Write bits per second: eight times as many, with a small b (100Mbps).");
+        }
+
+        foreach (string unit in (string[])["bit/s", "bps", "b/s", "bit"])
         {
             if (!rest.EndsWith(unit, StringComparison.OrdinalIgnoreCase)) continue;
             rest = rest[..^unit.Length].TrimEnd();

@@ -140,7 +140,9 @@ public abstract class GalleryReceiver : IDisposable
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         $"Nothing came for {idle.TotalSeconds:0.###} s; {Inbox.Images} images and {Inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
         Ready.EndPoints[0],
-        "Check that the sender uses the same transport, address and port, and that no firewall is in the way.");
+        Inbox.Datagrams > 0
+            ? "Something came, so address and port are right: check that the sender was not stopped, and uses the same protocol."
+            : "Check that the sender uses the same transport, address and port, and that no firewall is in the way.");
 
     /// <summary>Describes endpoints for a sentence.</summary>
     private protected static string List(IEnumerable<IPEndPoint> endPoints) => string.Join(", ", endPoints);

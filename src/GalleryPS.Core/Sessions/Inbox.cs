@@ -133,6 +133,9 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>UDP datagrams that were meant for this session.</summary>
+    public long Datagrams => Interlocked.Read(ref _datagrams);
+
     /// <summary>Whether as many images came as were asked for.</summary>
     public bool HasAll => _options.Count <= _images;
 

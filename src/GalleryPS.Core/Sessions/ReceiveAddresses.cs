@@ -18,6 +18,7 @@ internal static class ReceiveAddresses
                 IPAddress group = SendAddresses.Checked(
                     address ?? IPAddress.Parse(SendOptions.DefaultGroup), options.Address ?? "", Transport.Multicast);
                 SameFamily(group.AddressFamily, sources);
+                NeedsNic(group, options);
                 return Multicast.OpenReceiver(new MulticastReceiveOptions(
                     group, options.Port, NicResolver.Resolve(options.ArrivalIP, group.AddressFamily), sources));
             case Transport.Broadcast:
@@ -56,6 +57,15 @@ internal static class ReceiveAddresses
         ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
         $"An image from {source} has at least {bytes:N0} bytes; the limit is {limit:N0}. It was left out.",
         source, "Raise the limit (-MaxImageBytes) if you trust the sender.");
+
+    // ff01::/16 and ff02::/16 exist on each link anew (RFC 4291 section 2.7): which one is meant cannot be guessed.
+    private static void NeedsNic(IPAddress group, ReceiveOptions options)
+    {
+        if (!group.IsIPv6Multicast || (group.GetAddressBytes()[1] & 0x0F) > 2 || group.ScopeId != 0 || options.ArrivalIP.Count > 0) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{group} is a group of one link, and no link is named.", group,
+            "Name the NIC to join on (-ArrivalIP eth0, or '*' for all).");
+    }
 
     private static void SameFamily(AddressFamily family, IReadOnlyList<IPAddress> sources)
     {

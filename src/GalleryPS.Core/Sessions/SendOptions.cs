@@ -166,6 +166,8 @@ public sealed record SendOptions
             throw OptionChecks.Invalid("Receivers that report are served until they have everything; nothing is repeated blindly then.", Receivers);
         }
 
+        if (Carousel && Repeat > 0) throw OptionChecks.Invalid("A carousel repeats until it is stopped, not a number of times.", Repeat);
+        if (Interval > TimeSpan.Zero) throw OptionChecks.Invalid("With FLUTE images are sent in turns, without pauses; set the rate (-BitRate) instead of -Interval.", Interval);
         if (Receivers is not null && FluteVersion == 1)
         {
             throw OptionChecks.Invalid("FLUTE version 1 has no place to tell receivers where to report.", FluteVersion);

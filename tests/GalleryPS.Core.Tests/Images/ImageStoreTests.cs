@@ -94,6 +94,21 @@ public class ImageStoreTests
     }
 
     [Fact]
+    public void ForceReplacesWhatWasThereBeforeAndNothingElse()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["photo.jpg"], "old");
+        File.WriteAllText(folder["photo-2.jpg"], "old");
+        var store = new ImageStore(folder.FullPath, force: true);
+        string[] paths = [.. Enumerable.Range(0, 3).Select(i => store.Store([(byte)i], "photo.jpg"))];
+        Assert.Equal([folder["photo.jpg"], folder["photo-2.jpg"], folder["photo-3.jpg"]], paths);
+        Assert.Equal([0, 1, 2], paths.Select(static p => (int)File.ReadAllBytes(p).Single()));
+
+        // A name of its own that looks like a numbered one.
+        Assert.Equal(folder["photo-3-2.jpg"], store.Store([3], "photo-3.jpg"));
+    }
+
+    [Fact]
     public void ForceDoesNotReplaceADirectory()
     {
         using var folder = new TemporaryFolder();

@@ -116,6 +116,42 @@ public sealed class FluteLoopbackTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Protocol.Flute, Protocol.Plain, null, null, ErrorIds.NotAnImage, "-Protocol Flute")]
+    [InlineData(Protocol.Plain, Protocol.Flute, null, null, ErrorIds.NotUnderstood, "-Protocol Flute")]
+    [InlineData(Protocol.Flute, Protocol.Flute, "one", "another", ErrorIds.NotAuthentic, "passphrase")]
+    [InlineData(Protocol.Flute, Protocol.Flute, null, "one", ErrorIds.NotAuthentic, "passphrase")]
+    public void WhatDoesNotFitIsToldWhileItHappens(Protocol sends, Protocol receives, string? senders, string? receivers, string id, string says)
+    {
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions
+        {
+            Protocol = receives,
+            Port = 0,
+            Senders = 100,
+            Passphrase = receivers is null ? null : Passphrase.FromText(receivers),
+        });
+        int port = receiver.Ready.EndPoints[0].Port;
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        Task<WarningEvent?> receiving = Task.Run(() => receiver.Receive(stop.Token).OfType<WarningEvent>()
+            .FirstOrDefault(w => w.Id == id && w.Text.Contains(says, StringComparison.Ordinal)));
+        while (!receiving.IsCompleted)
+        {
+            using GallerySender sender = GallerySender.Open(new SendOptions
+            {
+                Protocol = sends,
+                Port = port,
+                EndDelay = TimeSpan.Zero,
+                Passphrase = senders is null ? null : Passphrase.FromText(senders),
+            });
+            foreach (GalleryEvent _ in sender.Send("a.jpg", TestGallery.Jpeg(5000, 1)).Concat(sender.Finish()))
+            {
+                // Nothing is said here; the receiver says it.
+            }
+        }
+
+        Assert.NotNull(receiving.GetAwaiter().GetResult());
+    }
+
     [Fact]
     public void ASlowViewerIsWaitedFor()
     {

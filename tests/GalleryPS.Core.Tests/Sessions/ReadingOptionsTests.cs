@@ -9,6 +9,7 @@ public class ReadingOptionsTests
     [InlineData("1.5 Gbit/s", 1.5e9)]
     [InlineData("2g", 2e9)]
     [InlineData("9600 bps", 9600)]
+    [InlineData("50Mbit", 50e6)]
     [InlineData("0", double.PositiveInfinity)]
     [InlineData("Unlimited", double.PositiveInfinity)]
     public void BitRatesAreRead(string text, double bitsPerSecond) => Assert.Equal(bitsPerSecond, BitRate.Parse(text).BitsPerSecond);
@@ -20,6 +21,8 @@ public class ReadingOptionsTests
     [InlineData("NaN")]
     [InlineData("1e999")]
     [InlineData("10MBps!")]
+    [InlineData("10MBps")]
+    [InlineData("10 MB/s")]
     public void WhatIsNoBitRateIsAnError(string text) =>
         Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => BitRate.Parse(text)).Id);
 

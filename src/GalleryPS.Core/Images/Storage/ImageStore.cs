@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace GalleryPS.Images.Storage;
 
 /// <summary>
@@ -15,11 +19,17 @@ public sealed class ImageStore
     private const int MaxRememberedNames = 4096;
 
     private readonly Dictionary<string, int> _lastNumbers = new(StringComparer.Ordinal);
+
+    // Hashes of the names that this store gave: a file it stored itself is never replaced. A collision only adds a number.
+    private readonly HashSet<ulong> _given = [];
     private readonly Lock _lock = new();
 
     /// <summary>Opens a directory for storing and creates it when it is missing.</summary>
     /// <param name="directory">The directory, absolute or relative to the current one.</param>
-    /// <param name="force">True to replace files of the same name; false to number the new ones (<c>name-2.jpg</c>).</param>
+    /// <param name="force">
+    /// True to replace files of the same name that were there before; false to number the new ones (<c>name-2.jpg</c>). Images
+    /// that this store was given under one name are numbered in any case.
+    /// </param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>: it cannot be created.</exception>
     public ImageStore(string directory, bool force = false)
     {
@@ -68,14 +78,23 @@ public sealed class ImageStore
         string target = Path.Combine(FullPath, name);
         try
         {
-            // A directory cannot be replaced by a file: then, too, the file gets a number.
-            if (Force && !IsDirectory(target))
+            int number = NextNumber(name);
+            if (Force)
             {
+                // A directory cannot be replaced by a file: then, too, the file gets a number.
+                while (true)
+                {
+                    string candidate = number == 1 ? name : SafeFileName.WithNumber(name, number);
+                    target = Path.Combine(FullPath, candidate);
+                    if (!IsDirectory(target) && Give(candidate)) break;
+                    number++;
+                }
+
+                Remember(name, number);
                 File.Move(temporary, target, overwrite: true);
                 return target;
             }
 
-            int number = NextNumber(name);
             while (true)
             {
                 if (number > 1)
@@ -97,6 +116,13 @@ public sealed class ImageStore
     /// <summary>A link to a directory is no directory here: it can be replaced.</summary>
     private static bool IsDirectory(string path) =>
         new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
+
+    private bool Give(string name)
+    {
+        string same = OperatingSystem.IsLinux() ? name : name.ToUpperInvariant();
+        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(same.AsSpan())));
+        lock (_lock) return _given.Add(hash);
+    }
 
     /// <summary>Where to begin counting: without it, the thousandth image of one name would try a thousand names.</summary>
     private int NextNumber(string name)

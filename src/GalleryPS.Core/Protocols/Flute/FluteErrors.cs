@@ -23,6 +23,9 @@ internal static class FluteErrors
             ObjectFailure.TooLarge => new GalleryException(
                 ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
                 $"{name} from {source} is larger than accepted: {failed.Detail}.", name, "Raise the limit (-MaxImageBytes) if you trust the sender."),
+            ObjectFailure.SessionTooLarge => new GalleryException(
+                ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
+                $"{name} from {source} was left out: {failed.Detail}.", name, "Raise the limit (-MaxGalleryBytes) if you trust the sender."),
             ObjectFailure.NotUnderstood => new GalleryException(
                 ErrorIds.NotUnderstood, GalleryErrorCategory.InvalidData, $"{name} from {source} cannot be received: {failed.Detail}.", name),
             ObjectFailure.Damaged => new GalleryException(

@@ -43,7 +43,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     private long? _dropped;
     private int _packetsSinceReport, _idleSockets;
     private long _lastProgress;
-    private bool _warnedNotAuthentic;
+    private bool _warnedNotAuthentic, _warnedForeign;
 
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, DatagramReceiver receiver, bool portable)
         : base(options, inbox)
@@ -177,9 +177,24 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
     private void Run(Action action, string name)
     {
-        var thread = new Thread(() => action()) { IsBackground = true, Name = name };
+        var thread = new Thread(Work) { IsBackground = true, Name = name };
         _threads.Add(thread);
         thread.Start();
+
+        void Work()
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                // An exception that leaves a thread ends the process, PowerShell and all.
+                Inbox.Fail(new GalleryException(
+                    ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError, $"Receiving failed ({name}): {e.Message}", name, null, e));
+                Inbox.Queue.Complete();
+            }
+        }
     }
 
     private void StopReading()
@@ -281,9 +296,22 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
             }
         }
 
-        if (Now.Ticks - _lastProgress < ProgressInterval.Ticks || _flute.Sessions.Count == 0) return;
+        if (Now.Ticks - _lastProgress < ProgressInterval.Ticks) return;
+        HintAtMistakes();
+        if (_flute.Sessions.Count == 0) return;
         _lastProgress = Now.Ticks;
         Tell(_progress.Tell(Now, _flute, Inbox.Images));
+    }
+
+    // Told at once: who waits without a time-out would never learn of it.
+    private void HintAtMistakes()
+    {
+        FluteReceiverCounts counts = _flute.Counts;
+        if (counts.Packets > 0) return;
+        if (counts.NotAuthentic > 0 && !_warnedNotAuthentic) Tell(NotAuthenticWarning());
+        if (counts.Malformed == 0 || counts.NotAuthentic > 0 || _warnedForeign) return;
+        _warnedForeign = true;
+        Tell(new WarningEvent(ErrorIds.NotUnderstood, "Datagrams come that are not FLUTE: does the sender use -Protocol Flute?"));
     }
 
     private void BeginReporting(SessionId session, string reportTo)
@@ -326,7 +354,11 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
 
             if (Translate(one) is { } story) Tell(story);
             if (Inbox.HasAll) Inbox.Queue.Complete();
-            if (one is SessionEnded) Inbox.End(SourceOf(one.Session).Source);
+
+            // A session that was never understood, or made room for others, ends nothing.
+            if (one is not SessionEnded end) continue;
+            if (end is { FdtSeen: true, End: not SessionEnd.Abandoned }) Inbox.End(SourceOf(one.Session).Source);
+            _sources.TryRemove(one.Session, out _);
         }
     }
 

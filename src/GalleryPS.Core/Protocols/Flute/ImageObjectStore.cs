@@ -5,12 +5,19 @@ namespace GalleryPS.Protocols.Flute;
 /// <summary>Where arriving images are put together: beside their final place, or in memory, the large ones in a temporary file.</summary>
 internal sealed class ImageObjectStore(ImageStore? store) : IObjectStore
 {
-    private const long InMemory = 4 << 20;
+    // Of one image, and of all that are not handed over.
+    private const long InMemory = 4 << 20, AllInMemory = 64 << 20;
+    private long _inMemory;
 
-    public Stream Open(SessionId session, FdtFile file) =>
-        store is not null ? store.Create()
-        : (file.ContentLength ?? file.EffectiveTransferLength) <= InMemory ? new MemoryStream()
-        : OpenTemporary();
+    public Stream Open(SessionId session, FdtFile file)
+    {
+        if (store is not null) return store.Create();
+        long? length = file.ContentLength ?? (file.ContentEncoding is null ? file.TransferLength : null);
+        if (length is not <= InMemory) return OpenTemporary();
+        if (Interlocked.Add(ref _inMemory, length.Value) <= AllInMemory) return new Memory(this, length.Value);
+        Interlocked.Add(ref _inMemory, -length.Value);
+        return OpenTemporary();
+    }
 
     public Stream OpenTemporary() => new FileStream(
         Path.Combine(Path.GetTempPath(), $"gallery-{Guid.NewGuid():N}.part"),
@@ -22,4 +29,18 @@ internal sealed class ImageObjectStore(ImageStore? store) : IObjectStore
             Options = FileOptions.DeleteOnClose,
             BufferSize = 0,
         });
+
+    /// <summary>An image in memory, counted until it is disposed of.</summary>
+    private sealed class Memory(ImageObjectStore owner, long length) : MemoryStream
+    {
+        private bool _disposed;
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (_disposed) return;
+            _disposed = true;
+            Interlocked.Add(ref owner._inMemory, -length);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Flute;
 using GalleryPS.Sessions;
 using GalleryPS.Transports;
 
@@ -19,6 +20,7 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
     private readonly Dictionary<int, string> _nicNames = [];
     private readonly CancellationTokenSource _stop = new();
     private long? _dropped;
+    private bool _hinted;
 
     private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, DatagramReceiver receiver)
         : base(options, inbox)
@@ -123,6 +125,14 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
         }
     }
 
+    // The most common mistake, and the wire tells it: a sender of FLUTE repeats its table all the time.
+    private void HintAtFlute(IPEndPoint source, ReadOnlySpan<byte> payload)
+    {
+        if (_hinted || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
+        _hinted = true;
+        Inbox.Tell(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
+    }
+
     private void Take(in Arrival arrival, ReadOnlySpan<byte> payload)
     {
         Inbox.Datagram();
@@ -137,6 +147,7 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
         if (ImageHeader.TryRead(payload, out ImageInfo info) != ImageHeaderResult.Ok)
         {
             Inbox.NotAnImage(arrival.Source, payload.Length, "A datagram");
+            HintAtFlute(arrival.Source, payload);
             return;
         }
 
