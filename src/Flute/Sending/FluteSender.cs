@@ -141,7 +141,7 @@ public sealed class FluteSender : IDisposable
         // A long FDT shares the way with the data once that has begun.
         if (!busy || !_started || (_fdtTurn = !_fdtTurn))
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
         }
 
         if (length == 0 && !AnnounceOnly)
@@ -152,7 +152,7 @@ public sealed class FluteSender : IDisposable
 
         if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
             else length = Close(packet, now);
         }
 
@@ -242,10 +242,11 @@ public sealed class FluteSender : IDisposable
 
     private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
-    private int WriteFdt(Span<byte> packet, SendingBlock block, bool close)
+    // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
+    private int WriteFdt(Span<byte> packet, SendingBlock block)
     {
         FdtPackets++;
-        return _writer.Write(packet, block, close);
+        return _writer.Write(packet, block, closeSession: _closing > 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -263,7 +264,7 @@ public sealed class FluteSender : IDisposable
                 continue;
             }
 
-            int length = _writer.Write(packet, block);
+            int length = _writer.Write(packet, block, closeSession: _closing > 0);
             _fdt.Count(length);
             block.LastPacket = Packets + 1;
             Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)));
@@ -291,7 +292,7 @@ public sealed class FluteSender : IDisposable
 
         _closing++;
         SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
-        int length = WriteFdt(packet, block, close: true);
+        int length = WriteFdt(packet, block);
         if (_closing == ClosingPackets) _finished = true;
         _due = now;
         return length;
