@@ -31,6 +31,9 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     /// <summary>Data of so many bytes was sent.</summary>
     public void Count(int bytes) => _bytesSince += bytes;
 
+    /// <summary>Packets that the present instance takes at least; 0 before the first.</summary>
+    public int Packets => _current?.Blocks.Sum(static b => b.K) ?? 0;
+
     /// <summary>When the next round is due if nothing else is sent.</summary>
     public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
 

@@ -17,6 +17,7 @@ public sealed class FluteSender : IDisposable
     private readonly FdtSchedule _fdt;
     private readonly Interleaver _interleaver;
     private readonly List<SendingObject> _objects = [];
+    private readonly List<SendingObject> _unreadable = [];
     private readonly Queue<FluteSenderEvent> _events = new();
     private readonly double _secondsPerByte;
     private TimeSpan _due;
@@ -177,13 +178,13 @@ public sealed class FluteSender : IDisposable
     /// <param name="next">The event.</param>
     public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FluteSenderEvent? next) => _events.TryDequeue(out next);
 
-    /// <summary>Sends more symbols of a block than were planned; RaptorQ: new ones.</summary>
+    /// <summary>Sends more symbols of a block than were planned, up to eight times those it has; RaptorQ: new ones.</summary>
     /// <param name="toi">The object.</param>
     /// <param name="sourceBlockNumber">The block.</param>
     /// <param name="symbols">How many.</param>
     public void SendMore(ulong toi, int sourceBlockNumber, int symbols)
     {
-        if (Find(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
+        if (BlockOf(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
     }
 
     /// <summary>Repeats the FDT soon: somebody has none. It is not done more than about ten times a second.</summary>
@@ -226,8 +227,21 @@ public sealed class FluteSender : IDisposable
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
+    /// <summary>Those of them that turned out to be unreadable.</summary>
+    internal IReadOnlyList<SendingObject> Unreadable => _unreadable;
+
+    /// <summary>Whether no object will be added any more.</summary>
+    internal bool IsComplete => _noMore;
+
+    /// <summary>Packets that one round of the FDT takes at least; 0 before the first.</summary>
+    internal int FdtLength => _fdt.Packets;
+
     /// <summary>The object with a TOI, or null when there is none.</summary>
     internal SendingObject? ObjectOf(ulong toi) => toi >= 1 && toi <= (ulong)_objects.Count ? _objects[(int)toi - 1] : null;
+
+    /// <summary>A block of it, or null when there is none.</summary>
+    internal SendingBlock? BlockOf(ulong toi, int number) =>
+        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -236,9 +250,6 @@ public sealed class FluteSender : IDisposable
         _fdt.Release();
         _writer.Dispose();
     }
-
-    private SendingBlock? Find(ulong toi, int number) =>
-        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
 
     private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
@@ -258,6 +269,7 @@ public sealed class FluteSender : IDisposable
             if (block.Error is { } error)
             {
                 owner.IsUnreadable = true;
+                _unreadable.Add(owner);
                 _interleaver.Drop(owner);
                 _fdt.Change();
                 _events.Enqueue(new ObjectUnreadable(owner.Toi, error));
