@@ -189,10 +189,127 @@ public class DeliveryTests
     [InlineData("{\"type\":\"report\",\"packets\":1e99,\"idle\":true,\"fdt\":true,\"finished\":false}")]
     [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,2]}")]
     [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"objects\":[\"x\"]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":-1,\"idle\":true,\"fdt\":true,\"finished\":false}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,0,-2]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,0,16777216]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"open\":[1,65536,0]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"blocks\":[1,-1]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"blocks\":[-1,1]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"last\":[1,0,-1]}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"refused\":1}")]
+    [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"objects\":[1],\"refused\":-1}")]
     public void What_is_no_report_is_refused(string line)
     {
         using var codec = new ReportCodec([1], null);
         Assert.False(codec.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out _, out _, out _));
+    }
+
+    [Fact]
+    public void What_came_from_anybody_may_be_reported()
+    {
+        // Who sends a receiver packets with odd TOIs must not make its sender refuse its reports.
+        var report = new ReceptionReport
+        {
+            Last = new PacketMark(ulong.MaxValue, new FecPayloadId(255, 0xFFFFFF)),
+            Objects = [ulong.MaxValue],
+            Refused = 1,
+            Restarted = [ulong.MaxValue],
+            Blocks = [(ulong.MaxValue, 65_535)],
+            Open = [new OpenBlock(ulong.MaxValue, 65_535, OpenBlock.Decoding), new OpenBlock(1, 0, 0)],
+        };
+        using var writer = new ReportCodec([1], null);
+        using var reader = new ReportCodec([1], null);
+        Assert.True(reader.TryRead(writer.Report(report).AsMemory()[..^1], out _, out ReceptionReport? read, out _));
+        Assert.Equal(report.Last, read!.Last);
+        Assert.Equal(report.Objects, read.Objects);
+        Assert.Equal(report.Restarted, read.Restarted);
+        Assert.Equal(report.Blocks, read.Blocks);
+        Assert.Equal(report.Open, read.Open);
+    }
+
+    [Fact]
+    public void Counts_that_cannot_be_do_not_make_it_send_for_ever()
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9" });
+        sender.Add(FluteObject.FromMemory("a", new byte[100_000]));
+        sender.Complete();
+        var tracker = new DeliveryTracker(sender, new DeliveryOptions());
+        TimeSpan now = TimeSpan.Zero;
+        ReceiverState odd = tracker.Join("odd", now);
+        tracker.Update(odd, new ReceptionReport { HasFdt = true, Packets = long.MinValue, Refused = int.MaxValue }, now);
+        Send();
+        for (int i = 0; i < 3; i++)
+        {
+            now += TimeSpan.FromMilliseconds(100);
+            tracker.Update(odd, new ReceptionReport { HasFdt = true, IsIdle = true, Packets = 1, Refused = int.MaxValue, Open = [new OpenBlock(1, 0, -2_000_000_000)] }, now);
+            tracker.Plan(now);
+        }
+
+        Assert.Equal((0, 0, 1L), (odd.Objects, odd.Refused, odd.Packets));
+        Assert.InRange(odd.LossRate, 0, 1);
+        long before = sender.Packets;
+        Send();
+        Assert.InRange(sender.Packets - before, 1, 2 * sender.Symbols.Source);
+        sender.SendMore(1, 0, int.MaxValue);
+        sender.SendMore(1, 0, int.MaxValue);
+        before = sender.Packets;
+        Send();
+        Assert.InRange(sender.Packets - before, 1, 10 * sender.Symbols.Source);
+
+        void Send()
+        {
+            byte[] packet = new byte[2000];
+            for (int i = 0; i < 20_000 && !sender.IsIdle; i++) sender.TryRead(now += TimeSpan.FromMilliseconds(1), packet);
+            tracker.LastSent = now;
+            Assert.True(sender.IsIdle);
+        }
+    }
+
+    /// <summary>A file that is deleted or cut short while it is sent.</summary>
+    private sealed class Vanishing(byte[] data, int readableTo) : IObjectSource
+    {
+        public long Length => data.Length;
+
+        public void Read(long offset, Span<byte> buffer)
+        {
+            if (offset + buffer.Length > readableTo) throw new FileNotFoundException("It is gone.");
+            data.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0.0)]
+    [InlineData(2_500_000, 0.05)]
+    public void A_file_that_vanishes_is_left_out_and_the_session_ends(int readableTo, double loss)
+    {
+        Dictionary<string, byte[]> files = Gallery(2, 300_000);
+        byte[] gone = Gallery(1, 5_000_000)["0.jpg"];
+        Peer[] peers = [new(loss, 1), new(loss, 2)];
+        List<FluteObject> all = [.. files.Select(static f => FluteObject.FromMemory(f.Key, f.Value))];
+        all.Insert(1, FluteObject.FromMemory("gone.jpg", gone) with { Source = new Vanishing(gone, readableTo) });
+        Serve(all, peers);
+        AllHave(files, peers);
+        foreach (Peer peer in peers)
+        {
+            Assert.NotNull(peer.State!.Completed);
+            Assert.Equal(2, peer.State.Objects);
+            TimeSpan end = TimeSpan.FromMinutes(1);
+            peer.Receiver.Poll(end);
+            var events = new List<FluteEvent>();
+            while (peer.Receiver.TryTake(out FluteEvent? one)) events.Add(one);
+            ObjectFailed missing = Assert.Single(events.OfType<ObjectFailed>());
+            Assert.Equal(("gone.jpg", ObjectFailure.Incomplete), (missing.File.Name, missing.Failure));
+            peer.Dispose();
+        }
+    }
+
+    [Fact]
+    public void When_every_file_vanishes_the_session_ends_too()
+    {
+        using Peer peer = new(0, 1);
+        Serve([FluteObject.FromMemory("gone.jpg", new byte[1000]) with { Source = new Vanishing(new byte[1000], 0) }], [peer]);
+        Assert.NotNull(peer.State!.Completed);
+        Assert.Equal(0, peer.State.Objects);
     }
 
     [Fact]

@@ -48,11 +48,11 @@ public class GoldenPacketTests
         byte[] packet = Channel.Drain(sender)[0];
 
         // V=1, 16-bit identifiers, HDR_LEN 8 words, codepoint 0 | CCI 0 | TSI 42 | TOI 0
-        // EXT_FDT (192): version 1, instance 1 | EXT_FTI (64), 4 words: transfer length, reserved, symbol length 1432, block length 1
+        // EXT_FDT (192): version 1, instance 0, for instances begin where the clock is | EXT_FTI (64), 4 words: transfer length, reserved, symbol length 1432, block length 1
         // SBN 0, ESI 0
         string length = (packet.Length - 36).ToString("x12", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
-            Hex.Text(Hex.Of($"10 10 08 00  00000000  002a  0000  c0 1 00001  40 04 {length} 0000 0598 00000001  0000 0000")),
+            Hex.Text(Hex.Of($"10 10 08 00  00000000  002a  0000  c0 1 00000  40 04 {length} 0000 0598 00000001  0000 0000")),
             Hex.Text(packet.AsSpan(0, 36)));
         string xml = Encoding.UTF8.GetString(packet.AsSpan(36));
 

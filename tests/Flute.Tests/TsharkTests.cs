@@ -70,7 +70,19 @@ public sealed class TsharkTests : IDisposable
     [InlineData(FecEncodingId.CompactNoCode, 1)]
     public void A_session_from_beginning_to_end(FecEncodingId fec, int version)
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 99, Fec = fec, FluteVersion = version, Redundancy = 0.3, BlockBytes = 3000, MaxPacketBytes = 1000 });
+        // FDT instances are numbered by the tenths of seconds since 1970.
+        const int Instance = 0x54321;
+        DateTimeOffset time = DateTimeOffset.UnixEpoch.AddSeconds(Instance / 10.0);
+        using var sender = new FluteSender(new FluteSenderOptions
+        {
+            Tsi = 99,
+            Fec = fec,
+            FluteVersion = version,
+            Redundancy = 0.3,
+            BlockBytes = 3000,
+            MaxPacketBytes = 1000,
+            UtcNow = () => time,
+        });
         sender.Add(FluteObject.FromMemory("one.jpg", new byte[10_000], "image/jpeg"));
         sender.Complete();
         List<byte[]> packets = Channel.Drain(sender);
@@ -90,7 +102,7 @@ public sealed class TsharkTests : IDisposable
                     "99", packet.Toi.ToString(CultureInfo.InvariantCulture), Text(packet.Codepoint), Text(id.SourceBlockNumber),
                     string.Create(CultureInfo.InvariantCulture, $"0x{id.EncodingSymbolId:x8}"), "1",
                     fdt ? (packet.Extensions.Length > 20 ? "192,193,64" : "192,64") : "",
-                    fdt ? Text(oti!.TransferLength) : "", fdt ? Text(oti!.SymbolLength) : "", fdt ? Text(version) : "", fdt ? "1" : "", Flag(packet.CloseSession), "",
+                    fdt ? Text(oti!.TransferLength) : "", fdt ? Text(oti!.SymbolLength) : "", fdt ? Text(version) : "", fdt ? Text(Instance) : "", Flag(packet.CloseSession), "",
                 ],
                 rows[i]);
         }

@@ -9,7 +9,9 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
-    /// <summary>How long a receiver may say nothing, or take nothing of what is sent without being busy, before it is given up.</summary>
+    /// <summary>
+    /// How long a receiver may say nothing, or, without being busy, take nothing of what is sent or get nowhere with it, before it is given up.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -24,7 +26,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     // So many packets in a row are not lost by chance.
     private const long Deaf = 64;
     private readonly List<ReceiverState> _receivers = [];
-    private TimeSpan _nextPlan;
+    private TimeSpan _nextPlan, _nextWatch;
     private bool _news;
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
@@ -55,29 +57,37 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         _receivers.Remove(receiver);
     }
 
-    /// <summary>A receiver reported. One that was given up is there again when it takes something.</summary>
+    /// <summary>A receiver reported. One that was given up is there again when it takes something; one that got nowhere, when it gets somewhere.</summary>
     public void Update(ReceiverState receiver, ReceptionReport report, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentNullException.ThrowIfNull(report);
         receiver.Update(report, now, sender, LastSent);
-        if (receiver.LastGrowth == now) receiver.IsGone = false;
+        if ((receiver.IsHopeless ? receiver.Progress.Last : receiver.LastGrowth) == now) receiver.IsGone = receiver.IsHopeless = false;
         _news = true;
         if (!receiver.HasFdt) sender.RepeatFdt(now);
     }
 
-    /// <summary>Receivers that said nothing, or took nothing without saying why, for too long; they count as gone from now on, until they report that they took something.</summary>
+    /// <summary>
+    /// Receivers that said nothing, or without saying why took nothing or got nowhere, for too long; they count as gone from
+    /// now on, until they report that they took something.
+    /// </summary>
     public IReadOnlyList<ReceiverState> DropSilent(TimeSpan now)
     {
         List<ReceiverState>? givenUp = null;
+        bool watch = now >= _nextWatch;
+        if (watch) _nextWatch = now + options.SilenceTimeout / 8;
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
             bool silent = now - receiver.LastReport >= options.SilenceTimeout;
             bool deaf = !receiver.IsBusy && now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= Deaf;
             bool stuck = !receiver.IsBusy && now - receiver.FullSince >= options.SilenceTimeout;
-            if (!silent && !deaf && !stuck) continue;
+            if (watch && sender.AnnounceOnly) receiver.Progress.Begin(now, sender);
+            bool hopeless = watch && !receiver.IsBusy && receiver.Progress.IsHopeless(now, options.SilenceTimeout, sender, receiver);
+            if (!silent && !deaf && !stuck && !hopeless) continue;
             receiver.IsGone = true;
+            receiver.IsHopeless = hopeless;
             receiver.FullSince = null;
             (givenUp ??= []).Add(receiver);
         }

@@ -8,12 +8,16 @@ public sealed class ReceiverState
     // So few packets make no rate.
     private const long FewPackets = 32;
 
+    // Receivers try three times to get an object without damage; more is not believed.
+    private const int MostRestarts = 8;
+
     /// <summary>How long others wait for a receiver that says or takes nothing.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Standstill = TimeSpan.FromMilliseconds(15);
     private readonly HashSet<ulong> _objects = [];
     private readonly Dictionary<ulong, BitArray> _blocks = [];
     private readonly Dictionary<(ulong Toi, int Number), OpenBlock> _open = [];
+    private readonly Dictionary<ulong, int> _restarts = [];
     private PacketMark? _last;
     private long? _position;
     private long _firstPosition, _firstPackets, _basePosition, _basePackets;
@@ -24,6 +28,7 @@ public sealed class ReceiverState
         Joined = joined;
         LastReport = LastGrowth = joined;
         SentAtGrowth = sent;
+        Progress = new ProgressWatch(joined);
     }
 
     /// <summary>What the receiver calls itself, with its address.</summary>
@@ -35,7 +40,7 @@ public sealed class ReceiverState
     /// <summary>When it reported last.</summary>
     public TimeSpan LastReport { get; private set; }
 
-    /// <summary>When it had everything, or null.</summary>
+    /// <summary>When it had everything that could be read here, or null.</summary>
     public TimeSpan? Completed { get; private set; }
 
     /// <summary>Whether it left, or was dropped, before it had everything.</summary>
@@ -67,12 +72,18 @@ public sealed class ReceiverState
     /// <summary>Whether it says that it takes nothing because it has something else to do.</summary>
     internal bool IsBusy { get; private set; }
 
+    /// <summary>Whether it gets anywhere.</summary>
+    internal ProgressWatch Progress { get; }
+
     internal bool HasReported { get; private set; }
 
     internal bool HasFdt { get; private set; }
 
     /// <summary>Whether some open blocks may not have been in the last report.</summary>
     internal bool IsOpenTruncated { get; private set; }
+
+    /// <summary>Whether it was given up because it got nowhere.</summary>
+    internal bool IsHopeless { get; set; }
 
     internal List<SendingObject>? Remaining { get; set; }
 
@@ -97,36 +108,66 @@ public sealed class ReceiverState
         bool still = HasReported && report.IsIdle && report.Packets == Packets && now - lastSent > Standstill;
         if (report.Packets > Packets || !HasReported)
         {
-            Packets = report.Packets;
+            Packets = Math.Max(0, report.Packets);
             (LastGrowth, SentAtGrowth) = (now, sender.Packets);
         }
 
         Locate(report, sender, still, rebase: now - FullSince > Patience);
+        bool news = report.IsBusy || (report.HasFdt && !HasFdt);
         HasReported = true;
         IsBusy = report.IsBusy;
         HasFdt |= report.HasFdt;
         LastReport = now;
-        Refused += report.Refused;
-        foreach (ulong toi in report.Restarted) _blocks.Remove(toi);
+        foreach (ulong toi in report.Restarted) news |= Restart(toi, sender);
+        int before = _objects.Count;
         foreach (ulong toi in report.Objects)
         {
             if (sender.ObjectOf(toi) is null || !_objects.Add(toi)) continue;
             _blocks.Remove(toi);
         }
 
+        int added = _objects.Count - before;
+        Refused += Math.Clamp(report.Refused, 0, added);
+        news |= added > 0;
+
         foreach ((ulong toi, int number) in report.Blocks)
         {
-            int count = sender.ObjectOf(toi)?.Blocks.Length ?? 0;
-            if (number < 0 || number >= count || _objects.Contains(toi)) continue;
-            if (!_blocks.TryGetValue(toi, out BitArray? done)) _blocks[toi] = done = new BitArray(count);
+            if (sender.BlockOf(toi, number) is null || _objects.Contains(toi)) continue;
+            if (!_blocks.TryGetValue(toi, out BitArray? done)) _blocks[toi] = done = new BitArray(sender.ObjectOf(toi)!.Blocks.Length);
+            news |= !done[number];
             done[number] = true;
         }
 
-        _open.Clear();
-        foreach (OpenBlock open in report.Open.Take(ReceptionReport.MaxOpenBlocks)) _open[(open.Toi, open.SourceBlockNumber)] = open;
-        IsOpenTruncated = report.Open.Count >= ReceptionReport.MaxOpenBlocks;
-        if (report.Finished) Completed ??= now;
+        Progress.Note(now, sender, news, Open(report, sender));
+        if (report.Finished || HasAll(sender)) Completed ??= now;
     }
+
+    // Takes what is said of blocks that are not complete; gives the symbols that are there of them.
+    private long Open(ReceptionReport report, FluteSender sender)
+    {
+        long symbols = 0;
+        _open.Clear();
+        foreach (OpenBlock open in report.Open.Take(ReceptionReport.MaxOpenBlocks))
+        {
+            if (open.Symbols < OpenBlock.Decoding || sender.BlockOf(open.Toi, open.SourceBlockNumber) is not { } block) continue;
+            if (!_open.TryAdd((open.Toi, open.SourceBlockNumber), open)) continue;
+            symbols += open.Symbols == OpenBlock.Decoding ? block.K : Math.Min(open.Symbols, block.K);
+        }
+
+        IsOpenTruncated = report.Open.Count >= ReceptionReport.MaxOpenBlocks;
+        return symbols;
+    }
+
+    private bool Restart(ulong toi, FluteSender sender)
+    {
+        if (sender.ObjectOf(toi) is null || (_restarts[toi] = _restarts.GetValueOrDefault(toi) + 1) > MostRestarts) return false;
+        _blocks.Remove(toi);
+        return true;
+    }
+
+    // What cannot be read here any more cannot be waited for: a receiver that knows of it from an earlier FDT would wait for ever.
+    private bool HasAll(FluteSender sender) =>
+        sender.IsComplete && _objects.Count + sender.Unreadable.Count(o => !_objects.Contains(o.Toi)) == sender.Objects.Count;
 
     private void Locate(ReceptionReport report, FluteSender sender, bool still, bool rebase)
     {

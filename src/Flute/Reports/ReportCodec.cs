@@ -16,6 +16,8 @@ public sealed class ReportCodec : IDisposable
     /// <summary>Longest line, in bytes.</summary>
     public const int MaxLine = 1 << 20;
 
+    // Block numbers have at most 16 bits, symbols' ids 24, and there are no more symbols than ids.
+    private const int MaxBlock = 0xFFFF, MaxSymbol = 0xFFFFFF;
     private readonly byte[] _challenge;
     private readonly IncrementalHash? _hmac;
     private ulong _line;
@@ -156,21 +158,25 @@ public sealed class ReportCodec : IDisposable
 
     private static ReceptionReport? ReadReport(JsonElement body)
     {
-        long[] blocks = Numbers(body, "blocks"), open = Numbers(body, "open"), last = Numbers(body, "last");
+        JsonElement[] blocks = Elements(body, "blocks"), open = Elements(body, "open"), last = Elements(body, "last");
         if (blocks.Length % 2 != 0 || open.Length % 3 != 0 || last.Length is not (0 or 3)) return null;
+        long packets = body.GetProperty("packets").GetInt64();
+        int refused = body.TryGetProperty("refused", out JsonElement number) ? number.GetInt32() : 0;
+        ulong[] objects = Tois(body, "objects");
+        if (packets < 0 || refused < 0 || refused > objects.Length) return null;
         return new ReceptionReport
         {
-            Packets = body.GetProperty("packets").GetInt64(),
-            Last = last.Length == 0 ? null : new PacketMark((ulong)last[0], new FecPayloadId((int)last[1], (uint)last[2])),
+            Packets = packets,
+            Last = last.Length == 0 ? null : new PacketMark(last[0].GetUInt64(), new FecPayloadId(Within(last[1], 0, MaxBlock), (uint)Within(last[2], 0, MaxSymbol))),
             IsIdle = body.GetProperty("idle").GetBoolean(),
             IsBusy = body.TryGetProperty("busy", out JsonElement busy) && busy.GetBoolean(),
             HasFdt = body.GetProperty("fdt").GetBoolean(),
             Finished = body.GetProperty("finished").GetBoolean(),
-            Refused = body.TryGetProperty("refused", out JsonElement refused) ? refused.GetInt32() : 0,
-            Restarted = [.. Numbers(body, "restarted").Select(static n => (ulong)n)],
-            Objects = [.. Numbers(body, "objects").Select(static n => (ulong)n)],
-            Blocks = [.. blocks.Chunk(2).Select(static b => ((ulong)b[0], (int)b[1]))],
-            Open = [.. open.Chunk(3).Select(static o => new OpenBlock((ulong)o[0], (int)o[1], (int)o[2]))],
+            Refused = refused,
+            Restarted = Tois(body, "restarted"),
+            Objects = objects,
+            Blocks = [.. blocks.Chunk(2).Select(static b => (b[0].GetUInt64(), Within(b[1], 0, MaxBlock)))],
+            Open = [.. open.Chunk(3).Select(static o => new OpenBlock(o[0].GetUInt64(), Within(o[1], 0, MaxBlock), Within(o[2], OpenBlock.Decoding, MaxSymbol)))],
         };
     }
 
@@ -182,8 +188,13 @@ public sealed class ReportCodec : IDisposable
         json.WriteEndArray();
     }
 
-    private static long[] Numbers(JsonElement body, string name) =>
-        body.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray().Select(static n => n.GetInt64())] : [];
+    // A receiver tells what came to it, and anybody can send it packets with any TOI; so any is read, and what is not known is skipped.
+    private static ulong[] Tois(JsonElement body, string name) => [.. Elements(body, name).Select(static n => n.GetUInt64())];
+
+    private static JsonElement[] Elements(JsonElement body, string name) => body.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray()] : [];
+
+    private static int Within(JsonElement number, int least, int most) =>
+        number.GetInt32() is int value && value >= least && value <= most ? value : throw new FormatException("A number that cannot be.");
 
     private static bool IsBadJson(Exception e) =>
         e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException;

@@ -9,8 +9,14 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private const int FirstRounds = 10;
+
+    // RFC 6726 section 3.4.1 has the numbers of a session begin at 0, and forbids to use one that receivers may still know.
+    // For those a sender that is started again with the same TSI goes on with the session, so it begins where the clock is.
+    // 20 bits last for 29 hours, an instance for one; and no sender makes ten in a second for long.
+    private const long IdsPerSecond = 10;
+    private const int IdMask = 0xFFFFF;
     private FdtObject? _current;
-    private int _nextId = 1, _rounds;
+    private int _nextId = (int)(Clock.Since1970(options.UtcNow(), IdsPerSecond) & IdMask), _rounds;
     private TimeSpan _lastRound, _renewAt;
     private long _bytesSince;
     private bool _changed = true, _repeat;
@@ -24,6 +30,9 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
 
     /// <summary>Data of so many bytes was sent.</summary>
     public void Count(int bytes) => _bytesSince += bytes;
+
+    /// <summary>Packets that the present instance takes at least; 0 before the first.</summary>
+    public int Packets => _current?.Blocks.Sum(static b => b.K) ?? 0;
 
     /// <summary>When the next round is due if nothing else is sent.</summary>
     public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
@@ -116,7 +125,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
         }
 
         int id = _nextId;
-        _nextId = (_nextId + 1) & 0xFFFFF;
+        _nextId = (_nextId + 1) & IdMask;
         return new FdtObject(bytes, Oti(bytes.Length), id, encoding);
     }
 

@@ -17,6 +17,7 @@ public sealed class FluteSender : IDisposable
     private readonly FdtSchedule _fdt;
     private readonly Interleaver _interleaver;
     private readonly List<SendingObject> _objects = [];
+    private readonly List<SendingObject> _unreadable = [];
     private readonly Queue<FluteSenderEvent> _events = new();
     private readonly double _secondsPerByte;
     private TimeSpan _due;
@@ -141,7 +142,7 @@ public sealed class FluteSender : IDisposable
         // A long FDT shares the way with the data once that has begun.
         if (!busy || !_started || (_fdtTurn = !_fdtTurn))
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
         }
 
         if (length == 0 && !AnnounceOnly)
@@ -152,7 +153,7 @@ public sealed class FluteSender : IDisposable
 
         if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt, close: false);
+            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
             else length = Close(packet, now);
         }
 
@@ -177,13 +178,13 @@ public sealed class FluteSender : IDisposable
     /// <param name="next">The event.</param>
     public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FluteSenderEvent? next) => _events.TryDequeue(out next);
 
-    /// <summary>Sends more symbols of a block than were planned; RaptorQ: new ones.</summary>
+    /// <summary>Sends more symbols of a block than were planned, up to eight times those it has; RaptorQ: new ones.</summary>
     /// <param name="toi">The object.</param>
     /// <param name="sourceBlockNumber">The block.</param>
     /// <param name="symbols">How many.</param>
     public void SendMore(ulong toi, int sourceBlockNumber, int symbols)
     {
-        if (Find(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
+        if (BlockOf(toi, sourceBlockNumber) is { } block) _interleaver.SendMore(block, symbols);
     }
 
     /// <summary>Repeats the FDT soon: somebody has none. It is not done more than about ten times a second.</summary>
@@ -226,8 +227,21 @@ public sealed class FluteSender : IDisposable
     /// <summary>The objects added so far, by TOI - 1.</summary>
     internal IReadOnlyList<SendingObject> Objects => _objects;
 
+    /// <summary>Those of them that turned out to be unreadable.</summary>
+    internal IReadOnlyList<SendingObject> Unreadable => _unreadable;
+
+    /// <summary>Whether no object will be added any more.</summary>
+    internal bool IsComplete => _noMore;
+
+    /// <summary>Packets that one round of the FDT takes at least; 0 before the first.</summary>
+    internal int FdtLength => _fdt.Packets;
+
     /// <summary>The object with a TOI, or null when there is none.</summary>
     internal SendingObject? ObjectOf(ulong toi) => toi >= 1 && toi <= (ulong)_objects.Count ? _objects[(int)toi - 1] : null;
+
+    /// <summary>A block of it, or null when there is none.</summary>
+    internal SendingBlock? BlockOf(ulong toi, int number) =>
+        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -237,15 +251,13 @@ public sealed class FluteSender : IDisposable
         _writer.Dispose();
     }
 
-    private SendingBlock? Find(ulong toi, int number) =>
-        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
-
     private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
-    private int WriteFdt(Span<byte> packet, SendingBlock block, bool close)
+    // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
+    private int WriteFdt(Span<byte> packet, SendingBlock block)
     {
         FdtPackets++;
-        return _writer.Write(packet, block, close);
+        return _writer.Write(packet, block, closeSession: _closing > 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -257,13 +269,14 @@ public sealed class FluteSender : IDisposable
             if (block.Error is { } error)
             {
                 owner.IsUnreadable = true;
+                _unreadable.Add(owner);
                 _interleaver.Drop(owner);
                 _fdt.Change();
                 _events.Enqueue(new ObjectUnreadable(owner.Toi, error));
                 continue;
             }
 
-            int length = _writer.Write(packet, block);
+            int length = _writer.Write(packet, block, closeSession: _closing > 0);
             _fdt.Count(length);
             block.LastPacket = Packets + 1;
             Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)));
@@ -291,7 +304,7 @@ public sealed class FluteSender : IDisposable
 
         _closing++;
         SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
-        int length = WriteFdt(packet, block, close: true);
+        int length = WriteFdt(packet, block);
         if (_closing == ClosingPackets) _finished = true;
         _due = now;
         return length;

@@ -3,8 +3,11 @@ namespace Flute;
 /// <summary>How a session is sent.</summary>
 public sealed record FluteSenderOptions
 {
-    /// <summary>Transport session identifier, 0 to 2^32 - 1. Up to 65,535 the identifiers take 16 bits, else 32.</summary>
+    /// <summary>Transport session identifier, 0 to 2^32 - 1.</summary>
     public required ulong Tsi { get; init; }
+
+    /// <summary>How many objects are to be expected. When this and <see cref="Tsi"/> are at most 65,535 the identifiers take 16 bits, else 32.</summary>
+    public uint MaxObjects { get; init; } = ushort.MaxValue;
 
     /// <summary>FLUTE version of the FDT: 2 (RFC 6726), or 1 (RFC 3926) for older receivers.</summary>
     public int FluteVersion { get; init; } = 2;
@@ -60,7 +63,7 @@ public sealed record FluteSenderOptions
     /// <summary>Name of the session, for a sender that sends it from several addresses; null for none.</summary>
     public string? Session { get; init; }
 
-    /// <summary>The time of day, for the FDT's expiry.</summary>
+    /// <summary>The time of day: for the FDT's expiry, and to number what is sent higher than an earlier sender of the same session did.</summary>
     public Func<DateTimeOffset> UtcNow { get; init; } = static () => DateTimeOffset.UtcNow;
 
     /// <summary>Runs reading and encoding ahead; null runs it when it is needed.</summary>

@@ -8,6 +8,8 @@ namespace Flute;
 /// </summary>
 internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
 {
+    // Most symbols that a block may be waiting to send, per source symbol. Three quarters of loss ask for four.
+    private const int MostPerSymbol = 8;
     private readonly List<SendingObject> _objects = [];
     private readonly List<SendingBlock> _active = [];
     private readonly Queue<SendingBlock> _wanted = new();
@@ -73,7 +75,8 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
     public void SendMore(SendingBlock block, int symbols)
     {
         if (symbols < 1 || block.Owner.IsUnreadable || _stopped) return;
-        block.Quota += symbols;
+        int most = MostPerSymbol * block.K;
+        block.Quota = Math.Max(block.Quota, (int)Math.Min((long)block.Quota + symbols, most));
         if (block.IsActive)
         {
             block.Prepare(options.Background, Signal);

@@ -5,6 +5,10 @@ namespace Flute;
 /// <summary>Writes the packets of one session: LCT header, extensions, FEC payload ID, symbol.</summary>
 internal sealed class PacketWriter : IDisposable
 {
+    // A sender that is started again with the same TSI must not use numbers that its receivers know (RFC 6584 section 3.3):
+    // it begins where the clock is, which moves on faster than packets are signed. 40 bits last for 24 days of that; the
+    // last sixteenth is left for the session that began at their end.
+    private const long NumbersPerSecond = 1 << 19, FirstNumbers = (1L << 40) - (1L << 36);
     private readonly ulong _tsi;
     private readonly int _fluteVersion;
     private readonly PacketAuthenticator? _authenticator;
@@ -14,8 +18,9 @@ internal sealed class PacketWriter : IDisposable
     {
         _tsi = options.Tsi;
         _fluteVersion = options.FluteVersion;
-        IdLength = options.Tsi > ushort.MaxValue ? 4 : 2;
+        IdLength = options.Tsi > ushort.MaxValue || options.MaxObjects > ushort.MaxValue ? 4 : 2;
         if (options.GroupKey is { } key) _authenticator = new PacketAuthenticator(key.PacketKey(options.Tsi));
+        _sequenceNumber = (ulong)(Clock.Since1970(options.UtcNow(), NumbersPerSecond) % FirstNumbers);
         int before = 8 + 2 * IdLength + (_authenticator is null ? 0 : PacketAuthenticator.ExtensionLength) + FecPayloadId.Length;
         MaxSymbol = options.MaxPacketBytes - before;
         MaxFdtSymbol = MaxSymbol - 4 - 4 - FecOti.ExtensionLength;

@@ -70,7 +70,7 @@ public sealed record SendOptions
     /// <summary>Flute: how long to wait for <see cref="Receivers"/>; then it starts with those that are there. Null: for ever.</summary>
     public TimeSpan? WaitTimeout { get; init; }
 
-    /// <summary>Flute: how long a receiver that reports may say nothing, or take nothing of what is sent, before it is given up.</summary>
+    /// <summary>Flute: how long a receiver that reports may say nothing, take nothing of what is sent, or get nowhere with it, before it is given up.</summary>
     public TimeSpan ReceiverTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Flute: bytes of the largest IP packet on the way. Null: what the outbound NIC says.</summary>

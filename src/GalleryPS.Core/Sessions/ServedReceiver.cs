@@ -15,7 +15,7 @@ public sealed class ServedReceiver
     /// <summary>Share of the packets that was lost on the way to it, 0 to 1.</summary>
     public required double LossRate { get; init; }
 
-    /// <summary>Whether it has everything.</summary>
+    /// <summary>Whether it has everything, but for images that could not be read any more while they were sent.</summary>
     public required bool Completed { get; init; }
 
     /// <summary>From the first packet of the images to its having everything, or to its end.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -23,16 +24,17 @@ internal sealed class FluteGallerySender : GallerySender
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
-    private readonly FluteSender _flute;
+    private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
-    private readonly DeliveryTracker? _delivery;
-    private readonly SendingProgress _progress;
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _stories = new();
     private readonly byte[] _batch;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly int _packetBytes;
+    private FluteSender _flute;
+    private DeliveryTracker? _delivery;
+    private SendingProgress _progress;
     private TimeSpan _begun, _lastProgress;
     private long _totalBytes;
 
@@ -50,7 +52,7 @@ internal sealed class FluteGallerySender : GallerySender
         BitRate rate = options.BitRate ?? (options.Receivers is null ? SendOptions.DefaultFluteRate : BitRate.Unlimited);
         try
         {
-            _flute = new FluteSender(new FluteSenderOptions
+            _fluteOptions = new FluteSenderOptions
             {
                 Tsi = tsi,
                 FluteVersion = options.FluteVersion,
@@ -66,7 +68,8 @@ internal sealed class FluteGallerySender : GallerySender
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
-            });
+            };
+            Begin(objects: 0);
         }
         catch
         {
@@ -74,12 +77,6 @@ internal sealed class FluteGallerySender : GallerySender
             throw;
         }
 
-        if (_reports is not null)
-        {
-            _delivery = new DeliveryTracker(_flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.ReceiverTimeout });
-        }
-
-        _progress = new SendingProgress(options, _flute, _delivery);
         _batch = new byte[BatchSender.MaxPackets * _packetBytes];
     }
 
@@ -114,6 +111,13 @@ internal sealed class FluteGallerySender : GallerySender
 
     private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
     {
+        if (_items.Count > ushort.MaxValue)
+        {
+            // Longer identifiers leave less room for symbols, so this is not done without need.
+            _flute.Dispose();
+            Begin(_items.Count);
+        }
+
         yield return new NoticeEvent(
             $"FLUTE session {_flute.Tsi}, version {_options.FluteVersion}, {(_options.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
         foreach (GalleryEvent error in AddAll(cancellationToken)) yield return error;
@@ -141,6 +145,14 @@ internal sealed class FluteGallerySender : GallerySender
         _flute.Dispose();
         _reports?.Dispose();
         foreach ((_, DatagramSender by) in _routes) by.Dispose();
+    }
+
+    [MemberNotNull(nameof(_flute), nameof(_progress))]
+    private void Begin(int objects)
+    {
+        _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
+        _delivery = _reports is null ? null : new DeliveryTracker(_flute, new DeliveryOptions { Redundancy = _fluteOptions.Redundancy, SilenceTimeout = _options.ReceiverTimeout });
+        _progress = new SendingProgress(_options, _flute, _delivery);
     }
 
     private IEnumerable<GalleryEvent> AddAll(CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class ReportConnection
 internal sealed class ReportServer : IDisposable
 {
     private const int MaxConnections = 4096;
-    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(100);
     private readonly Socket _socket;
     private readonly ulong _tsi;
     private readonly byte[]? _key;
@@ -105,6 +105,12 @@ internal sealed class ReportServer : IDisposable
             {
                 // One that went away before it was accepted; or the end.
                 if (_stop.IsCancellationRequested) return;
+
+                // Whoever waits cannot be accepted as long as this process may open no more: asking again at once is in vain.
+                if (e is not SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset })
+                {
+                    await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
         }
     }
