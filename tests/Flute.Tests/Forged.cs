@@ -9,18 +9,10 @@ internal static class Forged
     public const string OneByteSymbols = "FEC-OTI-FEC-Encoding-ID='0' FEC-OTI-Maximum-Source-Block-Length='1000' FEC-OTI-Encoding-Symbol-Length='1'";
 
     /// <summary>A packet with a whole FDT instance.</summary>
-    public static byte[] Fdt(string content, ulong tsi = 1, int id = 1, string attributes = "") =>
-        Fdt(Encoding.UTF8.GetBytes($"<FDT-Instance Expires='4294967295' {attributes}>{content}</FDT-Instance>"), null, 0, tsi, id);
-
-    /// <summary>A packet with a symbol of an FDT instance.</summary>
-    public static byte[] Fdt(byte[] symbol, FecOti? oti, uint symbolId, ulong tsi = 1, int id = 1, bool close = false)
+    public static byte[] Fdt(string content, ulong tsi = 1, int id = 1, string attributes = "")
     {
-        oti ??= FecOti.CompactNoCode(symbol.Length, 60_000, 1)!;
-        byte[] packet = new byte[100 + symbol.Length];
-        int end = new LctHeader { TsiLength = 4, ToiLength = 4, Tsi = tsi, Codepoint = (byte)oti.EncodingId, CloseSession = close }.Write(packet, 20);
-        end += LctHeader.WriteFdt(packet.AsSpan(end), 2, id);
-        end += oti.WriteExtension(packet.AsSpan(end));
-        return Finish(packet, end, new FecPayloadId(0, symbolId), oti.EncodingId, symbol);
+        byte[] xml = Encoding.UTF8.GetBytes($"<FDT-Instance Expires='4294967295' {attributes}>{content}</FDT-Instance>");
+        return FdtPackets.One(FecOti.CompactNoCode(xml.Length, 60_000, 1)!, xml, id, tsi);
     }
 
     /// <summary>A packet of an object.</summary>
@@ -31,7 +23,9 @@ internal static class Forged
         int toiLength = toi > ulong.MaxValue ? 12 : 8;
         int end = new LctHeader { TsiLength = 4, ToiLength = toiLength, Tsi = tsi, Toi = toi, Codepoint = (byte)fec, CloseSession = close }.Write(packet, oti is null ? 0 : 16);
         if (oti is not null) end += oti.WriteExtension(packet.AsSpan(end));
-        return Finish(packet, end, new FecPayloadId(block, symbolId), fec, symbol);
+        new FecPayloadId(block, symbolId).Write(packet.AsSpan(end), fec);
+        symbol.CopyTo(packet, end + FecPayloadId.Length);
+        return packet[..(end + FecPayloadId.Length + symbol.Length)];
     }
 
     /// <summary>A packet that says nothing but that the session is over.</summary>
@@ -40,12 +34,5 @@ internal static class Forged
         byte[] packet = new byte[20];
         int end = new LctHeader { TsiLength = 4, ToiLength = 4, Tsi = tsi, CloseSession = true }.Write(packet, 0);
         return packet[..end];
-    }
-
-    private static byte[] Finish(byte[] packet, int end, FecPayloadId id, FecEncodingId fec, byte[] symbol)
-    {
-        id.Write(packet.AsSpan(end), fec);
-        symbol.CopyTo(packet, end + FecPayloadId.Length);
-        return packet[..(end + FecPayloadId.Length + symbol.Length)];
     }
 }

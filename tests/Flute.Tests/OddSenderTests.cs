@@ -50,7 +50,7 @@ public sealed class OddSenderTests : IDisposable
     [Fact]
     public void Symbol_ids_do_not_run_over()
     {
-        Push(Forged.Fdt(new byte[8], FecOti.RaptorQ(4, 4, 1), 0xFFFFFF));
+        Push(FdtPackets.One(FecOti.RaptorQ(4, 4, 1)!, new byte[8], symbol: 0xFFFFFF));
         Push(Forged.Fdt($"<File TOI='1' Content-Location='a' Content-Length='8' FEC-OTI-FEC-Encoding-ID='6' FEC-OTI-Encoding-Symbol-Length='4' FEC-OTI-Scheme-Specific-Info='AQABBA=='/>", id: 2));
         Push(Forged.Data(1, new byte[8], 0xFFFFFF, fec: FecEncodingId.RaptorQ));
         Assert.Empty(_events.OfType<ObjectFailed>());

@@ -32,20 +32,23 @@ public sealed class ReportCodec : IDisposable
     }
 
     /// <summary>The sender's first line.</summary>
-    public static byte[] Challenge(byte[] challenge, ulong tsi) =>
-        Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"}}\n");
+    /// <param name="challenge">Random bytes.</param>
+    /// <param name="tsi">The session.</param>
+    /// <param name="wantsMac">Whether lines without a MAC are refused.</param>
+    public static byte[] Challenge(byte[] challenge, ulong tsi, bool wantsMac = false) =>
+        Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"mac\":{(wantsMac ? "true" : "false")},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"}}\n");
 
     /// <summary>Reads the sender's first line.</summary>
-    public static bool TryReadChallenge(ReadOnlyMemory<byte> line, out ulong tsi, out byte[] challenge)
+    public static bool TryReadChallenge(ReadOnlyMemory<byte> line, out bool wantsMac, out byte[] challenge)
     {
-        tsi = 0;
+        wantsMac = false;
         challenge = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
             if (root.GetProperty("type").GetString() != "challenge") return false;
-            tsi = root.GetProperty("tsi").GetUInt64();
+            wantsMac = root.TryGetProperty("mac", out JsonElement mac) && mac.GetBoolean();
             challenge = Convert.FromHexString(root.GetProperty("nonce").GetString() ?? "");
             return challenge.Length is >= 8 and <= 64;
         }

@@ -96,6 +96,9 @@ public static class ErrorIds
     /// <summary>A receiver that reported went away before it had everything.</summary>
     public const string ReceiverLost = nameof(ReceiverLost);
 
+    /// <summary>Fewer receivers than were asked for have every image.</summary>
+    public const string ReceiversIncomplete = nameof(ReceiversIncomplete);
+
     /// <summary>Not as many receivers came as were waited for.</summary>
     public const string ReceiversMissing = nameof(ReceiversMissing);
 

@@ -9,7 +9,7 @@ public sealed class ServedReceiver
     /// <summary>Images it has.</summary>
     public required int Images { get; init; }
 
-    /// <summary>Images it did not take: too large, or not to be stored there.</summary>
+    /// <summary>Images it did not take: too large, not to be stored there, or not what was announced.</summary>
     public required int Refused { get; init; }
 
     /// <summary>Share of the packets that was lost on the way to it, 0 to 1.</summary>
@@ -22,5 +22,5 @@ public sealed class ServedReceiver
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Host}: {Images} images{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
+    public override string ToString() => $"{Host}: {Images} images{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
 }

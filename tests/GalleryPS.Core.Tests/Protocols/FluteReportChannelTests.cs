@@ -72,7 +72,7 @@ public class FluteReportChannelTests
                 Interlocked.Increment(ref asked);
                 return report;
             },
-            text => failure = text);
+            (_, text) => failure = text);
         using Socket connection = listener.Accept();
         connection.Send(ReportCodec.Challenge(new byte[16], 7));
 

@@ -339,7 +339,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
                     _fluteLock.Exit();
                 }
             },
-            why => Tell(new WarningEvent(ErrorIds.NetworkFailure, $"The sender at {session.Source} cannot be told what is missing: {why}.")));
+            (id, why) => Tell(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")));
     }
 
     private void HandOver()

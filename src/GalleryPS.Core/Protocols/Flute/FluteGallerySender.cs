@@ -26,16 +26,16 @@ internal sealed class FluteGallerySender : GallerySender
     private readonly BatchSender _batches;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
-    private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _stories = new();
     private readonly byte[] _batch;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly int _packetBytes;
     private FluteSender _flute;
-    private DeliveryTracker? _delivery;
+    private ReceiverService? _receivers;
     private SendingProgress _progress;
     private TimeSpan _begun, _lastProgress;
+    private bool _stopped;
     private long _totalBytes;
 
     private FluteGallerySender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable)
@@ -50,6 +50,9 @@ internal sealed class FluteGallerySender : GallerySender
         if (options.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi));
         double redundancy = (options.Redundancy ?? (options.Receivers is null && options.Fec == Fec.RaptorQ ? SendOptions.DefaultRedundancy : 0)) / 100;
         BitRate rate = options.BitRate ?? (options.Receivers is null ? SendOptions.DefaultFluteRate : BitRate.Unlimited);
+
+        // What is meant is the rate of the link, which takes every packet once per destination.
+        double bitsPerSecond = rate.BitsPerSecond / routes.Count;
         try
         {
             _fluteOptions = new FluteSenderOptions
@@ -62,8 +65,8 @@ internal sealed class FluteGallerySender : GallerySender
                 Redundancy = redundancy,
                 Passes = options.Carousel ? 0 : options.Repeat + 1,
                 WaitsForReports = options.Receivers is not null,
-                BitRate = rate.IsUnlimited ? null : rate.BitsPerSecond,
-                InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(rate.BitsPerSecond / 8), LeastInterleaved, MostInterleaved),
+                BitRate = rate.IsUnlimited ? null : bitsPerSecond,
+                InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(bitsPerSecond / 8), LeastInterleaved, MostInterleaved),
                 GroupKey = key,
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
@@ -122,19 +125,21 @@ internal sealed class FluteGallerySender : GallerySender
             $"FLUTE session {_flute.Tsi}, version {_options.FluteVersion}, {(_options.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
         foreach (GalleryEvent error in AddAll(cancellationToken)) yield return error;
         if (_items.Count == 0) yield break;
-        if (_delivery is not null)
+        if (_receivers is not null)
         {
-            foreach (GalleryEvent one in WaitForReceivers(cancellationToken)) yield return one;
+            foreach (GalleryEvent one in WaitForReceivers(_receivers, cancellationToken)) yield return one;
         }
 
         _begun = Now;
-        while (!_flute.IsFinished)
+        _receivers?.Begin(_begun);
+        while (!_flute.IsFinished && !_stopped)
         {
             Step(cancellationToken);
             while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
         }
 
         foreach (GalleryEvent one in Results()) yield return one;
+        if (_receivers?.Verdict() is { } verdict) yield return verdict;
         int number = 0;
         foreach ((IPEndPoint to, _) in _routes) yield return new EndEvent(to, ++number, _routes.Count);
         CountEndDatagrams(_flute.FdtPackets * _routes.Sum(static r => r.By.Copies));
@@ -151,8 +156,8 @@ internal sealed class FluteGallerySender : GallerySender
     private void Begin(int objects)
     {
         _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
-        _delivery = _reports is null ? null : new DeliveryTracker(_flute, new DeliveryOptions { Redundancy = _fluteOptions.Redundancy, SilenceTimeout = _options.ReceiverTimeout });
-        _progress = new SendingProgress(_options, _flute, _delivery);
+        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _stories.Enqueue);
+        _progress = new SendingProgress(_options, _flute, _receivers?.Delivery);
     }
 
     private IEnumerable<GalleryEvent> AddAll(CancellationToken cancellationToken)
@@ -188,19 +193,19 @@ internal sealed class FluteGallerySender : GallerySender
         _flute.Complete();
     }
 
-    private IEnumerable<GalleryEvent> WaitForReceivers(CancellationToken cancellationToken)
+    private IEnumerable<GalleryEvent> WaitForReceivers(ReceiverService receivers, CancellationToken cancellationToken)
     {
         int wanted = _options.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {wanted} receivers, who report to TCP port {_reports!.Port}.");
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
-        while (_delivery!.Present < wanted)
+        while (receivers.Delivery.Present < wanted)
         {
             Step(cancellationToken);
             while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
             if (_options.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{_delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
-            if (_delivery.Present == 0)
+            string text = $"{receivers.Delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
+            if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(
                     ErrorIds.ReceiversMissing, GalleryErrorCategory.OperationTimeout, text, wanted,
@@ -227,12 +232,15 @@ internal sealed class FluteGallerySender : GallerySender
                 if (!SendBatch(Now)) ShortSleep.For(TimeSpan.FromMilliseconds(1), CancellationToken.None);
             }
 
+            // That is how a carousel is meant to end.
+            _stopped = _options.Carousel;
+            if (_stopped) return;
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         TimeSpan now = Now;
-        if (_delivery is not null) Serve(now);
-        if (_delivery?.MaySend(now) == false)
+        _receivers?.Serve(now);
+        if (_receivers?.Delivery.MaySend(now) == false)
         {
             _reports!.News.WaitOne(1);
             return;
@@ -286,7 +294,7 @@ internal sealed class FluteGallerySender : GallerySender
             throw Network.SocketErrors.Send(e, _routes[0].To, "The gallery");
         }
 
-        if (_delivery is not null) _delivery.LastSent = Now;
+        if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
 
     private void Wait(CancellationToken cancellationToken)
@@ -294,7 +302,7 @@ internal sealed class FluteGallerySender : GallerySender
         TimeSpan wait = _flute.NextDue - Now;
         if (wait <= TimeSpan.Zero)
         {
-            if (!_flute.IsFinished && _delivery is not null) _reports!.News.WaitOne(1);
+            if (!_flute.IsFinished && _receivers is not null) _reports!.News.WaitOne(1);
             return;
         }
 
@@ -302,67 +310,6 @@ internal sealed class FluteGallerySender : GallerySender
         if (_reports is not null && wait > TimeSpan.FromMilliseconds(1)) _reports.News.WaitOne(wait);
         else ShortSleep.For(wait, cancellationToken);
     }
-
-    private void Serve(TimeSpan now)
-    {
-        while (_reports!.TryTake(out ReportMessage message))
-        {
-            if (message.Host is { } host)
-            {
-                _receivers[message.Connection] = _delivery!.Join(host, now);
-                _stories.Enqueue(new NoticeEvent($"Receiver {_delivery.Present}: {host}."));
-            }
-            else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
-            {
-                Update(receiver, message, now);
-            }
-        }
-
-        foreach (ReceiverState silent in _delivery!.DropSilent(now))
-        {
-            string what = now - silent.LastReport < _options.ReceiverTimeout ? "took nothing" : "said nothing";
-            Lost(silent, $"{what} for {_options.ReceiverTimeout.TotalSeconds:0.###} s");
-        }
-
-        if (_flute.AnnounceOnly) return;
-        _delivery.Plan(now);
-        if (_delivery.Waiting == 0) _flute.Finish();
-    }
-
-    private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
-    {
-        bool wasGone = receiver.IsGone, wasComplete = receiver.Completed is not null;
-        if (message.Report is { } report)
-        {
-            _delivery!.Update(receiver, report, now);
-            if (wasGone && !receiver.IsGone) _stories.Enqueue(new NoticeEvent($"{receiver.Host} is back."));
-        }
-        else
-        {
-            _delivery!.Leave(receiver);
-            _receivers.Remove(message.Connection);
-        }
-
-        if (wasComplete) return;
-        if (receiver.Completed is not null) _stories.Enqueue(new ServedEvent(Served(receiver)));
-        else if (receiver.IsGone && !wasGone) Lost(receiver, "went away");
-    }
-
-    private void Lost(ReceiverState receiver, string how)
-    {
-        _stories.Enqueue(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
-        _stories.Enqueue(new ServedEvent(Served(receiver)));
-    }
-
-    private ServedReceiver Served(ReceiverState receiver) => new()
-    {
-        Host = receiver.Host,
-        Images = receiver.Objects,
-        Refused = receiver.Refused,
-        LossRate = receiver.LossRate,
-        Completed = receiver.Completed is not null,
-        Elapsed = (receiver.Completed ?? Now) - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
-    };
 
     private void Note(FluteSenderEvent one)
     {

@@ -20,14 +20,14 @@ internal sealed class ReportClient : IDisposable
     private readonly Func<ReceptionReport?> _report;
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Action<string> _failed;
+    private readonly Action<string, string> _failed;
     private readonly Thread _thread;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
     /// <param name="report">Makes a report; null when the session is over.</param>
-    /// <param name="failed">Is told why reporting is not possible.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string> failed)
+    /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed)
     {
         (_to, _key, _report, _failed) = (to, key, report, failed);
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
@@ -55,9 +55,15 @@ internal sealed class ReportClient : IDisposable
             socket.NoDelay = true;
             socket.Blocking = false;
             byte[] line = ReadLine(socket, _stop.Token);
-            if (!ReportCodec.TryReadChallenge(line, out _, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
+            if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
             using var codec = new ReportCodec(challenge, _key);
             Send(socket, codec.Join(Environment.MachineName));
+            if (wantsMac && _key is null)
+            {
+                _failed(ErrorIds.NotAuthentic, "it serves only who has the passphrase (-Passphrase)");
+                return;
+            }
+
             Report(socket, codec);
         }
         catch (OperationCanceledException)
@@ -66,7 +72,7 @@ internal sealed class ReportClient : IDisposable
         }
         catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
         {
-            if (!_stop.IsCancellationRequested) _failed(e.Message);
+            if (!_stop.IsCancellationRequested) _failed(ErrorIds.NetworkFailure, e.Message);
         }
     }
 

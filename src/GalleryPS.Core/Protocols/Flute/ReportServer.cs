@@ -53,8 +53,8 @@ internal sealed class ReportServer : IDisposable
     /// <summary>Set when something came.</summary>
     public AutoResetEvent News { get; } = new(false);
 
-    /// <summary>Connections whose MAC was wrong.</summary>
-    public int NotAuthentic { get; private set; }
+    /// <summary>The last one whose MAC was wrong or missing; null when there was none.</summary>
+    public IPAddress? NotAuthentic { get; private set; }
 
     /// <summary>The port.</summary>
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
@@ -125,7 +125,7 @@ internal sealed class ReportServer : IDisposable
             own.NoDelay = true;
             byte[] challenge = RandomNumberGenerator.GetBytes(16);
             using var codec = new ReportCodec(challenge, _key);
-            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi), _stop.Token).ConfigureAwait(false);
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), _stop.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
             while (true)
             {
@@ -135,7 +135,7 @@ internal sealed class ReportServer : IDisposable
                 if (line is null) return;
                 if (!codec.TryRead(line.Value, out string? host, out ReceptionReport? report, out bool authentic) || (host is null) != joined)
                 {
-                    if (!authentic) NotAuthentic++;
+                    if (!authentic) NotAuthentic = DatagramReceiver.WithoutZone(((IPEndPoint)own.RemoteEndPoint!).Address);
                     return;
                 }
 
