@@ -163,7 +163,7 @@ public sealed class FluteLoopbackTests : IDisposable
             int images = 0;
             foreach (ReceivedEvent _ in receiver.Receive().OfType<ReceivedEvent>())
             {
-                if (images++ == 0) Thread.Sleep(TimeSpan.FromSeconds(2));
+                if (images++ == 0) Thread.Sleep(TimeSpan.FromSeconds(3));
             }
 
             return images;
@@ -173,14 +173,14 @@ public sealed class FluteLoopbackTests : IDisposable
             Protocol = Protocol.Flute,
             Port = receiver.Ready.EndPoints[0].Port,
             Receivers = 1,
-            ReceiverTimeout = TimeSpan.FromSeconds(0.7),
+            ReceiverTimeout = TimeSpan.FromSeconds(1),
         });
         List<GalleryEvent> sent = [.. Enumerable.Range(0, Images).SelectMany(i => sender.Send($"{i}.jpg", TestGallery.Jpeg(1000, i))), .. sender.Finish()];
         Assert.Empty(sent.OfType<WarningEvent>());
         Assert.Equal(Images, receiving.GetAwaiter().GetResult());
         ServedReceiver served = Assert.Single(sent.OfType<ServedEvent>()).Receiver;
         Assert.Equal((true, Images), (served.Completed, served.Images));
-        Assert.True(served.Elapsed > TimeSpan.FromSeconds(1.5));
+        Assert.True(served.Elapsed > TimeSpan.FromSeconds(2.5));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
     // we are getting on slows down; from any other, what does not fit there is lost, so as much as possible is taken.
     private const long MostBacklog = 160L << 20;
     private static readonly long BacklogWhenServed = Math.Clamp(Environment.ProcessorCount * (16L << 20), 48L << 20, MostBacklog);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly ReceivingProgress _progress = new();
     private readonly ReceiveOptions _options;
@@ -279,21 +279,25 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         foreach (ReportClient client in _reports.Values) client.Wake();
     }
 
+    // Whoever reports must not wait for somebody to look at the images. Nobody else adds while it has the lock.
+    private bool PassOnWithoutWaiting()
+    {
+        while (_arrived.Count < _arrived.BoundedCapacity)
+        {
+            if (!_flute.TryTake(out FluteEvent? one)) return true;
+            Hand(one);
+        }
+
+        return false;
+    }
+
     private void PassOn(IPEndPoint? source = null, int nic = 0)
     {
         while (_flute.TryTake(out FluteEvent? one))
         {
             if (source is not null && one is SessionOpened) _sources[one.Session] = (source, nic);
             if (one is FdtReceived { ReportTo: { } reportTo } && !_reports.ContainsKey(one.Session)) BeginReporting(one.Session, reportTo);
-            try
-            {
-                // Whoever presents the images too slowly makes the network wait.
-                _arrived.Add(one, _stop.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
-            {
-                if (one is ObjectReceived received) received.Content.Dispose();
-            }
+            Hand(one);
         }
 
         if (Now.Ticks - _lastProgress < ProgressInterval.Ticks) return;
@@ -301,6 +305,19 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         if (_flute.Sessions.Count == 0) return;
         _lastProgress = Now.Ticks;
         Tell(_progress.Tell(Now, _flute, Inbox.Images));
+    }
+
+    private void Hand(FluteEvent one)
+    {
+        try
+        {
+            // Whoever presents the images too slowly makes the network wait.
+            _arrived.Add(one, _stop.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+        {
+            if (one is ObjectReceived received) received.Content.Dispose();
+        }
     }
 
     // Told at once: who waits without a time-out would never learn of it.
@@ -329,10 +346,11 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
                 try
                 {
                     _flute.Poll(Now);
-                    PassOn();
+                    bool busy = !PassOnWithoutWaiting();
                     ReceptionReport? report = _flute.Report(session);
-                    if (report is not null) last = report with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
-                    return report;
+                    if (report is null) return null;
+                    last = report with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
+                    return report with { IsBusy = busy };
                 }
                 finally
                 {
