@@ -2,21 +2,11 @@ using System.Management.Automation;
 
 namespace GalleryPS.Cmdlets;
 
-/// <summary>What cmdlets have in common that take images: files, found by PowerShell's rules, or received images.</summary>
-public abstract class ImagesCmdlet : GalleryCmdlet
+/// <summary>What cmdlets have in common that take images: files or received images.</summary>
+public abstract class ImagesCmdlet : PathsCmdlet
 {
-    /// <summary>Parameter sets: wildcards, names as they are, received images.</summary>
-    protected const string PathSet = "Path", LiteralSet = "LiteralPath", ObjectSet = "InputObject";
-
-    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders and files whose names are taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "FullName")]
-    public string[]? LiteralPath { get; set; }
+    /// <summary>Parameter set: received images.</summary>
+    protected const string ObjectSet = "InputObject";
 
     /// <summary>A received image.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]

@@ -154,11 +154,9 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
             remaining[kept++] = one;
             foreach (SendingBlock block in one.Blocks)
             {
-                if (block.Sent == 0 || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket) || receiver.Has(one.Toi, block.Number)) continue;
-
-                int? have = receiver.SymbolsOf(one.Toi, block.Number);
-                if (have == OpenBlock.Decoding || (have is null && receiver.IsOpenTruncated)) continue;
-                int need = Math.Max(1, block.K - (have ?? 0));
+                if (block.Sent == 0 || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket)) continue;
+                int need = receiver.MissingOf(block);
+                if (need == 0) continue;
                 int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.ExpectedLoss, 0.75)));
                 wanted ??= [];
                 wanted[block] = Math.Max(symbols, wanted.GetValueOrDefault(block));

@@ -71,10 +71,9 @@ internal sealed class ProgressWatch(TimeSpan joined)
             if (one.IsUnreadable || receiver.Has(one.Toi)) continue;
             foreach (SendingBlock block in one.Blocks)
             {
-                if (receiver.Has(one.Toi, block.Number)) continue;
-                int? have = receiver.SymbolsOf(one.Toi, block.Number);
-                if (have == OpenBlock.Decoding || (have is null && receiver.IsOpenTruncated)) continue;
-                missing += Math.Max(1, block.K - (have ?? 0));
+                int need = receiver.MissingOf(block);
+                if (need == 0) continue;
+                missing += need;
                 sent += block.Sent;
                 blocks ^= HashCode.Combine(one.Toi, block.Number);
             }

@@ -94,7 +94,16 @@ public sealed class ReceiverState
 
     internal bool Has(ulong toi, int number) => _objects.Contains(toi) || (_blocks.TryGetValue(toi, out BitArray? done) && done[number]);
 
-    internal int? SymbolsOf(ulong toi, int number) => _open.TryGetValue((toi, number), out OpenBlock open) ? open.Symbols : null;
+    private int? SymbolsOf(ulong toi, int number) => _open.TryGetValue((toi, number), out OpenBlock open) ? open.Symbols : null;
+
+    /// <summary>Symbols that it misses of a block; 0 when it has the block or decodes it, or when its report may have left it out.</summary>
+    internal int MissingOf(SendingBlock block)
+    {
+        ulong toi = block.Owner.Toi;
+        if (Has(toi, block.Number)) return 0;
+        int? have = SymbolsOf(toi, block.Number);
+        return have == OpenBlock.Decoding || (have is null && IsOpenTruncated) ? 0 : Math.Max(1, block.K - (have ?? 0));
+    }
 
     /// <summary>Whether its last report tells what became of a packet: it got that one, or a later one, or nothing is on its way.</summary>
     internal bool Knows(long packet) => _position >= packet;

@@ -6,22 +6,12 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Measure-Gallery: predicts bytes and packets per layer.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Gallery", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(TrafficEstimate))]
-public sealed class MeasureGalleryCommand : GalleryCmdlet
+public sealed class MeasureGalleryCommand : PathsCmdlet
 {
-    private const string PathSet = "Path", LiteralSet = "LiteralPath", BytesSet = "Bytes";
+    private const string BytesSet = "Bytes";
     private readonly List<Payload> _gallery = [];
     private EstimateOptions? _options;
     private bool _given;
-
-    /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Folders and files whose names are taken as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
-    [Alias("PSPath", "FullName")]
-    public string[]? LiteralPath { get; set; }
 
     /// <summary>Sizes in bytes, in place of images.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BytesSet)]
