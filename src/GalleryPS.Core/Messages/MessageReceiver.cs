@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS;
 

@@ -5,7 +5,6 @@ using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Network.Groups;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS;
 

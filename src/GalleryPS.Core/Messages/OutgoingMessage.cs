@@ -74,9 +74,9 @@ public sealed class OutgoingMessage
             using FileStream file = File.OpenRead(path);
 
             // One byte more than fits tells that a file (or an endless device) is too long, without reading all of it.
-            byte[] data = new byte[Transports.DatagramSockets.MaxPayloadIPv6 + 1];
+            byte[] data = new byte[Network.DatagramSockets.MaxPayloadIPv6 + 1];
             int length = file.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
-            if (length == data.Length) throw TooLarge(path, file.CanSeek ? file.Length : length, Transports.DatagramSockets.MaxPayloadIPv4);
+            if (length == data.Length) throw TooLarge(path, file.CanSeek ? file.Length : length, Network.DatagramSockets.MaxPayloadIPv4);
             return new OutgoingMessage(data.AsMemory(0, length), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using GalleryPS.Network;
 using GalleryPS.Servers;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS;
 
@@ -120,7 +119,7 @@ public sealed class Server : IDisposable
             _stop.Cancel();
             foreach (Socket listener in _listeners)
             {
-                if (OperatingSystem.IsLinux()) Transports.Linux.LinuxAcceptor.Wake(listener);
+                if (OperatingSystem.IsLinux()) Network.Native.LinuxAcceptor.Wake(listener);
             }
 
             foreach (Thread thread in _threads) thread.Join();

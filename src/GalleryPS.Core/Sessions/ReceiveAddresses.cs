@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Sessions;
 

@@ -4,7 +4,6 @@ using Flute;
 using GalleryPS.Network;
 using GalleryPS.Protocols.Flute;
 using GalleryPS.TestSupport;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Tests.Protocols;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Transports.Linux;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network.Groups;
 

@@ -5,8 +5,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Flute;
+using GalleryPS.Network;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;
 

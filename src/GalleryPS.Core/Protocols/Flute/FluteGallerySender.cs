@@ -5,8 +5,9 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Flute;
+using GalleryPS.Network;
+using GalleryPS.Network.Native;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Transports;
+using GalleryPS.Network;
 
 namespace GalleryPS.Protocols.Flute;
 

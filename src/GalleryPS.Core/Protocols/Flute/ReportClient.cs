@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Flute;
-using GalleryPS.Transports;
+using GalleryPS.Network;
 
 namespace GalleryPS.Protocols.Flute;
 

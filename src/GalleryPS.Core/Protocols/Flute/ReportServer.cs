@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Network;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Flute;
 

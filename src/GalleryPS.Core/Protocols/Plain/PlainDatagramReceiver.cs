@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Flute;
+using GalleryPS.Network;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Plain;
 

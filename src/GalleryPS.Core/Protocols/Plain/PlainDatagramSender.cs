@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using GalleryPS.Imaging;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Plain;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
-using GalleryPS.Transports;
 
 namespace GalleryPS.Protocols.Plain;
 

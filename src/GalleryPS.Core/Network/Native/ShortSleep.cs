@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network.Native;
 
 /// <summary>Sleeps for less than the millisecond that .NET's own timers can.</summary>
 internal static partial class ShortSleep

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>
 /// Sends many packets of one length at a time. Where the system can cut a large buffer into datagrams itself (Linux,

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>Gets packets that arrived together.</summary>
 /// <param name="packets">Packets one after the other.</param>

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>One datagram with each call, on every system.</summary>
 internal sealed class PortableDatagramBatch(Socket socket) : DatagramBatch

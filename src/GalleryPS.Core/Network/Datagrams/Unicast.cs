@@ -1,7 +1,6 @@
 using System.Net;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>How to send UDP unicast.</summary>
 /// <param name="To">The receivers, all IPv4 or all IPv6.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GalleryPS.Transports.Linux;
+namespace GalleryPS.Network.Native;
 
 /// <summary>System calls of Linux that .NET does not offer. Layouts follow the C types, whose pointers and sizes are native.</summary>
 internal static unsafe partial class LibC

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace GalleryPS.Transports.Linux;
+namespace GalleryPS.Network.Native;
 
 /// <summary>
 /// Accepts, sends and closes with the plain system calls: for a greeting that fits into the socket's buffer, objects for

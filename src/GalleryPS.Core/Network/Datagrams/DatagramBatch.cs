@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using GalleryPS.Transports.Linux;
+using GalleryPS.Network.Native;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>
 /// Takes datagrams out of a socket, several with one call where the system can. What a call brought stays readable until

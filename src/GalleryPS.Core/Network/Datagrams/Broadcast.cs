@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>How to send UDP broadcast.</summary>
 /// <param name="To">Directed broadcast addresses, or 255.255.255.255.</param>

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>
 /// Membership of a socket in a group on a NIC: any-source, or for listed sources only (RFC 4604). Source-specific joins

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>How to send UDP multicast.</summary>
 /// <param name="To">The groups, all IPv4 or all IPv6.</param>

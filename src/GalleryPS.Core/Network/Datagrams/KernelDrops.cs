@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>
 /// Counts the datagrams that the system threw away because a socket's buffer was full. Linux tells it per socket in the

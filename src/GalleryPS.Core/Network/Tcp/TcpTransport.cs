@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>How to make TCP connections.</summary>
 /// <param name="Outbound">The NIC to leave on.</param>

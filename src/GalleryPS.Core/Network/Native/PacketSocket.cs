@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace GalleryPS.Transports.Linux;
+namespace GalleryPS.Network.Native;
 
 /// <summary>
 /// Hears and sends whole IP packets on one NIC (packet(7)); needs CAP_NET_RAW. It asks the NIC for the frames of all

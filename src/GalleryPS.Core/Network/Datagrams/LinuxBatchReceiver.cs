@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>
 /// recvmmsg(2) with UDP_GRO: bursts of datagrams from one sender come as one buffer with the length of each. The

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports;
+namespace GalleryPS.Network;
 
 /// <summary>Sends datagrams to destinations, over one socket per outbound NIC.</summary>
 internal sealed class DatagramSender : IDisposable

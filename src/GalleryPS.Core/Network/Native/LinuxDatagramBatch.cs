@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using GalleryPS.Network;
 
-namespace GalleryPS.Transports.Linux;
+namespace GalleryPS.Network.Native;
 
 /// <summary>
 /// Up to 64 datagrams with one recvmmsg call. The room for them is 64 times the largest datagram, of which the system
