@@ -30,14 +30,22 @@ public abstract class GallerySender : IDisposable
     /// <param name="cancellationToken">Ends looking up names.</param>
     /// <returns>A sender; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static GallerySender Open(SendOptions options, CancellationToken cancellationToken = default)
+    public static GallerySender Open(SendOptions options, CancellationToken cancellationToken = default) => Open(options, null, cancellationToken);
+
+    /// <summary>Resolves the addresses and opens the sockets.</summary>
+    /// <param name="options">How to send.</param>
+    /// <param name="fitter">Makes images smaller where <see cref="SendOptions.Fit"/> asks for it; null when it does not.</param>
+    /// <param name="cancellationToken">Ends looking up names.</param>
+    /// <returns>A sender; dispose of it.</returns>
+    /// <exception cref="GalleryException">The options cannot work.</exception>
+    public static GallerySender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (options.Protocol == Protocol.Flute) return FluteGallerySender.Open(options, cancellationToken);
         return options.Transport == Transport.Tcp
             ? PlainStreamSender.Open(options, cancellationToken)
-            : PlainDatagramSender.Open(options, cancellationToken);
+            : PlainDatagramSender.Open(options, fitter, cancellationToken);
     }
 
     /// <summary>Waits as the options ask: for members of the groups, and the delay.</summary>

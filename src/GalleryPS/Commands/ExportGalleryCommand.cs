@@ -58,7 +58,6 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        ModulePixels.Find();
         _options = new ExportOptions
         {
             OutputPath = FullPath(OutputPath),
