@@ -68,7 +68,7 @@ public sealed class ImageDecoder
         return SafeDecoder.Guard(name, () => Thumbnails.Encode(image));
     }
 
-    internal Images.FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken)
+    internal FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken)
     {
         using Image<Rgba32> image = _decoder.Decode(name, data, null, allFrames: false, cancellationToken);
         return SafeDecoder.Guard(name, () => JpegFitter.Fit(name, image, maxBytes, cancellationToken));

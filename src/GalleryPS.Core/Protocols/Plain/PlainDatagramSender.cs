@@ -16,12 +16,12 @@ internal sealed class PlainDatagramSender : GallerySender
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
 
-    private PlainDatagramSender(SendOptions options, IImageFitter? fitter, IReadOnlyList<(IPEndPoint, DatagramSender)> routes)
+    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes, IImageFitter? fitter)
         : base(options)
     {
         _options = options;
-        _fitter = options.Fit ? fitter : null;
         _routes = routes;
+        _fitter = fitter;
         _pacer = new Pacer(options.BitRate ?? SendOptions.DefaultDatagramRate);
     }
 
@@ -29,8 +29,14 @@ internal sealed class PlainDatagramSender : GallerySender
 
     public static new PlainDatagramSender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken)
     {
-        if (options.Fit && fitter is null) throw NoFitter();
-        return new PlainDatagramSender(options, fitter, SendAddresses.OpenDatagram(options, cancellationToken));
+        if (options.Fit && fitter is null)
+        {
+            throw new GalleryException(
+                ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
+                "Fitting images into datagrams needs pixels, and nothing here has them.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
+        }
+
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? fitter : null);
     }
 
     private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
@@ -44,7 +50,7 @@ internal sealed class PlainDatagramSender : GallerySender
 
         if (_fitter is not null && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))
         {
-            OutgoingImage? smaller = TryFit(image, out GalleryException? error, cancellationToken);
+            OutgoingImage? smaller = TryFit(_fitter, image, out GalleryException? error, cancellationToken);
             if (smaller is null)
             {
                 yield return new ErrorEvent(error!);
@@ -116,12 +122,12 @@ internal sealed class PlainDatagramSender : GallerySender
     }
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
-    private OutgoingImage? TryFit(OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
+    private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
     {
         try
         {
             error = null;
-            return image.Fit(_fitter!, DatagramSockets.MaxPayload(AddressFamily.InterNetwork), cancellationToken);
+            return image.Fit(fitter, DatagramSockets.MaxPayload(AddressFamily.InterNetwork), cancellationToken);
         }
         catch (GalleryException e)
         {
@@ -146,11 +152,6 @@ internal sealed class PlainDatagramSender : GallerySender
         Datagrams = copies,
         Elapsed = elapsed,
     };
-
-    private static GalleryException NoFitter() => new(
-        ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
-        "Fitting images into datagrams needs something that decodes and encodes them, and none was given.", null,
-        "Open the sender with an image fitter.");
 
     private static GalleryException TooLarge(OutgoingImage image, IPEndPoint to, int limit) => new(
         ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
