@@ -160,6 +160,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
                 Delay = Delay,
                 WaitForGroup = WaitForGroup,
             },
+            Fit ? GalleryPS.Imaging.ImagingProvider.Require("Fitting images into datagrams") : null,
             StopToken));
         _progress = new SendProgress(this);
     }
