@@ -6,7 +6,7 @@ using GalleryPS.Show.Pixels;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-Gallery: sends images.</summary>
-[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Send-Gallery.md")]
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
