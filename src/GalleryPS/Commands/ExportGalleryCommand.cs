@@ -56,7 +56,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         ModulePixels.Find();
         _options = new ExportOptions
@@ -75,7 +75,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -87,7 +87,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_items.Count == 0) return;
         if (!ShouldProcess(_options!.OutputPath, $"Export {_items.Count} images")) return;
@@ -96,7 +96,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _spool.Dispose();
+    protected override void OnDispose() => _spool.Dispose();
 
     private void Progress(int done)
     {

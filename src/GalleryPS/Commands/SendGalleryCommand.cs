@@ -129,7 +129,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     public TimeSpan? WaitForGroup { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
@@ -165,7 +165,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -184,14 +184,14 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _progress?.Done();
         if (_tried > 0) Present(_sender!.Finish(StopToken));
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _sender?.Dispose();
+    protected override void OnDispose() => _sender?.Dispose();
 
     private void Prepare()
     {
