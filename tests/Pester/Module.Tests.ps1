@@ -48,36 +48,3 @@ Describe 'The module' {
         $views.Count | Should -Be 5
     }
 }
-
-Describe 'Help' {
-    BeforeDiscovery {
-        $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../output/GalleryPS/GalleryPS.psd1')
-        $hasHelp = Test-Path (Join-Path $PSScriptRoot '../../output/GalleryPS/en-US/GalleryPS.dll-Help.xml')
-        $cmdlets = $manifest.CmdletsToExport
-    }
-
-    It '<_> has a page for every parameter and nothing more' -ForEach $cmdlets {
-        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
-        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
-        $wanted = (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object
-        $told = [regex]::Matches($page, '(?m)^### -(\w+)').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -notin $common } | Sort-Object
-        $told | Should -Be $wanted
-    }
-
-    It '<_> names the aliases of every parameter' -ForEach $cmdlets {
-        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
-        foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object { $_.Aliases -and $_.Name -notin [System.Management.Automation.PSCmdlet]::CommonParameters -and $_.Name -notin 'WhatIf', 'Confirm' }) {
-            $section = [regex]::Match($page, "(?ms)^### -$($parameter.Name)\b.*?(?=^###? |\z)").Value
-            foreach ($alias in $parameter.Aliases) { $section | Should -Match "\b$alias\b" }
-        }
-    }
-
-    It '<_> has a synopsis, examples and a description in Get-Help' -ForEach $cmdlets -Skip:(-not $hasHelp) {
-        $help = Get-Help $_ -Full
-        $help.Synopsis | Should -Not -Match "^\s*$_"
-        @($help.Examples.Example).Count | Should -BeGreaterOrEqual 1
-        foreach ($parameter in $help.Parameters.Parameter | Where-Object Name -NotIn WhatIf, Confirm) {
-            ($parameter.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "parameter $($parameter.Name) of $_"
-        }
-    }
-}

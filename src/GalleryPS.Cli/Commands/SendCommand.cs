@@ -83,7 +83,8 @@ internal static class SendCommand
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
-        using GallerySender sender = GallerySender.Open(options, cancellationToken);
+        using GallerySender sender = GallerySender.Open(
+            options, options.Fit ? Imaging.ImagingProvider.Require("Fitting images into datagrams") : null, cancellationToken);
         foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
         foreach (string file in files)
         {

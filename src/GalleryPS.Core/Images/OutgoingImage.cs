@@ -1,4 +1,3 @@
-using GalleryPS.Imaging;
 using Microsoft.Win32.SafeHandles;
 
 namespace GalleryPS.Images;
@@ -60,7 +59,7 @@ internal sealed class OutgoingImage : IDisposable
 
     /// <summary>Encodes it anew so that it has at most so many bytes.</summary>
     /// <exception cref="GalleryException">It cannot be read or decoded, or it fits in no way.</exception>
-    public OutgoingImage Fit(int maxBytes, CancellationToken cancellationToken)
+    public OutgoingImage Fit(IImageFitter fitter, int maxBytes, CancellationToken cancellationToken)
     {
         if (Length > Array.MaxLength)
         {
@@ -74,7 +73,7 @@ internal sealed class OutgoingImage : IDisposable
             data = all.AsMemory(0, ReadAll(all).Length);
         }
 
-        FittedImage fitted = ImagingProvider.Require("Fitting images into datagrams").Fit(Name, data, maxBytes, cancellationToken);
+        FittedImage fitted = fitter.Fit(Name, data, maxBytes, cancellationToken);
         var info = new ImageInfo(ImageFormat.Jpeg, fitted.Width, fitted.Height);
         return new OutgoingImage(Name, Path, fitted.Data.Length, info, null, fitted.Data) { OriginalLength = Length };
     }

@@ -9,7 +9,7 @@ namespace GalleryPS.Imaging;
 /// for an image over the limits, <see cref="ErrorIds.BrokenImage"/> for one that cannot be decoded, and
 /// <see cref="ErrorIds.NotAnImage"/> for bytes that are none. EXIF orientation is applied.
 /// </remarks>
-public interface IImaging
+public interface IImaging : IImageFitter
 {
     /// <summary>Decodes an image, or the first picture of an animated one.</summary>
     /// <param name="name">Its name, for messages.</param>
@@ -37,15 +37,6 @@ public interface IImaging
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>The bytes of a JPEG or PNG file.</returns>
     byte[] Thumbnail(string name, ReadOnlyMemory<byte> data, int longerSide, CancellationToken cancellationToken = default);
-
-    /// <summary>Encodes an image anew as the best JPEG that has at most so many bytes: quality first, then size.</summary>
-    /// <param name="name">Its name, for messages.</param>
-    /// <param name="data">The file's bytes.</param>
-    /// <param name="maxBytes">Bytes there may be.</param>
-    /// <param name="cancellationToken">Stops between steps.</param>
-    /// <returns>The JPEG, upright and without the original's metadata.</returns>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.ImageTooLarge"/>: not even one pixel fits.</exception>
-    FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken = default);
 
     /// <summary>Turns pixels into what a terminal draws them from: pure text, the same for the same pixels.</summary>
     /// <param name="image">The pixels, in the size that <paramref name="drawing"/> says.</param>

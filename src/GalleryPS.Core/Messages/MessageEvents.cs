@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace GalleryPS;
 
 /// <summary>A message was sent.</summary>
@@ -26,18 +24,6 @@ public sealed record MessageEndEvent(string Reason, long Messages) : GalleryEven
 /// <summary>The last event of a session of messages.</summary>
 /// <param name="Summary">The totals.</param>
 public sealed record MessageSummaryEvent(MessageSummary Summary) : GalleryEvent;
-
-/// <summary>Somebody joined the group that a sender waits for.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="Member">Who says so; null when it is a program on this machine.</param>
-/// <param name="Interface">The NIC on which it was heard.</param>
-/// <param name="Waited">How long the sender waited.</param>
-public sealed record MemberEvent(IPAddress Group, IPAddress? Member, string? Interface, TimeSpan Waited) : GalleryEvent
-{
-    /// <inheritdoc/>
-    public override string ToString() =>
-        $"{(Member is null ? "A program on this machine" : Member)} is a member of {Group} on {Interface ?? "the default NIC"}; waited {Waited.TotalSeconds:0.###} s.";
-}
 
 /// <summary>The totals of a session of messages.</summary>
 public sealed record MessageSummary

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Messages;
 using GalleryPS.Network;
-using GalleryPS.Network.Groups;
 using GalleryPS.Sessions;
 
 namespace GalleryPS;
@@ -58,16 +57,8 @@ public sealed class MessageSender : IDisposable
     {
         string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
         yield return new NoticeEvent($"Sending by UDP to {string.Join(", ", Destinations)} on {nics}.");
-        if (_options.WaitForGroup is { } patience)
-        {
-            foreach ((IPEndPoint to, DatagramSender by, _) in _routes)
-            {
-                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s until somebody is a member of {to.Address}.");
-                yield return GroupWatch.Wait(to.Address, [.. by.Nics], patience, cancellationToken);
-            }
-        }
-
-        Pacer.Pause(_options.Delay, cancellationToken);
+        IEnumerable<(IPAddress, IReadOnlyList<Nic>)> groups = _routes.Select(static r => (r.To.Address, (IReadOnlyList<Nic>)[.. r.By.Nics]));
+        foreach (GalleryEvent waited in Preparation.Wait(groups, _options.WaitForGroup, _options.Delay, cancellationToken)) yield return waited;
     }
 
     /// <summary>Sends a message, as often as the options say.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using GalleryPS.Network;
-using GalleryPS.Network.Groups;
 using GalleryPS.Protocols.Flute;
 using GalleryPS.Protocols.Plain;
 using GalleryPS.Sessions;
@@ -30,34 +29,30 @@ public abstract class GallerySender : IDisposable
     /// <param name="cancellationToken">Ends looking up names.</param>
     /// <returns>A sender; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static GallerySender Open(SendOptions options, CancellationToken cancellationToken = default)
+    public static GallerySender Open(SendOptions options, CancellationToken cancellationToken = default) => Open(options, fitter: null, cancellationToken);
+
+    /// <summary>Resolves the addresses and opens the sockets.</summary>
+    /// <param name="options">How to send.</param>
+    /// <param name="fitter">Makes images smaller when <see cref="SendOptions.Fit"/> asks for it.</param>
+    /// <param name="cancellationToken">Ends looking up names.</param>
+    /// <returns>A sender; dispose of it.</returns>
+    /// <exception cref="GalleryException">The options cannot work.</exception>
+    public static GallerySender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (options.Protocol == Protocol.Flute) return FluteGallerySender.Open(options, cancellationToken);
         return options.Transport == Transport.Tcp
             ? PlainStreamSender.Open(options, cancellationToken)
-            : PlainDatagramSender.Open(options, cancellationToken);
+            : PlainDatagramSender.Open(options, fitter, cancellationToken);
     }
 
     /// <summary>Waits as the options ask: for members of the groups, and the delay.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>What happens meanwhile.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
-    public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default)
-    {
-        if (_options.WaitForGroup is { } patience)
-        {
-            foreach (IPEndPoint to in Destinations)
-            {
-                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s until somebody is a member of {to.Address}.");
-                yield return GroupWatch.Wait(
-                    to.Address, NicResolver.Resolve(_options.OutboundIP, to.AddressFamily), patience, cancellationToken);
-            }
-        }
-
-        Pacer.Pause(_options.Delay, cancellationToken);
-    }
+    public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default) => Preparation.Wait(
+        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.OutboundIP, to.AddressFamily))), _options.WaitForGroup, _options.Delay, cancellationToken);
 
     /// <summary>Sends an image file.</summary>
     /// <param name="path">The file.</param>

@@ -5,7 +5,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-Gallery: sends images.</summary>
-[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Send-Gallery.md")]
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
@@ -160,6 +160,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
                 Delay = Delay,
                 WaitForGroup = WaitForGroup,
             },
+            Fit ? GalleryPS.Imaging.ImagingProvider.Require("Fitting images into datagrams") : null,
             StopToken));
         _progress = new SendProgress(this);
     }

@@ -5,7 +5,7 @@ using GalleryPS.Show;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Show-Gallery: shows images as they come.</summary>
-[Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Show-Gallery.md")]
 [OutputType(typeof(ShownImage))]
 public sealed class ShowGalleryCommand : ImagesCmdlet
 {

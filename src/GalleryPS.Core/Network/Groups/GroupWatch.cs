@@ -20,7 +20,7 @@ internal static class GroupWatch
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Who was heard.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/>, <see cref="ErrorIds.NobodyJoined"/> or <see cref="ErrorIds.MulticastUnavailable"/>.</exception>
-    public static MemberEvent Wait(IPAddress group, IReadOnlyList<Nic> outbound, TimeSpan patience, CancellationToken cancellationToken)
+    public static GroupMember Wait(IPAddress group, IReadOnlyList<Nic> outbound, TimeSpan patience, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         List<Nic> nics = [.. outbound.Select(n => n.IsDefault ? DefaultFor(group) : n)];
@@ -42,7 +42,7 @@ internal static class GroupWatch
         }
     }
 
-    private static MemberEvent? Listen(
+    private static GroupMember? Listen(
         IPAddress group, List<Nic> nics, List<(Nic Nic, PacketSocket Socket)> listeners, long start, TimeSpan patience, CancellationToken cancellationToken)
     {
         bool six = group.AddressFamily == AddressFamily.InterNetworkV6;
@@ -60,7 +60,7 @@ internal static class GroupWatch
                 foreach ((_, PacketSocket socket) in listeners) socket.Send(query, six, to);
             }
 
-            if (nics.Find(n => LocalMembers.Has(n.Index, group)) is { } local) return new MemberEvent(group, null, local.Name, elapsed);
+            if (nics.Find(n => LocalMembers.Has(n.Index, group)) is { } local) return new GroupMember(group, null, local.Name, elapsed);
             foreach ((Nic nic, PacketSocket socket) in listeners)
             {
                 int length;
@@ -68,7 +68,7 @@ internal static class GroupWatch
                 {
                     if (GroupReports.IsMember(buffer.AsSpan(0, length), group, nic.Address, out IPAddress? member))
                     {
-                        return new MemberEvent(group, member, nic.Name, Stopwatch.GetElapsedTime(start));
+                        return new GroupMember(group, member, nic.Name, Stopwatch.GetElapsedTime(start));
                     }
                 }
             }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Imaging;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
 
@@ -11,25 +10,33 @@ namespace GalleryPS.Protocols.Plain;
 internal sealed class PlainDatagramSender : GallerySender
 {
     private readonly SendOptions _options;
+    private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
 
-    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes)
+    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes, IImageFitter? fitter)
         : base(options)
     {
         _options = options;
         _routes = routes;
+        _fitter = fitter;
         _pacer = new Pacer(options.BitRate ?? SendOptions.DefaultDatagramRate);
     }
 
     public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    public static new PlainDatagramSender Open(SendOptions options, CancellationToken cancellationToken)
+    public static new PlainDatagramSender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken)
     {
-        if (options.Fit) ImagingProvider.Require("Fitting images into datagrams");
-        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken));
+        if (options.Fit && fitter is null)
+        {
+            throw new GalleryException(
+                ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
+                "Fitting images into datagrams needs pixels, and nothing here has them.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
+        }
+
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? fitter : null);
     }
 
     private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
@@ -41,9 +48,9 @@ internal sealed class PlainDatagramSender : GallerySender
             yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
         }
 
-        if (_options.Fit && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))
+        if (_fitter is not null && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))
         {
-            OutgoingImage? smaller = TryFit(image, out GalleryException? error, cancellationToken);
+            OutgoingImage? smaller = TryFit(_fitter, image, out GalleryException? error, cancellationToken);
             if (smaller is null)
             {
                 yield return new ErrorEvent(error!);
@@ -115,12 +122,12 @@ internal sealed class PlainDatagramSender : GallerySender
     }
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
-    private static OutgoingImage? TryFit(OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
+    private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
     {
         try
         {
             error = null;
-            return image.Fit(DatagramSockets.MaxPayload(AddressFamily.InterNetwork), cancellationToken);
+            return image.Fit(fitter, DatagramSockets.MaxPayload(AddressFamily.InterNetwork), cancellationToken);
         }
         catch (GalleryException e)
         {

@@ -29,6 +29,18 @@ public sealed record WarningEvent(string Id, string Text) : GalleryEvent;
 /// <param name="Error">The failure.</param>
 public sealed record ErrorEvent(GalleryException Error) : GalleryEvent;
 
+/// <summary>Somebody joined the group that a sender waits for.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Member">Who says so; null when it is a program on this machine.</param>
+/// <param name="Interface">The NIC on which it was heard.</param>
+/// <param name="Waited">How long the sender waited.</param>
+public sealed record MemberEvent(IPAddress Group, IPAddress? Member, string? Interface, TimeSpan Waited) : GalleryEvent
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{(Member is null ? "A program on this machine" : Member)} is a member of {Group} on {Interface ?? "the default NIC"}; waited {Waited.TotalSeconds:0.###} s.";
+}
+
 /// <summary>An image was sent.</summary>
 /// <param name="Image">The image.</param>
 public sealed record SentEvent(SentImage Image) : GalleryEvent;
