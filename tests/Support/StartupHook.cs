@@ -4,7 +4,9 @@ using System.Reflection;
 /// Runs in a program before its own first line when <c>DOTNET_STARTUP_HOOKS</c> names this assembly, and makes happen in
 /// <c>gallery</c> what nobody foresaw; where says the variable <c>GALLERY_TEST_FAULT</c>.
 /// </summary>
+#pragma warning disable MA0047 // The runtime looks for this name outside of all namespaces.
 internal static class StartupHook
+#pragma warning restore MA0047
 {
     public static void Initialize()
     {
