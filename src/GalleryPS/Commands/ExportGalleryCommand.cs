@@ -58,7 +58,6 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        ModulePixels.Find();
         _options = new ExportOptions
         {
             OutputPath = FullPath(OutputPath),

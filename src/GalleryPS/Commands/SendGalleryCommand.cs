@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -131,7 +132,6 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
             new SendOptions
             {
@@ -160,7 +160,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
                 Delay = Delay,
                 WaitForGroup = WaitForGroup,
             },
-            Fit ? GalleryPS.Imaging.ImagingProvider.Require("Fitting images into datagrams") : null,
+            Fit ? new ImageFitter() : null,
             StopToken));
         _progress = new SendProgress(this);
     }

@@ -41,7 +41,6 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        ModulePixels.Find();
         _show = OrTerminate(() => GalleryShow.Open(new ShowOptions
         {
             View = As,
