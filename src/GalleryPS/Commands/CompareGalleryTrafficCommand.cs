@@ -6,7 +6,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Compare-GalleryTraffic: holds predictions against captures.</summary>
-[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Compare-GalleryTraffic.md")]
 [OutputType(typeof(TrafficComparison))]
 public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 {
@@ -36,7 +36,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     public string? Html { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         // What came with the call is bound anew for every object of the pipeline; it counts once.
         foreach (TrafficEstimate one in Estimate)
@@ -53,7 +53,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_files.Count == 0)
             return;

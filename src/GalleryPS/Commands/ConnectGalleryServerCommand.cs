@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Connect-GalleryServer: asks one of several servers.</summary>
-[Cmdlet(VerbsCommunications.Connect, "GalleryServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Connect, "GalleryServer", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Connect-GalleryServer.md")]
 [OutputType(typeof(ServerReply))]
 public sealed class ConnectGalleryServerCommand : GalleryCmdlet
 {
@@ -60,7 +60,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
         if (directory is not null && !ShouldProcess(directory, "Store received images")) return;

@@ -5,7 +5,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Receive-Gallery: receives images until the end of transmission.</summary>
-[Cmdlet(VerbsCommunications.Receive, "Gallery", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Receive, "Gallery", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Receive-Gallery.md")]
 [OutputType(typeof(ReceivedImage))]
 public sealed class ReceiveGalleryCommand : GalleryCmdlet
 {
@@ -84,7 +84,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     public SecureString? Passphrase { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
         if (directory is not null && !ShouldProcess(directory, "Store received images")) return;
@@ -126,5 +126,5 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Receive-GalleryMessage: receives text, JSON and binary messages.</summary>
-[Cmdlet(VerbsCommunications.Receive, "GalleryMessage")]
+[Cmdlet(VerbsCommunications.Receive, "GalleryMessage", HelpUri = HelpPages.Address + "Receive-GalleryMessage.md")]
 [OutputType(typeof(ReceivedMessage), typeof(SourceStatistics), typeof(MembershipChange))]
 public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
 {
@@ -58,7 +58,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _receiver = OrTerminate(() => MessageReceiver.Open(
             new MessageReceiveOptions
@@ -101,5 +101,5 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

@@ -6,7 +6,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Start-GalleryCapture: captures with tcpdump or dumpcap.</summary>
-[Cmdlet(VerbsLifecycle.Start, "GalleryCapture", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "GalleryCapture", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Start-GalleryCapture.md")]
 [OutputType(typeof(Capture))]
 public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 {
@@ -52,7 +52,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string name = Path ?? string.Create(CultureInfo.InvariantCulture, $"capture-{DateTime.Now:yyyyMMdd-HHmmss-fff}.pcap");
         string file = FullPath(name);

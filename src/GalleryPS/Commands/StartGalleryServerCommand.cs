@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Start-GalleryServer: answers TCP clients in the background.</summary>
-[Cmdlet(VerbsLifecycle.Start, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = GreetingSet)]
+[Cmdlet(VerbsLifecycle.Start, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = GreetingSet, HelpUri = HelpPages.Address + "Start-GalleryServer.md")]
 [OutputType(typeof(Server))]
 public sealed class StartGalleryServerCommand : GalleryCmdlet
 {
@@ -48,7 +48,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     public int LogSize { get; set; } = Defaults.LogSize;
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name}")) return;
         Server server = OrTerminate(() => ServerRegistry.Start(Defaults with
