@@ -22,10 +22,32 @@ Describe 'The module' {
             Should -Be ([System.Runtime.Loader.AssemblyLoadContext]::Default)
     }
 
+    It 'shows scripts the types that a show emits' {
+        [GalleryPS.ShownImage].Assembly.GetName().Name | Should -Be 'GalleryPS.Show'
+        [GalleryPS.GalleryView]::Terminal, [GalleryPS.TerminalGraphics]::Sixel, [GalleryPS.ExportKind]::Html | Should -Be 'Terminal', 'Sixel', 'Html'
+        Get-GalleryTerminal | Should -BeOfType ([GalleryPS.Terminal])
+        Start-ThreadJob { [GalleryPS.GalleryView]::Browser } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Browser'
+    }
+
+    It 'keeps the image library to itself: another one may be loaded already' {
+        $other = "$TestDrive/SixLabors.ImageSharp.dll"
+        $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
+        $script = @"
+            Add-Type -TypeDefinition '$source' -OutputAssembly '$other'
+            `$null = [System.Reflection.Assembly]::LoadFrom('$other')
+            Import-Module '$moduleManifest'
+            (Export-Gallery '$root/samples/small' '$TestDrive/sheet.png').Length -gt 10000
+            [System.Runtime.Loader.AssemblyLoadContext]::All.Where{ `$_.Assemblies.GetName().Name -contains 'SixLabors.ImageSharp' }.Name
+            [SixLabors.ImageSharp.Other].Assembly.GetName().Version.Major
+"@
+        pwsh -NoProfile -NonInteractive -Command $script | Should -Be 'True', 'Default', 'GalleryPS', '9'
+    }
+
     It 'does not bring the image library into the default load context' {
+        $null = Export-Gallery "$root/samples/small" "$TestDrive/sheet2.png"
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
         $names | Should -Not -Contain 'SixLabors.ImageSharp'
-        $names | Should -Not -Contain 'GalleryPS.Imaging'
+        $names | Should -Not -Contain 'GalleryPS.Show'
     }
 
     It 'imports quickly' {

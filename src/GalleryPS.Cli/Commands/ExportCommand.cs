@@ -26,7 +26,6 @@ internal static class ExportCommand
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            Pixels.Find();
             var options = new ExportOptions
             {
                 OutputPath = Path.GetFullPath(parsed.GetValue(output)!),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cli.Commands;
 
@@ -41,7 +42,6 @@ internal static class SendCommand
         };
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            if (parsed.GetValue(fit)) Pixels.Find();
             var defaults = new SendOptions();
             var options = defaults with
             {
@@ -83,8 +83,7 @@ internal static class SendCommand
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
-        using GallerySender sender = GallerySender.Open(
-            options, options.Fit ? Imaging.ImagingProvider.Require("Fitting images into datagrams") : null, cancellationToken);
+        using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
         foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
         foreach (string file in files)
         {

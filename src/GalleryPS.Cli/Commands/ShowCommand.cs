@@ -29,7 +29,6 @@ internal static class ShowCommand
                 OpenBrowser = !parsed.GetValue(noBrowser),
             };
             if (parsed.GetValue(Runner.Json)) options = ForJson(options);
-            Pixels.Find();
             return Show(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, reporter, cancellationToken);
         });
         return command;

@@ -60,7 +60,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
         if (directory is not null && !ShouldProcess(directory, "Store received images")) return;

@@ -56,9 +56,8 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
-        ModulePixels.Find();
         _options = new ExportOptions
         {
             OutputPath = FullPath(OutputPath),
@@ -75,7 +74,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -87,7 +86,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_items.Count == 0) return;
         if (!ShouldProcess(_options!.OutputPath, $"Export {_items.Count} images")) return;
@@ -96,7 +95,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _spool.Dispose();
+    protected override void OnDispose() => _spool.Dispose();
 
     private void Progress(int done)
     {

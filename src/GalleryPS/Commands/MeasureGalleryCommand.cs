@@ -60,7 +60,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     public SwitchParameter NoEndOfTransmission { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         _options = new EstimateOptions
         {
@@ -83,7 +83,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (Bytes is not null)
         {
@@ -99,7 +99,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (!_given && Bytes is null && !MyInvocation.ExpectingInput)
             Add([ModuleFiles.SmallSamples], literal: true);

@@ -84,7 +84,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     public SecureString? Passphrase { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
         if (directory is not null && !ShouldProcess(directory, "Store received images")) return;
@@ -126,5 +126,5 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

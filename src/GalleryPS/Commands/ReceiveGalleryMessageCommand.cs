@@ -58,7 +58,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _receiver = OrTerminate(() => MessageReceiver.Open(
             new MessageReceiveOptions
@@ -101,5 +101,5 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

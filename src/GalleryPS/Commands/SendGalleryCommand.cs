@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -129,9 +130,8 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     public TimeSpan? WaitForGroup { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
-        if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
             new SendOptions
             {
@@ -160,13 +160,13 @@ public sealed class SendGalleryCommand : ImagesCmdlet
                 Delay = Delay,
                 WaitForGroup = WaitForGroup,
             },
-            Fit ? GalleryPS.Imaging.ImagingProvider.Require("Fitting images into datagrams") : null,
+            Fit ? new ImageFitter() : null,
             StopToken));
         _progress = new SendProgress(this);
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -185,14 +185,14 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _progress?.Done();
         if (_tried > 0) Present(_sender!.Finish(StopToken));
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _sender?.Dispose();
+    protected override void OnDispose() => _sender?.Dispose();
 
     private void Prepare()
     {

@@ -39,9 +39,8 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
-        ModulePixels.Find();
         _show = OrTerminate(() => GalleryShow.Open(new ShowOptions
         {
             View = As,
@@ -56,7 +55,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -73,7 +72,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         Present(_show!.End(StopToken));
         if (_show.View != GalleryView.Browser) return;
@@ -89,9 +88,9 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing()
+    protected override void OnStop()
     {
-        base.StopProcessing();
+        base.OnStop();
 
         // An upstream cmdlet may be the one that is busy: then nobody else gives the terminal back.
         _show?.RestoreTerminal();
@@ -110,7 +109,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _show?.Dispose();
+    protected override void OnDispose() => _show?.Dispose();
 
     private void Begin()
     {

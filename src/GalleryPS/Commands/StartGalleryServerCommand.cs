@@ -48,7 +48,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     public int LogSize { get; set; } = Defaults.LogSize;
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name}")) return;
         Server server = OrTerminate(() => ServerRegistry.Start(Defaults with
