@@ -62,16 +62,7 @@ function Build-Imaging([string] $Destination) {
 }
 
 function Build-Help {
-    if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        $leftOut.Add('the help pages of the cmdlets (the module Microsoft.PowerShell.PlatyPS is not installed)')
-        return
-    }
-
-    # PlatyPS brings assemblies of its own: kept out of this process.
-    $pages = Join-Path $root 'docs/en-US'
-    $destination = Join-Path $moduleOutput 'en-US'
-    pwsh -NoProfile -NonInteractive -File (Join-Path $root 'docs/Build-Help.ps1') -Pages $pages -Destination $destination | Out-Host
-    if ($LASTEXITCODE -ne 0) { throw 'The help pages could not be built.' }
+    Invoke-Tool dotnet 'build', (Join-Path $root 'tools/HelpBuilder/HelpBuilder.csproj'), '-c', $Configuration, '-v', 'quiet'
 }
 
 function Build-Module {

@@ -15,7 +15,6 @@ internal static class ExportCommand
         var arguments = OptionSet<ExportOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            Pixels.Find();
             ExportOptions options = arguments.Read(parsed);
             options = options with { OutputPath = Path.GetFullPath(options.OutputPath) };
             GalleryExport.Check(options);

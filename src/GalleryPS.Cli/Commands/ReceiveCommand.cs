@@ -28,7 +28,6 @@ internal static class ReceiveCommand
 
     private static int ReceiveAndShow(GalleryReceiver receiver, Reporter reporter, CancellationToken cancellationToken)
     {
-        Pixels.Find();
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser });
         int code = reporter.ReportAll(WithPage(show, receiver.Receive(cancellationToken), cancellationToken));
         if (cancellationToken.IsCancellationRequested) return Runner.Failed;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cli.Commands;
 
@@ -14,7 +15,6 @@ internal static class SendCommand
         command.Does((parsed, reporter, cancellationToken) =>
         {
             SendOptions how = options.Read(parsed);
-            if (how.Fit) Pixels.Find();
             return reporter.ReportAll(Send(how, parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
         });
         return command;
@@ -28,8 +28,7 @@ internal static class SendCommand
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
-        using GallerySender sender = GallerySender.Open(
-            options, options.Fit ? Imaging.ImagingProvider.Require("Fitting images into datagrams") : null, cancellationToken);
+        using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
         foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
         foreach (string file in files)
         {

@@ -17,7 +17,6 @@ internal static class ShowCommand
         {
             ShowOptions options = arguments.Read(parsed);
             if (parsed.GetValue(Runner.Json)) options = ForJson(options);
-            Pixels.Find();
             return Show(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, reporter, cancellationToken);
         });
         return command;

@@ -6,7 +6,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Compare-GalleryTraffic: holds predictions against captures.</summary>
-[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Compare-GalleryTraffic.md")]
 [OutputType(typeof(TrafficComparison))]
 public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 {

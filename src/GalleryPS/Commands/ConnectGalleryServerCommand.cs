@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Connect-GalleryServer: asks one of several servers.</summary>
-[Cmdlet(VerbsCommunications.Connect, "GalleryServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Connect, "GalleryServer", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Connect-GalleryServer.md")]
 [OutputType(typeof(ServerReply))]
 public sealed class ConnectGalleryServerCommand : GalleryCmdlet
 {

@@ -6,7 +6,7 @@ using GalleryPS.Show.Export;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Export-Gallery: writes images into one file.</summary>
-[Cmdlet(VerbsData.Export, "Gallery", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "Gallery", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Export-Gallery.md")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportGalleryCommand : ImagesCmdlet
 {
@@ -58,7 +58,6 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        ModulePixels.Find();
         _options = _options with { OutputPath = FullPath(OutputPath) };
         OrTerminate(() => GalleryExport.Check(_options));
     }

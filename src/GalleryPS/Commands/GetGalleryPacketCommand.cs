@@ -5,7 +5,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Get-GalleryPacket: the packets of a capture, one object each, explained.</summary>
-[Cmdlet(VerbsCommon.Get, "GalleryPacket", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Get, "GalleryPacket", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Get-GalleryPacket.md")]
 [OutputType(typeof(Packet))]
 public sealed class GetGalleryPacketCommand : CaptureCmdlet
 {

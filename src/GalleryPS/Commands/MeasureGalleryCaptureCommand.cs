@@ -6,7 +6,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Measure-GalleryCapture: counts a capture per layer and flow.</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "GalleryCapture")]
+[Cmdlet(VerbsDiagnostic.Measure, "GalleryCapture", HelpUri = HelpPages.Address + "Measure-GalleryCapture.md")]
 [OutputType(typeof(TrafficCount))]
 public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
 {

@@ -5,7 +5,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Measure-Gallery: predicts bytes and packets per layer.</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsDiagnostic.Measure, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Measure-Gallery.md")]
 [OutputType(typeof(TrafficEstimate))]
 public sealed class MeasureGalleryCommand : PathsCmdlet
 {

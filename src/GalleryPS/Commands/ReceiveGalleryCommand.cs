@@ -5,7 +5,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Receive-Gallery: receives images until the end of transmission.</summary>
-[Cmdlet(VerbsCommunications.Receive, "Gallery", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Receive, "Gallery", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Receive-Gallery.md")]
 [OutputType(typeof(ReceivedImage))]
 public sealed class ReceiveGalleryCommand : GalleryCmdlet
 {

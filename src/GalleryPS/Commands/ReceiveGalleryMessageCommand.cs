@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Receive-GalleryMessage: receives text, JSON and binary messages.</summary>
-[Cmdlet(VerbsCommunications.Receive, "GalleryMessage")]
+[Cmdlet(VerbsCommunications.Receive, "GalleryMessage", HelpUri = HelpPages.Address + "Receive-GalleryMessage.md")]
 [OutputType(typeof(ReceivedMessage), typeof(SourceStatistics), typeof(MembershipChange))]
 public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
 {

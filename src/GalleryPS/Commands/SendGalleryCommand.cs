@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using System.Security;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-Gallery: sends images.</summary>
-[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Send-Gallery.md")]
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
@@ -140,10 +141,9 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (Fit) ModulePixels.Find();
         _sender = OrTerminate(() => GallerySender.Open(
             _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } },
-            Fit ? GalleryPS.Imaging.ImagingProvider.Require("Fitting images into datagrams") : null,
+            Fit ? new ImageFitter() : null,
             StopToken));
         _progress = new SendProgress(this);
     }

@@ -5,7 +5,7 @@ using GalleryPS.Images;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-GalleryMessage: sends text, JSON and binary messages.</summary>
-[Cmdlet(VerbsCommunications.Send, "GalleryMessage")]
+[Cmdlet(VerbsCommunications.Send, "GalleryMessage", HelpUri = HelpPages.Address + "Send-GalleryMessage.md")]
 [OutputType(typeof(SentMessage))]
 public sealed class SendGalleryMessageCommand : GalleryCmdlet
 {

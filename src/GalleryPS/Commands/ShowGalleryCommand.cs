@@ -5,7 +5,7 @@ using GalleryPS.Show;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Show-Gallery: shows images as they come.</summary>
-[Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet)]
+[Cmdlet(VerbsCommon.Show, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Show-Gallery.md")]
 [OutputType(typeof(ShownImage))]
 public sealed class ShowGalleryCommand : ImagesCmdlet
 {
@@ -42,7 +42,6 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        ModulePixels.Find();
         _show = OrTerminate(() => GalleryShow.Open(_options));
 
         // A page can wait for its images; the terminal is not taken before there is one.

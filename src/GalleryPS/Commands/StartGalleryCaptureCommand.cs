@@ -6,7 +6,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Start-GalleryCapture: captures with tcpdump or dumpcap.</summary>
-[Cmdlet(VerbsLifecycle.Start, "GalleryCapture", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "GalleryCapture", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Start-GalleryCapture.md")]
 [OutputType(typeof(Capture))]
 public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 {

@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Start-GalleryServer: answers TCP clients in the background.</summary>
-[Cmdlet(VerbsLifecycle.Start, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = GreetingSet)]
+[Cmdlet(VerbsLifecycle.Start, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = GreetingSet, HelpUri = HelpPages.Address + "Start-GalleryServer.md")]
 [OutputType(typeof(Server))]
 public sealed class StartGalleryServerCommand : GalleryCmdlet
 {

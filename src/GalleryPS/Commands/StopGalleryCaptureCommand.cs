@@ -4,7 +4,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Stop-GalleryCapture: ends captures; their files are complete when it returns.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture")]
+[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture", HelpUri = HelpPages.Address + "Stop-GalleryCapture.md")]
 [OutputType(typeof(Capture))]
 public sealed class StopGalleryCaptureCommand : GalleryCmdlet
 {

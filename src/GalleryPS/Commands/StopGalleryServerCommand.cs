@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Stop-GalleryServer: ends servers of this session.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsLifecycle.Stop, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = NameSet, HelpUri = HelpPages.Address + "Stop-GalleryServer.md")]
 [OutputType(typeof(Server))]
 public sealed class StopGalleryServerCommand : GalleryCmdlet
 {
