@@ -37,7 +37,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     public string? Html { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         // What came with the call is bound anew for every object of the pipeline; it counts once.
         foreach (TrafficEstimate one in Estimate)
@@ -54,7 +54,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_files.Count == 0)
             return;

@@ -62,7 +62,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         Present(OrTerminate(() => ServerClient.Connect(_options with { Storage = storage }, StopToken)));

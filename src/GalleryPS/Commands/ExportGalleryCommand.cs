@@ -56,14 +56,14 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         _options = _options with { OutputPath = FullPath(OutputPath) };
         OrTerminate(() => GalleryExport.Check(_options));
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -75,7 +75,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_items.Count == 0) return;
         if (!ShouldProcess(_options.OutputPath, $"Export {_items.Count} images")) return;
@@ -84,7 +84,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _spool.Dispose();
+    protected override void OnDispose() => _spool.Dispose();
 
     private void Progress(int done)
     {

@@ -61,7 +61,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     public SwitchParameter NoEndOfTransmission { get => _options.NoEndOfTransmission; set => _options = _options with { NoEndOfTransmission = value }; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         OrTerminate(() =>
         {
@@ -71,7 +71,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (Bytes is not null)
         {
@@ -87,7 +87,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (!_given && Bytes is null && !MyInvocation.ExpectingInput)
             Add([ModuleFiles.SmallSamples], literal: true);

@@ -93,7 +93,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     private LimitOptions Limits { get => _options.Limits; set => _options = _options with { Limits = value }; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         _receiver = OrTerminate(() => GalleryReceiver.Open(
@@ -117,5 +117,5 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

@@ -64,7 +64,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _receiver = OrTerminate(() => MessageReceiver.Open(_options, StopToken));
         Present(_receiver.Receive(StopToken));
@@ -93,5 +93,5 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _receiver?.Dispose();
+    protected override void OnDispose() => _receiver?.Dispose();
 }

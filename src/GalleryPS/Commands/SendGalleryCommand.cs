@@ -139,7 +139,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     private FluteSendOptions Flute { get => _options.Flute; set => _options = _options with { Flute = value }; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         _sender = OrTerminate(() => GallerySender.Open(
             _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } },
@@ -149,7 +149,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -168,14 +168,14 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         _progress?.Done();
         if (_tried > 0) Present(_sender!.Finish(StopToken));
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _sender?.Dispose();
+    protected override void OnDispose() => _sender?.Dispose();
 
     private void Prepare()
     {

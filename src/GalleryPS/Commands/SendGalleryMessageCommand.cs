@@ -89,7 +89,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     private StartOptions Start { get => _options.Start; set => _options = _options with { Start = value }; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         _named.UnionWith(MyInvocation.BoundParameters.Keys);
         _sender = OrTerminate(() => MessageSender.Open(_options, StopToken));
@@ -98,14 +98,14 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (_named.Contains(nameof(InputObject)) || !MyInvocation.ExpectingInput) return;
         SendPiped(InputObject);
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         SendPipedBytes();
         if (_prepared)
@@ -128,7 +128,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _sender?.Dispose();
+    protected override void OnDispose() => _sender?.Dispose();
 
     // Named parameters are bound in the order in which they stand on the command line, but all of them before those without
     // a name: texts without a name are written first, as in every example.

@@ -40,7 +40,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    protected override void OnBegin()
     {
         _show = OrTerminate(() => GalleryShow.Open(_options));
 
@@ -49,7 +49,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (ParameterSetName == ObjectSet)
         {
@@ -66,7 +66,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         Present(_show!.End(StopToken));
         if (_show.View != GalleryView.Browser) return;
@@ -82,9 +82,9 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing()
+    protected override void OnStop()
     {
-        base.StopProcessing();
+        base.OnStop();
 
         // An upstream cmdlet may be the one that is busy: then nobody else gives the terminal back.
         _show?.RestoreTerminal();
@@ -103,7 +103,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _show?.Dispose();
+    protected override void OnDispose() => _show?.Dispose();
 
     private void Begin()
     {

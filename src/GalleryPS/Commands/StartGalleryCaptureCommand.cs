@@ -54,7 +54,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         string name = Path ?? string.Create(CultureInfo.InvariantCulture, $"capture-{DateTime.Now:yyyyMMdd-HHmmss-fff}.pcap");
         string file = FullPath(name);

@@ -48,7 +48,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     public int LogSize { get => _options.LogSize; set => _options = _options with { LogSize = value }; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name}")) return;
         Server server = OrTerminate(() => ServerRegistry.Start(_options with
