@@ -146,4 +146,7 @@ public static class ErrorIds
 
     /// <summary>The gallery's page could not be served.</summary>
     public const string CannotServePage = nameof(CannotServePage);
+
+    /// <summary>Something went wrong that nobody foresaw: a fault of the program itself.</summary>
+    public const string Unexpected = nameof(Unexpected);
 }

@@ -15,7 +15,7 @@ public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         IReadOnlyList<Interface> all = Interfaces.List();
         foreach (string name in Name)

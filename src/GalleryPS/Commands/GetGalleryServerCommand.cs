@@ -34,7 +34,7 @@ public sealed class GetGalleryServerCommand : GalleryCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         foreach (string name in Name) WriteObject(RunningServers.Find(name, WriteError), enumerateCollection: true);
     }

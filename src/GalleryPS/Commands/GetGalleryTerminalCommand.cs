@@ -19,5 +19,5 @@ public sealed class GetGalleryTerminalCommand : GalleryCmdlet
     public TimeSpan Timeout { get; set; } = TerminalDetector.DefaultTimeout;
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => WriteObject(TerminalDetector.Detect(Refresh, Timeout));
+    protected override void OnEnd() => WriteObject(TerminalDetector.Detect(Refresh, Timeout));
 }

@@ -13,7 +13,7 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     public Capture[]? Capture { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (Capture is null && MyInvocation.ExpectingInput)
             return;

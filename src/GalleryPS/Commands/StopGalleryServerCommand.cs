@@ -25,7 +25,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         IEnumerable<Server> servers = ParameterSetName == ObjectSet ? InputObject : Name.SelectMany(n => RunningServers.Find(n, WriteError));
         foreach (Server server in servers.ToList())
