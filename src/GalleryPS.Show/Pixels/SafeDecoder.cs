@@ -94,6 +94,12 @@ internal sealed class SafeDecoder
                 ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
                 $"{name} asks for more memory than decoding may take.", name, "Scale the image down with a program you trust with it.", e);
         }
+        catch (Exception e) when (e is NotSupportedException || (e is ImageFormatException && SaysNotSupported(e)))
+        {
+            throw new GalleryException(
+                ErrorIds.ImageNotDecodable, GalleryErrorCategory.NotImplemented, $"{name} is of a kind that is not supported: {FirstLine(e.Message)}", name,
+                "Convert it with another program, for instance to a PNG or to a usual JPEG.", e);
+        }
         catch (Exception e) when (e is not (GalleryException or OperationCanceledException or OutOfMemoryException))
         {
             // Decoders meet broken bytes with exceptions of every kind, index and overflow among them.
@@ -102,6 +108,11 @@ internal sealed class SafeDecoder
                 "The file is damaged or was cut off; send it again.", e);
         }
     }
+
+    // The decoders have one exception for both kinds, and tell them apart in words only.
+    private static bool SaysNotSupported(Exception error) =>
+        new[] { "not support", "unsupported", "not implemented" }.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase))
+        && !error.Message.Contains("valid", StringComparison.OrdinalIgnoreCase);
 
     private static void Scale(Image<Rgba32> image, PixelSize wanted)
     {
