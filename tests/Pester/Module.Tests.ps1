@@ -29,6 +29,15 @@ Describe 'The module' {
         Start-ThreadJob { [GalleryPS.GalleryView]::Browser } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Browser'
     }
 
+    It 'shows scripts the types that counting emits' {
+        [GalleryPS.TrafficEstimate].Assembly.GetName().Name | Should -Be 'GalleryPS.Traffic'
+        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext([GalleryPS.TrafficCount].Assembly).Name | Should -Be 'GalleryPS'
+        Measure-Gallery -Transport Unicast | Should -BeOfType ([GalleryPS.TrafficEstimate])
+        foreach ($name in 'Capture', 'TrafficCount', 'Packet', 'TrafficComparison') {
+            "GalleryPS.$name" -as [type] | Should -Not -BeNullOrEmpty
+        }
+    }
+
     It 'keeps the image library to itself: another one may be loaded already' {
         $other = "$TestDrive/SixLabors.ImageSharp.dll"
         $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
@@ -48,6 +57,7 @@ Describe 'The module' {
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
         $names | Should -Not -Contain 'SixLabors.ImageSharp'
         $names | Should -Not -Contain 'GalleryPS.Show'
+        $names | Should -Not -Contain 'GalleryPS.Traffic'
     }
 
     It 'imports quickly' {
