@@ -19,12 +19,17 @@ public class DecodingTests(ITestOutputHelper output)
     {
         byte[] data = File.ReadAllBytes(Pictures.Fixture(name));
         Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(data, out ImageInfo info));
-        bool unsupported = name.Contains("arithmetic", StringComparison.Ordinal) || name.Contains("bigtiff", StringComparison.Ordinal);
-        if (info is { Width: > 5000 } or { Height: > 5000 } || unsupported)
+        if (name.Contains("arithmetic", StringComparison.Ordinal))
+        {
+            Assert.Equal(ErrorIds.ImageNotDecodable, Assert.Throws<GalleryException>(() => Decoder.Decode(name, data)).Id);
+            return;
+        }
+
+        // Those are headers without pixels.
+        if (info is { Width: > 5000 } or { Height: > 5000 })
         {
             Exception? e = Record.Exception(() => Decoder.Decode(name, data));
-            string[] expected = unsupported ? [ErrorIds.ImageNotDecodable] : [ErrorIds.BrokenImage, ErrorIds.TooManyPixels];
-            if (e is not null) Assert.Contains(Assert.IsType<GalleryException>(e).Id, expected);
+            if (e is not null) Assert.Contains(Assert.IsType<GalleryException>(e).Id, new[] { ErrorIds.BrokenImage, ErrorIds.TooManyPixels });
             return;
         }
 
