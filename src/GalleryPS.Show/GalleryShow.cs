@@ -106,7 +106,7 @@ public sealed class GalleryShow : IDisposable
     public IEnumerable<GalleryEvent> Add(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Add(index => GalleryItem.FromFile(path, index), cancellationToken);
+        return Add(index => GalleryItem.FromFile(path, index, cancellationToken), cancellationToken);
     }
 
     /// <summary>Shows a received image.</summary>

@@ -16,10 +16,7 @@ internal static class PacketsCommand
         {
             int code = Runner.Done;
             PacketOptions options = arguments.Read(parsed);
-            string file = parsed.GetValue(path)!;
-            IEnumerable<Packet> packets = file == "-"
-                ? PacketReader.Read(CaptureReader.Open(Console.OpenStandardInput(), "standard input"), options, OnError, cancellationToken)
-                : PacketReader.Read(file, options, OnError, cancellationToken);
+            IEnumerable<Packet> packets = PacketReader.Read(Samples.Meant(parsed.GetValue(path)!), options, OnError, cancellationToken);
             foreach (Packet packet in packets)
                 reporter.Item("Packet", packet, Line);
             return code;

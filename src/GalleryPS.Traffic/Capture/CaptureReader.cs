@@ -47,17 +47,17 @@ public sealed class CaptureReader : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">Its path.</param>
+    /// <param name="path">Its path, or that of a pipe, through which a capture comes while it is made.</param>
+    /// <param name="cancellationToken">Ends waiting for it, and for what comes through a pipe.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: not there, not allowed, or no
     /// capture file at all.</exception>
-    public static CaptureReader Open(string path)
+    public static CaptureReader Open(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         Stream stream;
         try
         {
-            // No buffer of its own: the window reads large pieces anyway.
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            stream = InputFile.OpenFileOrPipe(path, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -72,7 +72,7 @@ public sealed class CaptureReader : IDisposable
                 e);
         }
 
-        return Open(stream, path);
+        return Open(stream, path == ImageFiles.StandardInput ? "standard input" : path);
     }
 
     /// <summary>Opens a stream, which need not be able to seek, and takes it over.</summary>

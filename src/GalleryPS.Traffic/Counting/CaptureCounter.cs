@@ -41,7 +41,7 @@ public sealed class CaptureCounter
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        using var reader = CaptureReader.Open(path);
+        using var reader = CaptureReader.Open(path, cancellationToken);
         return Count(reader, options, cancellationToken);
     }
 

@@ -21,7 +21,7 @@ public static class PacketReader
     {
         ArgumentNullException.ThrowIfNull(options);
         var explainer = new PacketExplainer(CreateStore(options));
-        var first = CaptureReader.Open(path);
+        var first = CaptureReader.Open(path, cancellationToken);
         if (!first.CanReadAgain)
             return Read(first, explainer, options, onError, cancellationToken);
         using (first)
@@ -29,7 +29,7 @@ public static class PacketReader
             explainer.Survey(first, cancellationToken);
         }
 
-        return Read(CaptureReader.Open(path), explainer, options, onError, cancellationToken);
+        return Read(CaptureReader.Open(path, cancellationToken), explainer, options, onError, cancellationToken);
     }
 
     /// <summary>Reads packets as they come, from a stream that is read once.</summary>
