@@ -57,7 +57,7 @@ internal static class DatagramSockets
 
     /// <summary>Asks for a large receive buffer; with enough rights beyond the system's limit.</summary>
     /// <returns>What the system granted, in bytes.</returns>
-    public static int AskForReceiveBuffer(Socket socket, int bytes = ReceiveBuffer)
+    public static int AskForReceiveBuffer(Socket socket, int bytes)
     {
         socket.ReceiveBufferSize = bytes;
         if (OperatingSystem.IsLinux() && socket.ReceiveBufferSize < bytes)
