@@ -1,6 +1,6 @@
 @{
     RootModule           = 'GalleryPS.psm1'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.0'    # the build puts the version of Directory.Build.props here
     GUID                 = '5b0c9f0e-2a0f-4c0b-9a55-0c9d6f1b7e21'
     Author               = 'The GalleryPS authors'
     Copyright            = 'Copyright (c) 2026 The GalleryPS authors. MIT License.'

@@ -6,6 +6,14 @@ if (-not ('GalleryPS.Loading.ModuleLoadContext' -as [type])) {
 }
 
 $assembly = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.dll'))
+
+# What Show emits and takes lies beside ImageSharp in that context, where PowerShell does not look for types by itself.
+$accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+$show = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.Show.dll'))
+foreach ($type in $show.GetExportedTypes()) {
+    if ($type.Namespace -eq 'GalleryPS') { $null = $accelerators::Add($type.FullName, $type) }
+}
+
 $inner = Import-Module -Assembly $assembly -PassThru -Force
 
 # When the assembly was imported before, PowerShell takes the module it made then from its cache, and does not add its

@@ -20,16 +20,21 @@ using GalleryPS.Cli.Commands;
     ("demo", DemoCommand.Create),
 ];
 
-var root = new RootCommand("Sends, receives, shows and counts galleries of images over UDP unicast, broadcast, multicast and TCP.");
+return Runner.Invoke(
+    () =>
+    {
+        var root = new RootCommand("Sends, receives, shows and counts galleries of images over UDP unicast, broadcast, multicast and TCP.");
 
-// Making all verbs and compiling what makes them takes longer than many a run: when the first word says which one it
-// is, the others are left out.
-string? first = args.FirstOrDefault();
-foreach ((string name, Func<Command> create) in verbs.Any(v => v.Name == first) ? verbs.Where(v => v.Name == first) : verbs)
-{
-    Command verb = create();
-    if (verb.Name != name) throw new InvalidOperationException($"The verb '{verb.Name}' is listed as '{name}'.");
-    root.Subcommands.Add(verb);
-}
+        // Making all verbs and compiling what makes them takes longer than many a run: when the first word says which one it
+        // is, the others are left out.
+        string? first = args.FirstOrDefault();
+        foreach ((string name, Func<Command> create) in verbs.Any(v => v.Name == first) ? verbs.Where(v => v.Name == first) : verbs)
+        {
+            Command verb = create();
+            if (verb.Name != name) throw new InvalidOperationException($"The verb '{verb.Name}' is listed as '{name}'.");
+            root.Subcommands.Add(verb);
+        }
 
-return Runner.Invoke(root, args);
+        return root;
+    },
+    args);

@@ -34,11 +34,37 @@ internal static class Runner
     };
 
     /// <summary>Parses the command line and runs what it asks for.</summary>
+    /// <param name="makeRoot">Makes the verbs.</param>
+    /// <param name="args">The command line.</param>
     /// <returns>The exit code.</returns>
-    public static int Invoke(RootCommand root, string[] args)
+    public static int Invoke(Func<RootCommand> makeRoot, string[] args)
+    {
+        TextWriter console = StandardStream.ErrorText();
+        bool verbose = args.Any(static a => a is "--verbose" or "-v");
+
+        // What a thread in the background throws would end the process with a stack trace before anything else is asked.
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        {
+            Tell(console, (Exception)e.ExceptionObject, verbose);
+            Environment.Exit(Failed);
+        };
+        try
+        {
+            return Invoke(makeRoot(), args);
+        }
+        catch (Exception e)
+        {
+            // Standard output could not even be opened, or could not take the error.
+            Tell(console, e, verbose);
+            return Failed;
+        }
+    }
+
+    private static int Invoke(RootCommand root, string[] args)
     {
         root.Options.Add(Json);
         root.Options.Add(Verbose);
+        TextWriter output = StandardStream.OutputText();
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
@@ -54,7 +80,13 @@ internal static class Runner
 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = output,
+            Error = Console.Error,
+        });
     }
 
     /// <summary>Gives a verb its action.</summary>
@@ -65,8 +97,9 @@ internal static class Runner
 
     private static int Guard(ParseResult parsed, Func<Reporter, CancellationToken, int> action)
     {
-        using Reporter reporter = parsed.GetValue(Json) ? new JsonReporter(Console.OpenStandardOutput(), parsed.GetValue(Verbose))
-            : new HumanReporter(Console.Out, Console.Error, parsed.GetValue(Verbose));
+        bool verbose = parsed.GetValue(Verbose);
+        using Reporter reporter = parsed.GetValue(Json) ? new JsonReporter(StandardStream.Output(), verbose)
+            : new HumanReporter(Console.Out, Console.Error, verbose);
         try
         {
             return action(reporter, Stop.Token);
@@ -80,11 +113,21 @@ internal static class Runner
         {
             return Failed;
         }
-        catch (IOException e) when (reporter.IsOutputGone(e))
+        catch (Exception e)
         {
-            // The reader of a pipe went away; there is nobody left to tell.
+            reporter.Report(new ErrorEvent(GalleryException.Unexpected(e)));
+            if (verbose) Console.Error.WriteLine(e);
             return Failed;
         }
+    }
+
+    // Without a reporter: for people, in the same words.
+    private static void Tell(TextWriter console, Exception error, bool verbose)
+    {
+        GalleryException told = GalleryException.Unexpected(error);
+        using var reporter = new HumanReporter(TextWriter.Null, console, verbose);
+        reporter.Report(new ErrorEvent(told));
+        if (verbose && told.Id == ErrorIds.Unexpected) console.WriteLine(error);
     }
 
     private static void OnSignal(PosixSignalContext context)

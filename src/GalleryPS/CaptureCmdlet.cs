@@ -14,7 +14,7 @@ public abstract class CaptureCmdlet : GalleryCmdlet
     public string[] Path { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         foreach (string file in Path.SelectMany(Files))
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace GalleryPS.Cmdlets;
 
@@ -16,7 +17,45 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected sealed override void BeginProcessing() => Foreseen(OnBegin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Foreseen(OnRecord);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Foreseen(OnEnd);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            OnStop();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The user wants it to end, and this is the thread of Ctrl+C: there is nobody to tell and nothing to go on with.
+            System.Diagnostics.Debug.WriteLine(e);
+        }
+    }
+
+    /// <summary>What the cmdlet does before the first object of the pipeline.</summary>
+    protected virtual void OnBegin()
+    {
+    }
+
+    /// <summary>What the cmdlet does for each object of the pipeline; once when there is no pipeline.</summary>
+    protected virtual void OnRecord()
+    {
+    }
+
+    /// <summary>What the cmdlet does after the last object of the pipeline.</summary>
+    protected virtual void OnEnd()
+    {
+    }
+
+    /// <summary>What Ctrl+C does; runs on another thread.</summary>
+    protected virtual void OnStop() => _stop.Cancel();
 
     /// <summary>Whether a parameter was given, whatever its value.</summary>
     /// <param name="parameter">Its name.</param>
@@ -92,20 +131,68 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <returns>The provider's path.</returns>
     protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>Where images go, as a full path, when the user agrees (-WhatIf, -Confirm).</summary>
+    /// <param name="storage">The folder as it was written, or none.</param>
+    /// <param name="action">What is done there.</param>
+    /// <returns>The folder, or none; null when the user does not agree.</returns>
+    protected StorageOptions? Confirmed(StorageOptions storage, string action)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        if (storage.OutputDirectory is null) return storage;
+        string directory = FullPath(storage.OutputDirectory);
+        return ShouldProcess(directory, action) ? storage with { OutputDirectory = directory } : null;
+    }
+
+    /// <summary>A passphrase; made here and not while binding, so that one that is empty is an error with its own id.</summary>
+    /// <param name="text">The text, or null.</param>
+    /// <returns>The passphrase, or null.</returns>
+    private protected static Passphrase? Secret(SecureString? text) => text is null ? null : Passphrase.FromSecureString(text);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
-        Dispose(true);
-        _stop.Dispose();
-        GC.SuppressFinalize(this);
+        try
+        {
+            OnDispose();
+        }
+        finally
+        {
+            _stop.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
-    /// <summary>Lets go of what the cmdlet holds; called at its end, however that comes.</summary>
-    /// <param name="disposing">Always true.</param>
-    protected virtual void Dispose(bool disposing)
+    /// <summary>Lets go of what the cmdlet holds; called once at its end, however that comes.</summary>
+    protected virtual void OnDispose()
     {
+    }
+
+    /// <summary>
+    /// The last place where an exception can be seen before PowerShell shows it. Its own (among them those that end a
+    /// pipeline) pass; an error of ours ends the cmdlet as what it is; anything else nobody foresaw, and that is what the
+    /// user is told, without a stack trace.
+    /// </summary>
+    private void Foreseen(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (GalleryException e)
+        {
+            ThrowTerminatingError(Record(e));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (e is not (RuntimeException or FlowControlException or IContainsErrorRecord))
+        {
+            WriteVerbose(e.ToString());
+            ThrowTerminatingError(Record(GalleryException.Unexpected(e)));
+        }
     }
 
     /// <summary>An error the way PowerShell wants it.</summary>

@@ -22,10 +22,32 @@ Describe 'The module' {
             Should -Be ([System.Runtime.Loader.AssemblyLoadContext]::Default)
     }
 
+    It 'shows scripts the types that a show emits' {
+        [GalleryPS.ShownImage].Assembly.GetName().Name | Should -Be 'GalleryPS.Show'
+        [GalleryPS.GalleryView]::Terminal, [GalleryPS.TerminalGraphics]::Sixel, [GalleryPS.ExportKind]::Html | Should -Be 'Terminal', 'Sixel', 'Html'
+        Get-GalleryTerminal | Should -BeOfType ([GalleryPS.Terminal])
+        Start-ThreadJob { [GalleryPS.GalleryView]::Browser } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Browser'
+    }
+
+    It 'keeps the image library to itself: another one may be loaded already' {
+        $other = "$TestDrive/SixLabors.ImageSharp.dll"
+        $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
+        $script = @"
+            Add-Type -TypeDefinition '$source' -OutputAssembly '$other'
+            `$null = [System.Reflection.Assembly]::LoadFrom('$other')
+            Import-Module '$moduleManifest'
+            (Export-Gallery '$root/samples/small' '$TestDrive/sheet.png').Length -gt 10000
+            [System.Runtime.Loader.AssemblyLoadContext]::All.Where{ `$_.Assemblies.GetName().Name -contains 'SixLabors.ImageSharp' }.Name
+            [SixLabors.ImageSharp.Other].Assembly.GetName().Version.Major
+"@
+        pwsh -NoProfile -NonInteractive -Command $script | Should -Be 'True', 'Default', 'GalleryPS', '9'
+    }
+
     It 'does not bring the image library into the default load context' {
+        $null = Export-Gallery "$root/samples/small" "$TestDrive/sheet2.png"
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
         $names | Should -Not -Contain 'SixLabors.ImageSharp'
-        $names | Should -Not -Contain 'GalleryPS.Imaging'
+        $names | Should -Not -Contain 'GalleryPS.Show'
     }
 
     It 'imports quickly' {
@@ -46,38 +68,5 @@ Describe 'The module' {
     It 'has views for what its cmdlets emit' {
         $views = Get-FormatData -TypeName GalleryPS.SentImage, GalleryPS.ReceivedImage, GalleryPS.Interface, GalleryPS.ShownImage, GalleryPS.Terminal
         $views.Count | Should -Be 5
-    }
-}
-
-Describe 'Help' {
-    BeforeDiscovery {
-        $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../output/GalleryPS/GalleryPS.psd1')
-        $hasHelp = Test-Path (Join-Path $PSScriptRoot '../../output/GalleryPS/en-US/GalleryPS.dll-Help.xml')
-        $cmdlets = $manifest.CmdletsToExport
-    }
-
-    It '<_> has a page for every parameter and nothing more' -ForEach $cmdlets {
-        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
-        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
-        $wanted = (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object
-        $told = [regex]::Matches($page, '(?m)^### -(\w+)').ForEach({ $_.Groups[1].Value }) | Where-Object { $_ -notin $common } | Sort-Object
-        $told | Should -Be $wanted
-    }
-
-    It '<_> names the aliases of every parameter' -ForEach $cmdlets {
-        $page = Get-Content (Join-Path $PSScriptRoot "../../docs/en-US/$_.md") -Raw
-        foreach ($parameter in (Get-Command $_).Parameters.Values | Where-Object { $_.Aliases -and $_.Name -notin [System.Management.Automation.PSCmdlet]::CommonParameters -and $_.Name -notin 'WhatIf', 'Confirm' }) {
-            $section = [regex]::Match($page, "(?ms)^### -$($parameter.Name)\b.*?(?=^###? |\z)").Value
-            foreach ($alias in $parameter.Aliases) { $section | Should -Match "\b$alias\b" }
-        }
-    }
-
-    It '<_> has a synopsis, examples and a description in Get-Help' -ForEach $cmdlets -Skip:(-not $hasHelp) {
-        $help = Get-Help $_ -Full
-        $help.Synopsis | Should -Not -Match "^\s*$_"
-        @($help.Examples.Example).Count | Should -BeGreaterOrEqual 1
-        foreach ($parameter in $help.Parameters.Parameter | Where-Object Name -NotIn WhatIf, Confirm) {
-            ($parameter.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "parameter $($parameter.Name) of $_"
-        }
     }
 }

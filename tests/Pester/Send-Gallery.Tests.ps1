@@ -130,10 +130,6 @@ Describe 'Errors of Send-Gallery' {
 
     It 'fits what is too large into a datagram with -Fit, in the load context of the module' {
         New-TestPicture "$TestDrive/large.bmp" 400 300
-        if (-not (Test-Path (Join-Path (Split-Path $moduleManifest) 'bin/GalleryPS.Imaging.dll'))) {
-            { Send-Gallery "$TestDrive/large.bmp" -Port 9 -Fit } | Should -Throw -ErrorId 'ImagingUnavailable,*'
-            return
-        }
         $port = Get-FreePort
         $receiver = Start-Receiver @{ Port = $port }
         $sent = Send-Gallery "$TestDrive/large.bmp", "$gallery/image1.jpg" -Port $port -EndDelay 0.1 -Fit

@@ -45,9 +45,6 @@ internal abstract class Reporter : IDisposable
         return code;
     }
 
-    /// <summary>Whether an exception of writing means that nobody reads any more.</summary>
-    public virtual bool IsOutputGone(IOException error) => true;
-
     public virtual void Dispose()
     {
     }

@@ -75,7 +75,7 @@ public static class ErrorIds
     /// <summary>The rights for the operation are missing.</summary>
     public const string NotPrivileged = nameof(NotPrivileged);
 
-    /// <summary>What needs pixels was asked of a build without GalleryPS.Imaging.</summary>
+    /// <summary>What needs pixels was asked for where there is nothing that decodes them.</summary>
     public const string ImagingUnavailable = nameof(ImagingUnavailable);
 
     /// <summary>A capture file is damaged or no capture file.</summary>
@@ -135,12 +135,18 @@ public static class ErrorIds
     /// <summary>An image has more pixels than are decoded.</summary>
     public const string TooManyPixels = nameof(TooManyPixels);
 
-    /// <summary>An image cannot be decoded.</summary>
+    /// <summary>An image is damaged or was cut off.</summary>
     public const string BrokenImage = nameof(BrokenImage);
+
+    /// <summary>An image is of a kind of its format that is not supported.</summary>
+    public const string ImageNotDecodable = nameof(ImageNotDecodable);
 
     /// <summary>An exported file could not be written, or it exists already.</summary>
     public const string CannotWriteExport = nameof(CannotWriteExport);
 
     /// <summary>The gallery's page could not be served.</summary>
     public const string CannotServePage = nameof(CannotServePage);
+
+    /// <summary>Something went wrong that nobody foresaw: a fault of the program itself.</summary>
+    public const string Unexpected = nameof(Unexpected);
 }

@@ -47,6 +47,9 @@ public enum GalleryErrorCategory
 
     /// <summary>The operation is not valid in this state.</summary>
     InvalidOperation,
+
+    /// <summary>None of the others: nobody foresaw the error.</summary>
+    NotSpecified,
 }
 
 /// <summary>
@@ -75,6 +78,25 @@ public sealed class GalleryException : Exception
         Category = category;
         Target = target;
         RecommendedAction = recommendedAction;
+    }
+
+    /// <summary>An error that nobody foresaw: a fault of the program itself, told in one line.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <returns>An error with <see cref="ErrorIds.Unexpected"/>; what was thrown is its inner exception.</returns>
+    public static GalleryException Unexpected(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        while (error is AggregateException or System.Reflection.TargetInvocationException or TypeInitializationException)
+        {
+            if (error.InnerException is not { } inner) break;
+            error = inner;
+        }
+
+        if (error is GalleryException known) return known;
+        string what = string.Join(' ', error.Message.Split('\r', '\n').Select(static l => l.Trim()).Where(static l => l.Length > 0));
+        return new GalleryException(
+            ErrorIds.Unexpected, GalleryErrorCategory.NotSpecified, $"This should not happen ({error.GetType().Name}): {what.TrimEnd('.')}.", null,
+            "It is a fault of GalleryPS. Please report it with what was run and what is shown with --verbose (-Verbose in PowerShell).", error);
     }
 
     /// <summary>The stable id, one of <see cref="ErrorIds"/>.</summary>

@@ -53,17 +53,6 @@ public sealed record ReceivedEvent(ReceivedImage Image) : GalleryEvent;
 /// <param name="Receiver">The receiver.</param>
 public sealed record ServedEvent(ServedReceiver Receiver) : GalleryEvent;
 
-/// <summary>A show is ready: its page is served, its file is written, or the terminal is drawn on.</summary>
-/// <param name="View">Where images are shown.</param>
-/// <param name="Url">Address of the live page, or null.</param>
-/// <param name="Path">The page's file, or null.</param>
-/// <param name="Opened">Whether a browser was opened with it.</param>
-public sealed record ShowReadyEvent(GalleryView View, string? Url, string? Path, bool Opened) : GalleryEvent;
-
-/// <summary>An image was shown.</summary>
-/// <param name="Image">The image.</param>
-public sealed record ShownEvent(ShownImage Image) : GalleryEvent;
-
 /// <summary>How far long work is.</summary>
 /// <param name="Activity">What is being done.</param>
 /// <param name="Done">Bytes done so far.</param>

@@ -11,7 +11,7 @@ public interface IImageFitter
     /// <returns>The JPEG, upright and without the original's metadata.</returns>
     /// <exception cref="GalleryException">
     /// <see cref="ErrorIds.ImageTooLarge"/>: not even one pixel fits. <see cref="ErrorIds.TooManyPixels"/>,
-    /// <see cref="ErrorIds.BrokenImage"/>, <see cref="ErrorIds.NotAnImage"/>: it cannot be decoded.
+    /// <see cref="ErrorIds.BrokenImage"/>, <see cref="ErrorIds.ImageNotDecodable"/>, <see cref="ErrorIds.NotAnImage"/>: it cannot be decoded.
     /// </exception>
     FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken = default);
 }

@@ -41,9 +41,9 @@ public sealed class MessageReceiver : ISession
 
     SessionClock ISession.Clock => _clock;
 
-    TimeSpan? ISession.Duration => _options.Duration;
+    TimeSpan? ISession.Duration => _options.Until.Duration;
 
-    TimeSpan? ISession.IdleTimeout => _options.IdleTimeout;
+    TimeSpan? ISession.IdleTimeout => _options.Until.IdleTimeout;
 
     /// <summary>Resolves the addresses, binds and joins.</summary>
     /// <param name="options">How to receive.</param>
@@ -138,7 +138,7 @@ public sealed class MessageReceiver : ISession
     {
         DateTimeOffset now = _clock.Now;
         int before = _messages;
-        for (int i = 0; i < count && !(_messages >= _options.Count); i++)
+        for (int i = 0; i < count && !(_messages >= _options.Until.Count); i++)
         {
             Datagram datagram = reader[i];
             if (!_listener.IsWanted(socket, datagram))
@@ -169,11 +169,11 @@ public sealed class MessageReceiver : ISession
         }
 
         if (_messages > before) _clock.Touch();
-        return _messages >= _options.Count;
+        return _messages >= _options.Until.Count;
     }
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.IdleTimeout!.Value.TotalSeconds:0.###} s; {_messages} messages had arrived.", Ready.EndPoints[0],
+        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {_messages} messages had arrived.", Ready.EndPoints[0],
         "Check that the sender uses the same address and port, and that no firewall is in the way.");
 }

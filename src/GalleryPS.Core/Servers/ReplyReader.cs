@@ -18,7 +18,7 @@ internal static class ReplyReader
     {
         using var all = new MemoryStream();
         byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(64 << 10);
-        using var watch = new StallWatch(options.Timeout, time, cancellationToken);
+        using var watch = new StallWatch(options.ConnectTimeout, time, cancellationToken);
         try
         {
             while (true)

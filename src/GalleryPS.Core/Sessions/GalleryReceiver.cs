@@ -25,9 +25,9 @@ public sealed class GalleryReceiver : ISession
 
     SessionClock ISession.Clock => _inbox.Clock;
 
-    TimeSpan? ISession.Duration => _options.Duration;
+    TimeSpan? ISession.Duration => _options.Until.Duration;
 
-    TimeSpan? ISession.IdleTimeout => _options.IdleTimeout;
+    TimeSpan? ISession.IdleTimeout => _options.Until.IdleTimeout;
 
     /// <summary>Resolves the addresses, and binds, joins or listens.</summary>
     /// <param name="options">How to receive.</param>
@@ -69,7 +69,7 @@ public sealed class GalleryReceiver : ISession
 
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
-        if (reason == StopReason.Duration) yield return new NoticeEvent($"{_options.Duration!.Value.TotalSeconds:0.###} s are over.");
+        if (reason == StopReason.Duration) yield return new NoticeEvent($"{_options.Until.Duration!.Value.TotalSeconds:0.###} s are over.");
         if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.WhyNothingCame() ?? TimedOut());
         foreach (GalleryEvent told in _receiver.Closing()) yield return told;
         yield return new SummaryEvent(_inbox.Summary() with { Dropped = _receiver.Dropped });
@@ -77,7 +77,7 @@ public sealed class GalleryReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.IdleTimeout!.Value.TotalSeconds:0.###} s; {_inbox.Images} images and {_inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
+        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {_inbox.Images} images and {_inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
         Ready.EndPoints[0],
         _inbox.Datagrams > 0
             ? "Something came, so address and port are right: check that the sender was not stopped, and uses the same protocol."

@@ -52,7 +52,7 @@ public sealed class GallerySender : IDisposable
     /// <returns>What happens meanwhile.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
     public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default) => Preparation.Wait(
-        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.OutboundIP, to.AddressFamily))), _options.WaitForGroup, _options.Delay, _time, cancellationToken);
+        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.Addresses.OutboundIP, to.AddressFamily))), _options.Start.WaitForGroup, _options.Start.Delay, _time, cancellationToken);
 
     /// <summary>Sends an image file.</summary>
     /// <param name="path">The file.</param>
@@ -76,7 +76,7 @@ public sealed class GallerySender : IDisposable
     }
 
     /// <summary>
-    /// Waits for <see cref="SendOptions.EndDelay"/> and sends the end of transmission. Flute: sends all images, which have
+    /// Waits for <see cref="PacingOptions.EndDelay"/> and sends the end of transmission. Flute: sends all images, which have
     /// only been looked at until now, in turns, and then the end.
     /// </summary>
     /// <param name="cancellationToken">Stops at once; the end is then not sent.</param>
@@ -84,7 +84,7 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce) Pauses.Wait(_options.EndDelay, _time, cancellationToken);
+        if (_sender.SendsAtOnce) Pauses.Wait(_options.Pacing.EndDelay, _time, cancellationToken);
         foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
         yield return new SummaryEvent(new SessionSummary
         {
@@ -103,7 +103,7 @@ public sealed class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         _started ??= _time.GetTimestamp();
-        if (_next > 0 && _sender.SendsAtOnce) Pauses.Wait(_options.Interval, _time, cancellationToken);
+        if (_next > 0 && _sender.SendsAtOnce) Pauses.Wait(_options.Pacing.Interval, _time, cancellationToken);
         int index = _next++;
         OutgoingImage? image = null;
         GalleryException? unreadable = null;

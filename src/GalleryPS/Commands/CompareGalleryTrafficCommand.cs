@@ -6,12 +6,13 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Compare-GalleryTraffic: holds predictions against captures.</summary>
-[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Compare, "GalleryTraffic", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Compare-GalleryTraffic.md")]
 [OutputType(typeof(TrafficComparison))]
 public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 {
     private readonly List<TrafficEstimate> _estimates = [];
     private readonly List<string> _files = [];
+    private ComparisonOptions _options = new();
 
     /// <summary>The capture: one for all predictions, or one for each in the same order.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -25,18 +26,18 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>Only flows with this port at either end; default: all traffic of the capture.</summary>
     [Parameter]
-    public int? Port { get; set; }
+    public int? Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Only flows with this address at either end.</summary>
     [Parameter]
-    public IPAddress? Address { get; set; }
+    public IPAddress? Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>Write a report with charts to this file.</summary>
     [Parameter]
     public string? Html { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         // What came with the call is bound anew for every object of the pipeline; it counts once.
         foreach (TrafficEstimate one in Estimate)
@@ -53,7 +54,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void OnEnd()
     {
         if (_files.Count == 0)
             return;
@@ -63,7 +64,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
             TrafficComparison comparison = OrTerminate(() => TrafficComparer.Compare(
                 estimate,
                 file,
-                new ComparisonOptions { Port = Port, Address = Address, OfTransport = ofTransport, Timeline = Html is not null },
+                _options with { OfTransport = ofTransport, Timeline = Html is not null },
                 WriteError,
                 StopToken));
             comparisons.Add(comparison);

@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Get-GalleryInterface: the NICs of this machine.</summary>
-[Cmdlet(VerbsCommon.Get, "GalleryInterface")]
+[Cmdlet(VerbsCommon.Get, "GalleryInterface", HelpUri = HelpPages.Address + "Get-GalleryInterface.md")]
 [OutputType(typeof(Interface))]
 public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
 {
@@ -15,7 +15,7 @@ public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         IReadOnlyList<Interface> all = Interfaces.List();
         foreach (string name in Name)

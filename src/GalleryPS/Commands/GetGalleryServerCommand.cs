@@ -23,7 +23,7 @@ internal static class RunningServers
 }
 
 /// <summary>Get-GalleryServer: the servers that run in this session.</summary>
-[Cmdlet(VerbsCommon.Get, "GalleryServer")]
+[Cmdlet(VerbsCommon.Get, "GalleryServer", HelpUri = HelpPages.Address + "Get-GalleryServer.md")]
 [OutputType(typeof(Server))]
 public sealed class GetGalleryServerCommand : GalleryCmdlet
 {
@@ -34,7 +34,7 @@ public sealed class GetGalleryServerCommand : GalleryCmdlet
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         foreach (string name in Name) WriteObject(RunningServers.Find(name, WriteError), enumerateCollection: true);
     }

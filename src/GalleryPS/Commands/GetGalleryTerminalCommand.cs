@@ -5,7 +5,7 @@ using GalleryPS.Show.Terminals;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Get-GalleryTerminal: what this terminal can draw, and how that was found out.</summary>
-[Cmdlet(VerbsCommon.Get, "GalleryTerminal")]
+[Cmdlet(VerbsCommon.Get, "GalleryTerminal", HelpUri = HelpPages.Address + "Get-GalleryTerminal.md")]
 [OutputType(typeof(Terminal))]
 public sealed class GetGalleryTerminalCommand : GalleryCmdlet
 {
@@ -19,5 +19,5 @@ public sealed class GetGalleryTerminalCommand : GalleryCmdlet
     public TimeSpan Timeout { get; set; } = TerminalDetector.DefaultTimeout;
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => WriteObject(TerminalDetector.Detect(Refresh, Timeout));
+    protected override void OnEnd() => WriteObject(TerminalDetector.Detect(Refresh, Timeout));
 }

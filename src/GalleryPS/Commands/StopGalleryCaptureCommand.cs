@@ -4,7 +4,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Stop-GalleryCapture: ends captures; their files are complete when it returns.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture")]
+[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture", HelpUri = HelpPages.Address + "Stop-GalleryCapture.md")]
 [OutputType(typeof(Capture))]
 public sealed class StopGalleryCaptureCommand : GalleryCmdlet
 {
@@ -13,7 +13,7 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     public Capture[]? Capture { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         if (Capture is null && MyInvocation.ExpectingInput)
             return;

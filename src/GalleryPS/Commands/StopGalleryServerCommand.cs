@@ -4,7 +4,7 @@ using GalleryPS.Cmdlets.Binding;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Stop-GalleryServer: ends servers of this session.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsLifecycle.Stop, "GalleryServer", SupportsShouldProcess = true, DefaultParameterSetName = NameSet, HelpUri = HelpPages.Address + "Stop-GalleryServer.md")]
 [OutputType(typeof(Server))]
 public sealed class StopGalleryServerCommand : GalleryCmdlet
 {
@@ -25,7 +25,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         IEnumerable<Server> servers = ParameterSetName == ObjectSet ? InputObject : Name.SelectMany(n => RunningServers.Find(n, WriteError));
         foreach (Server server in servers.ToList())

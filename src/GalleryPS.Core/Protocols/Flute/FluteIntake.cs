@@ -39,13 +39,13 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Passphrase?.Key.Value, Report, inbox.Tell, _time);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Tell, _time);
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
-                MaxObjectBytes = options.MaxImageBytes,
-                MaxTotalBytes = options.MaxGalleryBytes,
-                GroupKey = options.Passphrase?.Key.Value,
+                MaxObjectBytes = options.Limits.MaxImageBytes,
+                MaxTotalBytes = options.Limits.MaxGalleryBytes,
+                GroupKey = options.Flute.Passphrase?.Key.Value,
                 UtcNow = _time.GetUtcNow,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },

@@ -92,9 +92,9 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
             return;
         }
 
-        if (payload.Length > _options.MaxImageBytes)
+        if (payload.Length > _options.Limits.MaxImageBytes)
         {
-            _inbox.Fail(ReceiveAddresses.TooLarge(datagram.Source, payload.Length, _options.MaxImageBytes));
+            _inbox.Fail(ReceiveAddresses.TooLarge(datagram.Source, payload.Length, _options.Limits.MaxImageBytes));
             return;
         }
 

@@ -21,7 +21,7 @@ internal sealed class PlainDatagramSender : IImageSender
         _routes = routes;
         _fitter = fitter;
         _time = time;
-        _pacer = new Pacer((options.BitRate ?? SendOptions.DefaultDatagramRate).BitsPerSecond, time);
+        _pacer = new Pacer((options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate).BitsPerSecond, time);
     }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];

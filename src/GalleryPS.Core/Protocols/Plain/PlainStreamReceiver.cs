@@ -32,7 +32,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
 
     public static PlainStreamReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken)
     {
-        IPAddress? address = options.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
+        IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
         return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)), sources);
     }

@@ -29,8 +29,8 @@ internal sealed class PlainStreamSender : IImageSender
         return new PlainStreamSender(
             [.. to.Select(destination => new Destination(
                 destination,
-                new TcpConnectOptions(NicResolver.Resolve(options.OutboundIP, destination.AddressFamily)[0], options.Ttl, options.ConnectTimeout, StallTimeout),
-                new Pacer((options.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
+                new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
+                new Pacer((options.Pacing.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
                 new SentConnections(context.Time)))],
             context.Time);
     }

@@ -1,0 +1,180 @@
+using GalleryPS.Show.Pixels;
+
+namespace GalleryPS.Show;
+
+/// <summary>An image that is to be shown or exported; what is wrong with it is part of it, so that the show goes on.</summary>
+public sealed class GalleryItem
+{
+    private readonly Func<Stream> _open;
+
+    private GalleryItem(Func<Stream> open) => _open = open;
+
+    /// <summary>Position in the show, counted from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Bytes of its file.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>File format; unknown when the header made no sense.</summary>
+    public required ImageFormat Format { get; init; }
+
+    /// <summary>Width in pixels; 0 when the header made no sense.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels; 0 when the header made no sense.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>The sender's address and port, or the path of the file.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>True when it came over the network.</summary>
+    public bool IsReceived { get; init; }
+
+    /// <summary>UDP datagrams it took; null when it did not come by UDP.</summary>
+    public long? Datagrams { get; init; }
+
+    /// <summary>When it arrived, or null.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Why it cannot be shown, or null. More may turn out when it is decoded.</summary>
+    public GalleryException? Error { get; init; }
+
+    /// <summary>Takes a file as it is now.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="index">Its position.</param>
+    public static GalleryItem FromFile(string path, int index)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string name = Path.GetFileName(path);
+        long length = 0;
+        ImageInfo info = default;
+        GalleryException? error = null;
+        try
+        {
+            using FileStream file = OpenFile(path);
+            length = file.Length;
+            error = ImageHeader.TryRead(file, out info) ? TooLarge(name, info) : NotAnImage(name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = Unreadable(path, e);
+        }
+
+        return new GalleryItem(() => OpenFile(path))
+        {
+            Index = index,
+            Name = name,
+            Bytes = length,
+            Format = info.Format,
+            Width = info.Width,
+            Height = info.Height,
+            Source = path,
+            Error = error,
+        };
+    }
+
+    /// <summary>Takes a received image. One that was stored is read from its file when it is needed.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="index">Its position.</param>
+    /// <param name="spool">Keeps the bytes of images that are in memory only; null to leave them there.</param>
+    public static GalleryItem FromReceived(ReceivedImage image, int index, ItemSpool? spool = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Func<Stream> open;
+        if (image.Path is { } path)
+        {
+            open = () => OpenFile(path);
+        }
+        else
+        {
+            byte[] data = image.Data;
+            open = spool?.Keep(data) ?? (() => new MemoryStream(data, writable: false));
+        }
+
+        return new GalleryItem(open)
+        {
+            Index = index,
+            Name = image.Name,
+            Bytes = image.Bytes,
+            Format = image.Format,
+            Width = image.Width,
+            Height = image.Height,
+            Source = image.Source.ToString(),
+            IsReceived = true,
+            Datagrams = image.Transport == Transport.Tcp ? null : image.Datagrams,
+            Time = image.Time,
+            Error = TooLarge(image.Name, new ImageInfo(image.Format, image.Width, image.Height)),
+        };
+    }
+
+    /// <summary>Opens its bytes.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public Stream Open()
+    {
+        try
+        {
+            return _open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(Source, e);
+        }
+    }
+
+    /// <summary>Reads its bytes.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public ReadOnlyMemory<byte> Read()
+    {
+        using Stream stream = Open();
+        try
+        {
+            byte[] data = GC.AllocateUninitializedArray<byte>(checked((int)stream.Length));
+            stream.ReadExactly(data);
+            return data;
+        }
+        catch (Exception e) when (e is IOException or OverflowException)
+        {
+            throw Unreadable(Source, e);
+        }
+    }
+
+    /// <summary>What a view emits for it.</summary>
+    /// <param name="view">The view.</param>
+    public ShownImage Shown(GalleryView view) => new()
+    {
+        Index = Index,
+        Name = Name,
+        Bytes = Bytes,
+        Format = Format,
+        Width = Width,
+        Height = Height,
+        Source = Source,
+        View = view,
+    };
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static GalleryException? TooLarge(string name, ImageInfo info)
+    {
+        try
+        {
+            new ImagingLimits().Check(name, info.Width, info.Height);
+            return null;
+        }
+        catch (GalleryException e)
+        {
+            return e;
+        }
+    }
+
+    private static GalleryException NotAnImage(string name) => new(
+        ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
+        $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
+
+    private static GalleryException Unreadable(string path, Exception e) => new(
+        ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
+        "Check that the file exists and that you may read it.", e);
+}

@@ -1,0 +1,90 @@
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
+
+namespace GalleryPS.Show.Pixels;
+
+/// <summary>Decodes images within limits. May be used from several threads.</summary>
+/// <remarks>
+/// All methods throw <see cref="GalleryException"/> with <see cref="ErrorIds.TooManyPixels"/> for an image over the limits,
+/// <see cref="ErrorIds.BrokenImage"/> for one that is damaged, <see cref="ErrorIds.ImageNotDecodable"/> for one of a kind
+/// that is not supported, and <see cref="ErrorIds.NotAnImage"/> for bytes that are none. EXIF orientation is applied.
+/// </remarks>
+public sealed class ImageDecoder
+{
+    private readonly SafeDecoder _decoder;
+
+    /// <summary>Makes a decoder.</summary>
+    /// <param name="limits">What decoding may cost.</param>
+    public ImageDecoder(ImagingLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        _decoder = new SafeDecoder(limits);
+    }
+
+    /// <summary>The one with the usual limits.</summary>
+    public static ImageDecoder Default { get; } = new(new ImagingLimits());
+
+    /// <summary>Decodes an image, or the first picture of an animated one.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="data">The file's bytes.</param>
+    /// <param name="size">Gets the image's own size, upright, and tells the one wanted; null for its own.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>The pixels, in exactly the wanted size.</returns>
+    public PixelImage Decode(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size = null, CancellationToken cancellationToken = default)
+    {
+        using Image<Rgba32> image = _decoder.Decode(name, data, size, allFrames: false, cancellationToken);
+        return ToPixels(image.Frames.RootFrame);
+    }
+
+    /// <summary>Decodes all pictures of an image within the limits; a still image has one, without a delay.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="data">The file's bytes.</param>
+    /// <param name="size">As for <see cref="Decode"/>.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>The pictures in order.</returns>
+    public IReadOnlyList<PixelFrame> DecodeFrames(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size = null, CancellationToken cancellationToken = default)
+    {
+        using Image<Rgba32> image = _decoder.Decode(name, data, size, allFrames: true, cancellationToken);
+        var frames = new List<PixelFrame>(image.Frames.Count);
+        foreach (ImageFrame<Rgba32> frame in image.Frames)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            frames.Add(new PixelFrame(ToPixels(frame), image.Frames.Count == 1 ? TimeSpan.Zero : Delay(frame)));
+        }
+
+        return frames;
+    }
+
+    /// <summary>Makes a small version for a web page: JPEG, or PNG where something shines through.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="data">The file's bytes.</param>
+    /// <param name="longerSide">Pixels of the longer side at most.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>The bytes of a JPEG or PNG file.</returns>
+    public byte[] Thumbnail(string name, ReadOnlyMemory<byte> data, int longerSide, CancellationToken cancellationToken = default)
+    {
+        using Image<Rgba32> image = _decoder.Decode(
+            name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), allFrames: false, cancellationToken);
+        return SafeDecoder.Guard(name, () => Thumbnails.Encode(image));
+    }
+
+    internal FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken)
+    {
+        using Image<Rgba32> image = _decoder.Decode(name, data, null, allFrames: false, cancellationToken);
+        return SafeDecoder.Guard(name, () => JpegFitter.Fit(name, image, maxBytes, cancellationToken));
+    }
+
+    private static PixelImage ToPixels(ImageFrame<Rgba32> frame)
+    {
+        byte[] rgba = GC.AllocateUninitializedArray<byte>(frame.Width * frame.Height * 4);
+        frame.CopyPixelDataTo(rgba);
+        return new PixelImage(frame.Width, frame.Height, rgba);
+    }
+
+    /// <summary>Like browsers: what is shorter than 20 ms is meant as 100 ms.</summary>
+    private static TimeSpan Delay(ImageFrame<Rgba32> frame)
+    {
+        double milliseconds = frame.Metadata.GetGifMetadata().FrameDelay * 10.0;
+        return TimeSpan.FromMilliseconds(milliseconds < 20 ? 100 : Math.Min(milliseconds, 60_000));
+    }
+}

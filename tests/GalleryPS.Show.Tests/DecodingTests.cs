@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Gif;
+using SixLabors.ImageSharp.PixelFormats;
+
+namespace GalleryPS.Show.Tests;
+
+public class DecodingTests(ITestOutputHelper output)
+{
+    private static readonly ImageDecoder Decoder = ImageDecoder.Default;
+
+    public static TheoryData<string> Fixtures => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures"))
+        .Select(static path => Path.GetFileName(path)!).Where(static name => ImageFiles.HasImageExtension(name)).Order()];
+
+    /// <summary>What ImageSharp itself does not decode must say so, and nothing else may happen.</summary>
+    [Theory, MemberData(nameof(Fixtures))]
+    public void EveryFixtureIsDecodedOrSaidToBeBroken(string name)
+    {
+        byte[] data = File.ReadAllBytes(Pictures.Fixture(name));
+        Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(data, out ImageInfo info));
+        bool unsupported = name.Contains("arithmetic", StringComparison.Ordinal) || name.Contains("bigtiff", StringComparison.Ordinal);
+        if (info is { Width: > 5000 } or { Height: > 5000 } || unsupported)
+        {
+            Exception? e = Record.Exception(() => Decoder.Decode(name, data));
+            if (e is not null) Assert.Contains(Assert.IsType<GalleryException>(e).Id, new[] { ErrorIds.BrokenImage, ErrorIds.TooManyPixels });
+            return;
+        }
+
+        PixelImage image = Decoder.Decode(name, data);
+        bool turned = name.Contains("exif", StringComparison.Ordinal);
+        Assert.Equal(turned ? (info.Height, info.Width) : (info.Width, info.Height), (image.Width, image.Height));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void OrientationIsApplied(ushort orientation)
+    {
+        // The upper left corner of the stored picture is red; where it goes is what the number says.
+        PixelImage stored = Pictures.Of(80, 48, (x, y) => x < 16 && y < 16 ? ((byte)255, (byte)0, (byte)0, (byte)255) : ((byte)0, (byte)0, (byte)255, (byte)255));
+        byte[] jpeg = Pictures.Jpeg(stored, orientation);
+        (bool right, bool bottom, bool turned) = orientation switch
+        {
+            1 => (false, false, false),
+            2 => (true, false, false),
+            3 => (true, true, false),
+            4 => (false, true, false),
+            5 => (false, false, true),
+            6 => (true, false, true),
+            7 => (true, true, true),
+            _ => (false, true, true),
+        };
+        foreach (int part in new[] { 1, 2 })
+        {
+            PixelSize? told = null;
+            PixelImage image = Decoder.Decode("turned", jpeg, size =>
+            {
+                told = size;
+                return new PixelSize(size.Width / part, size.Height / part);
+            });
+            Assert.Equal(turned ? new PixelSize(48, 80) : new PixelSize(80, 48), told);
+            Assert.Equal(new PixelSize(told!.Value.Width / part, told.Value.Height / part), image.Size);
+            int x = right ? image.Width - 1 - 4 / part : 4 / part, y = bottom ? image.Height - 1 - 4 / part : 4 / part;
+            Assert.True(image.Rgba[(y * image.Width + x) * 4] > 180, $"part {part}");
+            int ox = image.Width - 1 - x, oy = image.Height - 1 - y;
+            Assert.True(image.Rgba[(oy * image.Width + ox) * 4 + 2] > 180, $"part {part}");
+        }
+    }
+
+    [Fact]
+    public void BombIsRefusedInMilliseconds()
+    {
+        byte[] bomb = Pictures.PngBomb(30_000, 30_000);
+        Assert.True(bomb.Length < 1024);
+        long start = Stopwatch.GetTimestamp();
+        long before = GC.GetTotalAllocatedBytes();
+        GalleryException e = Assert.Throws<GalleryException>(() => Decoder.Decode("bomb.png", bomb));
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        Assert.Equal((ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded), (e.Id, e.Category));
+        Assert.Contains("30000 x 30000", e.Message, StringComparison.Ordinal);
+        Assert.True(GC.GetTotalAllocatedBytes() - before < 10_000_000);
+        Assert.True(time < TimeSpan.FromMilliseconds(200), time.ToString());
+        foreach (Action act in new Action[] { () => Decoder.Thumbnail("b", bomb, 100), () => new ImageFitter().Fit("b", bomb, 65507), () => Decoder.DecodeFrames("b", bomb) })
+        {
+            Assert.Equal(ErrorIds.TooManyPixels, Assert.Throws<GalleryException>(act).Id);
+        }
+    }
+
+    /// <summary>A header within the limits, and pictures inside that are not.</summary>
+    [Fact]
+    public void GifWithAFrameLargerThanItsCanvasStaysBounded()
+    {
+        byte[] gif = [.. "GIF89a"u8, 10, 0, 10, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 2, 2, 0x4C, 1, 0, 0x3B];
+        long before = GC.GetTotalAllocatedBytes();
+        Record.Exception(() => Decoder.Decode("frame.gif", gif));
+        Assert.True(GC.GetTotalAllocatedBytes() - before < 100_000_000);
+    }
+
+    [Fact]
+    public void AnimationsStopAtTheMemoryLimit()
+    {
+        using var gif = new Image<Rgba32>(100, 100);
+        for (int i = 1; i < 50; i++) gif.Frames.CreateFrame(new Rgba32((byte)(i * 5), 0, 0));
+        foreach (ImageFrame frame in gif.Frames) frame.Metadata.GetGifMetadata().FrameDelay = 7;
+        using var file = new MemoryStream();
+        gif.Save(file, new GifEncoder());
+        Assert.Equal(50, Decoder.DecodeFrames("a.gif", file.ToArray()).Count);
+        Assert.All(Decoder.DecodeFrames("a.gif", file.ToArray()), frame => Assert.Equal(TimeSpan.FromMilliseconds(70), frame.Delay));
+        var small = new ImageDecoder(new ImagingLimits { MaxAnimationBytes = 400_000 });
+        Assert.Equal(10, small.DecodeFrames("a.gif", file.ToArray()).Count);
+        Assert.Equal(new PixelSize(50, 50), Decoder.DecodeFrames("a.gif", file.ToArray(), size => size.FitInto(new PixelSize(50, 50)))[3].Image.Size);
+    }
+
+    [Fact]
+    public void NoImageIsNotAnImage() =>
+        Assert.Equal(ErrorIds.NotAnImage, Assert.Throws<GalleryException>(() => Decoder.Decode("text", "hello"u8.ToArray())).Id);
+
+    /// <summary>Damaged copies of every fixture: pixels or an error with an id come back, never anything else.</summary>
+    [Fact]
+    public void DamagedImagesGiveOurErrors()
+    {
+        var random = new Random(20);
+        int broken = 0, whole = 0;
+        foreach (string path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures")).Where(ImageFiles.HasImageExtension).Order(StringComparer.Ordinal))
+        {
+            byte[] original = File.ReadAllBytes(path);
+            if (original.Length > 100_000) continue;
+            for (int round = 0; round < 12; round++)
+            {
+                byte[] data = round % 5 == 0 ? original[..random.Next(original.Length)] : [.. original];
+                for (int i = 0; i < 1 + round % 7 && data.Length > 0; i++) data[random.Next(data.Length)] = (byte)random.Next(256);
+                try
+                {
+                    Decoder.DecodeFrames("damaged", data, size => size.FitInto(new PixelSize(64, 64)), TestContext.Current.CancellationToken);
+                    whole++;
+                }
+                catch (GalleryException e)
+                {
+                    Assert.Contains(e.Id, new[] { ErrorIds.BrokenImage, ErrorIds.NotAnImage, ErrorIds.TooManyPixels });
+                    broken++;
+                }
+            }
+        }
+
+        output.WriteLine($"{whole} decoded, {broken} refused");
+        Assert.True(broken > 30);
+    }
+
+    [Fact]
+    public void ThumbnailsAreSmallAndUpright()
+    {
+        byte[] thumbnail = Decoder.Thumbnail("p", Pictures.Jpeg(Pictures.Photo(900, 600)), 240);
+        Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(thumbnail, out ImageInfo info));
+        Assert.Equal(new ImageInfo(ImageFormat.Jpeg, 240, 160), info);
+        byte[] clear = Decoder.Thumbnail("p", Pictures.Png(Pictures.Of(300, 600, (x, y) => ((byte)x, (byte)y, 0, (byte)y))), 240);
+        Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(clear, out info));
+        Assert.Equal(new ImageInfo(ImageFormat.Png, 120, 240), info);
+        byte[] tiny = Decoder.Thumbnail("p", Pictures.Png(Pictures.Photo(30, 20)), 240);
+        Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(tiny, out info));
+        Assert.Equal((30, 20), (info.Width, info.Height));
+    }
+
+    [Fact, Trait("Category", "Long")]
+    public void TwelveMegapixelsInTheTerminalTakeLittleMoreThanDecoding()
+    {
+        byte[] jpeg = Pictures.Jpeg(Pictures.Photo(4000, 3000));
+        TimeSpan alone = Pictures.Time(7, () => Image.Load<Rgba32>(jpeg).Dispose());
+        foreach (TerminalGraphics graphics in Enum.GetValues<TerminalGraphics>())
+        {
+            Terminal terminal = new()
+            {
+                Name = "test",
+                Graphics = graphics,
+                Colors = TerminalColors.TrueColor,
+                IsTerminal = true,
+                Columns = 120,
+                Rows = 40,
+                CellWidth = 9,
+                CellHeight = 18,
+                CellSizeKnown = true,
+            };
+            TimeSpan drawn = Pictures.Time(7, () =>
+            {
+                TerminalDrawing drawing = default;
+                PixelImage image = Decoder.Decode("12 MP", jpeg, size => (drawing = TerminalDrawing.Fit(terminal, graphics, size, 120, 39)).Pixels);
+                TerminalRenderer.Render(image, drawing);
+            });
+            output.WriteLine($"{graphics}: {drawn.TotalMilliseconds:0} ms, decoding alone {alone.TotalMilliseconds:0} ms, ratio {drawn / alone:0.00}");
+            Assert.True(drawn < 2.5 * alone, $"{graphics}: {drawn}, {alone}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+<#
+.SYNOPSIS
+    Brings the help pages to what the cmdlets of the built module declare.
+.DESCRIPTION
+    Writes the syntax diagrams and the YAML below each parameter anew: types, aliases, parameter sets, accepted values. Texts and
+    defaults stay. A new parameter gets a section without text, which the build refuses until somebody writes it.
+.EXAMPLE
+    dotnet pwsh tools/HelpBuilder/Update-Pages.ps1
+#>
+[CmdletBinding()]
+param(
+    [string] $Module = (Join-Path $PSScriptRoot '../../output/GalleryPS'),
+    [string] $Pages = (Join-Path $PSScriptRoot '../../docs/en-US')
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module $Module -Force
+$common = [System.Management.Automation.PSCmdlet]::CommonParameters
+
+function Format-Text([string] $Text) {
+    if ($Text -match '^[\w.][^:#]*$') { return $Text }
+    "'" + $Text.Replace("'", "''") + "'"
+}
+
+function Format-List([string] $Key, [string[]] $Values) {
+    if (-not $Values) { return "${Key}: []" }
+    "${Key}:"
+    $Values | ForEach-Object { "- $(Format-Text $_)" }
+}
+
+# A diagram in lines of at most 100 columns, which end between terms: where no bracket is open and no value follows.
+function Format-Diagram($Set, [string] $Command) {
+    $words = "$Set" -split ' '
+    $line, $term = $Command, ''
+    for ($i = 0; $i -lt $words.Count; $i++) {
+        $term = $term ? "$term $($words[$i])" : $words[$i]
+        if ($term.Split('[').Count -ne $term.Split(']').Count -or ($i + 1 -lt $words.Count -and $words[$i + 1].StartsWith('<'))) { continue }
+        if ($line.Length + 1 + $term.Length -gt 100) { $line; $line = '' }
+        $line += " $term"
+        $term = ''
+    }
+    $line
+}
+
+function Format-Parameter($Command, $Parameter, [string] $Default) {
+    $type = [Nullable]::GetUnderlyingType($Parameter.ParameterType) ?? $Parameter.ParameterType
+    $element = $type.IsArray ? $type.GetElementType() : $type
+    $element = [Nullable]::GetUnderlyingType($element) ?? $element
+    $set = $Parameter.Attributes | Where-Object { $_ -is [ValidateSet] }
+    $values = if ($set) { $set.ValidValues } elseif ($element.IsEnum) { [enum]::GetNames($element) }
+    if ($type -eq [switch]) { $Default = $Default -eq 'True' }
+    '```yaml'
+    "Type: $($type.FullName)"
+    "DefaultValue: $(Format-Text $Default)"
+    "SupportsWildcards: $("$([bool] ($Parameter.Attributes | Where-Object { $_ -is [SupportsWildcards] }))".ToLowerInvariant())"
+    Format-List Aliases $Parameter.Aliases
+    'ParameterSets:'
+    foreach ($name in $Parameter.ParameterSets.Keys | Sort-Object) {
+        $use = $Parameter.ParameterSets[$name]
+        "- Name: $($name -eq '__AllParameterSets' ? '(All)' : $name)"
+        "  Position: $($use.Position -lt 0 ? 'Named' : $use.Position)"
+        "  IsRequired: $("$($use.IsMandatory)".ToLowerInvariant())"
+        "  ValueFromPipeline: $("$($use.ValueFromPipeline)".ToLowerInvariant())"
+        "  ValueFromPipelineByPropertyName: $("$($use.ValueFromPipelineByPropertyName)".ToLowerInvariant())"
+        "  ValueFromRemainingArguments: $("$($use.ValueFromRemainingArguments)".ToLowerInvariant())"
+    }
+    'DontShow: false'
+    Format-List AcceptedValues $values
+    "HelpMessage: ''"
+    '```'
+}
+
+foreach ($command in Get-Command -Module GalleryPS) {
+    $file = Join-Path $Pages "$($command.Name).md"
+    $text = (Get-Content $file -Raw).Replace("`r", '')
+
+    $diagrams = foreach ($set in $command.ParameterSets | Sort-Object { -not $_.IsDefault }, Name) {
+        "### $($set.Name)$($set.IsDefault -and $set.Name -ne '__AllParameterSets' ? ' (Default)' : '')"
+        ''
+        '```'
+        Format-Diagram $set $command.Name
+        '```'
+        ''
+    }
+    $text = [regex]::Replace($text, '(?ms)(?<=^## SYNTAX\n\n).*?(?=^## )', { ($diagrams -join "`n") + "`n" })
+
+    $old = @{}
+    foreach ($match in [regex]::Matches($text, '(?ms)^### -(?<name>\w+)\n\n(?<text>.*?)```yaml\n(?<yaml>.*?)^```')) {
+        $default = [regex]::Match($match.Groups['yaml'].Value, '(?m)^DefaultValue: (.*)$').Groups[1].Value
+        if ($default -match "^'(.*)'$") { $default = $Matches[1].Replace("''", "'") }
+        $old[$match.Groups['name'].Value] = @{ Text = $match.Groups['text'].Value; Default = $default }
+    }
+
+    $sections = foreach ($name in $command.Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object) {
+        $known = $old[$name] ?? @{ Text = ''; Default = '' }
+        "### -$name"
+        ''
+        if ($known.Text) { $known.Text.TrimEnd(); '' }
+        Format-Parameter $command $command.Parameters[$name] $known.Default
+        ''
+    }
+    $text = [regex]::Replace($text, '(?ms)(?<=^## PARAMETERS\n\n).*?(?=^### CommonParameters)', { ($sections -join "`n") + "`n" })
+    $uri = $command.HelpUri
+    $text = [regex]::Replace($text, '(?m)^HelpUri:.*$', { "HelpUri: $($uri ? $uri : "''")" })
+    Set-Content $file $text -NoNewline
+}
