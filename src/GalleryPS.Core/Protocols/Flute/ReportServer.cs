@@ -129,7 +129,7 @@ internal sealed class ReportServer : IDisposable
 
                 joined = true;
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
-                Tell(new ReportMessage(room, host is null ? null : $"{Printable(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
+                Tell(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
@@ -142,8 +142,6 @@ internal sealed class ReportServer : IDisposable
             Interlocked.Decrement(ref _connections);
         }
     }
-
-    private static string Printable(string host) => new([.. host.Where(static c => !char.IsControl(c))]);
 
     private void Tell(ReportMessage message)
     {
