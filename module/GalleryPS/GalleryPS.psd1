@@ -1,6 +1,6 @@
 @{
     RootModule           = 'GalleryPS.psm1'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.0'    # the build puts the version of Directory.Build.props here
     GUID                 = '5b0c9f0e-2a0f-4c0b-9a55-0c9d6f1b7e21'
     Author               = 'The GalleryPS authors'
     Copyright            = 'Copyright (c) 2026 The GalleryPS authors. MIT License.'
@@ -36,6 +36,11 @@
         PSData = @{
             Tags       = @('images', 'multicast', 'broadcast', 'udp', 'tcp', 'teaching', 'PSEdition_Core', 'Linux', 'Windows')
             LicenseUri = 'https://opensource.org/license/mit'
+
+            # The build puts the address of Directory.Build.props here, and what CHANGELOG.md says of the version.
+            ProjectUri = '{RepositoryUrl}'
+            IconUri = '{RepositoryUrl}/raw/main/docs/images/icon.png'
+            ReleaseNotes = '{ReleaseNotes}'
         }
     }
 }

@@ -40,20 +40,20 @@ internal static class Demonstration
     {
         int port = FreePort(transport);
         string[] hosts = [.. Enumerable.Range(1, receivers).Select(static i => $"127.0.0.{i}")];
-        var send = new SendOptions { Transport = transport, Port = port };
-        Func<int, ReceiveOptions> receive = i => new ReceiveOptions { Transport = transport, Port = port, IdleTimeout = TimeSpan.FromSeconds(10) };
+        var send = new SendOptions { Transport = transport, Addresses = new() { Port = port } };
+        Func<int, ReceiveOptions> receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
         switch (transport)
         {
             case Transport.Broadcast:
-                send = send with { To = ["127.255.255.255"] };
+                send = send with { Addresses = send.Addresses with { To = ["127.255.255.255"] } };
                 break;
             case Transport.Multicast:
-                send = send with { OutboundIP = ["127.0.0.1"] };
-                receive = i => new ReceiveOptions { Transport = transport, Port = port, ArrivalIP = ["127.0.0.1"], IdleTimeout = TimeSpan.FromSeconds(10) };
+                send = send with { Addresses = send.Addresses with { OutboundIP = ["127.0.0.1"] } };
+                receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port, ArrivalIP = ["127.0.0.1"] }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
                 break;
             default:
-                send = send with { To = hosts };
-                receive = i => new ReceiveOptions { Transport = transport, Port = port, Address = hosts[i], IdleTimeout = TimeSpan.FromSeconds(10) };
+                send = send with { Addresses = send.Addresses with { To = hosts } };
+                receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port, Address = hosts[i] }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
                 break;
         }
 

@@ -8,30 +8,34 @@ namespace GalleryPS.Show;
 public sealed record ShowOptions
 {
     /// <summary>Where.</summary>
-    public GalleryView View { get; init; } = GalleryView.Auto;
+    [Option("Where to show.")]
+    public GalleryView As { get; init; } = GalleryView.Auto;
 
     /// <summary>What to draw with in the terminal; null for the best it has.</summary>
+    [Option("What to draw with in the terminal; default: the best it has.")]
     public TerminalGraphics? Graphics { get; init; }
 
     /// <summary>How long each image stands.</summary>
+    [Option("How long each image stands.", Least = 0, MoreThanLeast = true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Port of the live page; 0 for a free one.</summary>
+    [Option("Port of the live page; default: a free one.", Least = 0, Most = 65_535, Letter = 'p')]
     public int Port { get; init; }
 
-    /// <summary>Open a browser where there is a display.</summary>
-    public bool OpenBrowser { get; init; } = true;
+    /// <summary>Tell the page's address instead of opening a browser.</summary>
+    [Option("Tell the page's address instead of opening a browser.")]
+    public bool NoBrowser { get; init; }
 
     /// <summary>Checks what can be checked without showing anything.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Validate()
     {
-        OptionChecks.Positive(Interval, nameof(Interval));
-        OptionChecks.Port(Port, zeroAllowed: true);
-        if (Graphics is not null && View is (GalleryView.Browser or GalleryView.Html))
+        OptionChecks.Ranges(this);
+        if (Graphics is not null && As is (GalleryView.Browser or GalleryView.Html))
         {
             throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"-Graphics is for the terminal, not for {View}.", Graphics,
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"-Graphics is for the terminal, not for {As}.", Graphics,
                 "Leave one of both out.");
         }
     }
@@ -71,7 +75,7 @@ public sealed class GalleryShow : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        GalleryView view = ViewChoice.Choose(options.View, options.Graphics, out Terminal? terminal);
+        GalleryView view = ViewChoice.Choose(options.As, options.Graphics, out Terminal? terminal);
         return new GalleryShow(options, view, terminal);
     }
 
@@ -84,7 +88,7 @@ public sealed class GalleryShow : IDisposable
         {
             case GalleryView.Browser:
                 _server = LiveServer.Start(_options.Interval, _options.Port);
-                _opened = _options.OpenBrowser && Display.IsThere && Display.Open(_server.Url.ToString());
+                _opened = !_options.NoBrowser && Display.IsThere && Display.Open(_server.Url.ToString());
                 yield return new ShowReadyEvent(View, _server.Url.ToString(), null, _opened);
                 break;
             case GalleryView.Terminal:
@@ -135,7 +139,7 @@ public sealed class GalleryShow : IDisposable
         GalleryExport.Write(
             _items, new ExportOptions { OutputPath = path, As = ExportKind.Html, Interval = _options.Interval }, errors.Add, null, cancellationToken);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
-        bool opened = _options.OpenBrowser && Display.IsThere && Display.Open(path);
+        bool opened = !_options.NoBrowser && Display.IsThere && Display.Open(path);
         yield return new ShowReadyEvent(View, null, path, opened);
         foreach (GalleryItem item in _items) yield return new ShownEvent(item.Shown(View));
     }

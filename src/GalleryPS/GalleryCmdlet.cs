@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace GalleryPS.Cmdlets;
 
@@ -129,6 +130,23 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <param name="path">A PowerShell path of the file system.</param>
     /// <returns>The provider's path.</returns>
     protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>Where images go, as a full path, when the user agrees (-WhatIf, -Confirm).</summary>
+    /// <param name="storage">The folder as it was written, or none.</param>
+    /// <param name="action">What is done there.</param>
+    /// <returns>The folder, or none; null when the user does not agree.</returns>
+    protected StorageOptions? Confirmed(StorageOptions storage, string action)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        if (storage.OutputDirectory is null) return storage;
+        string directory = FullPath(storage.OutputDirectory);
+        return ShouldProcess(directory, action) ? storage with { OutputDirectory = directory } : null;
+    }
+
+    /// <summary>A passphrase; made here and not while binding, so that one that is empty is an error with its own id.</summary>
+    /// <param name="text">The text, or null.</param>
+    /// <returns>The passphrase, or null.</returns>
+    private protected static Passphrase? Secret(SecureString? text) => text is null ? null : Passphrase.FromSecureString(text);
 
     /// <inheritdoc/>
     public void Dispose()

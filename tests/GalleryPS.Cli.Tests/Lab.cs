@@ -1,7 +1,7 @@
 using System.Text.Json;
 using GalleryPS.TestSupport;
 
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace GalleryPS.Cli.Tests;
 

@@ -81,7 +81,7 @@ public sealed class LoadTests : IDisposable
 
     private (double Sent, double Received, long Dropped) Flood(int count, int rate)
     {
-        using MessageReceiver receiver = MessageReceiver.Open(new MessageReceiveOptions { Group = "127.0.0.1", Port = 0, Count = count, IdleTimeout = TimeSpan.FromSeconds(3), Statistics = true });
+        using MessageReceiver receiver = MessageReceiver.Open(new MessageReceiveOptions { Addresses = new() { Address = "127.0.0.1", Port = 0 }, Until = new() { Count = count, IdleTimeout = TimeSpan.FromSeconds(3) }, Statistics = true });
         string port = receiver.Ready.EndPoints[0].Port.ToString(CultureInfo.InvariantCulture);
         using PeerProcess sender = PeerProcess.Start(null, Compile(), ["flood", port, count.ToString(CultureInfo.InvariantCulture), rate.ToString(CultureInfo.InvariantCulture)]);
         long received = 0;

@@ -18,8 +18,14 @@ public class DecodingTests(ITestOutputHelper output)
     {
         byte[] data = File.ReadAllBytes(Pictures.Fixture(name));
         Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(data, out ImageInfo info));
-        bool unsupported = name.Contains("arithmetic", StringComparison.Ordinal) || name.Contains("bigtiff", StringComparison.Ordinal);
-        if (info is { Width: > 5000 } or { Height: > 5000 } || unsupported)
+        if (name.Contains("arithmetic", StringComparison.Ordinal))
+        {
+            Assert.Equal(ErrorIds.ImageNotDecodable, Assert.Throws<GalleryException>(() => Decoder.Decode(name, data)).Id);
+            return;
+        }
+
+        // Those are headers without pixels.
+        if (info is { Width: > 5000 } or { Height: > 5000 })
         {
             Exception? e = Record.Exception(() => Decoder.Decode(name, data));
             if (e is not null) Assert.Contains(Assert.IsType<GalleryException>(e).Id, new[] { ErrorIds.BrokenImage, ErrorIds.TooManyPixels });
@@ -142,7 +148,7 @@ public class DecodingTests(ITestOutputHelper output)
                 }
                 catch (GalleryException e)
                 {
-                    Assert.Contains(e.Id, new[] { ErrorIds.BrokenImage, ErrorIds.NotAnImage, ErrorIds.TooManyPixels });
+                    Assert.Contains(e.Id, new[] { ErrorIds.BrokenImage, ErrorIds.ImageNotDecodable, ErrorIds.NotAnImage, ErrorIds.TooManyPixels });
                     broken++;
                 }
             }

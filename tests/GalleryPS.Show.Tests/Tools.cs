@@ -5,6 +5,14 @@ namespace GalleryPS.Show.Tests;
 /// <summary>Programs of others that check what ours made.</summary>
 internal static class Tools
 {
+    // There may be several, and only the system's own has the system's packages.
+    private static readonly Lazy<string?> PythonWithPillow = new(static () => FindAll("python3").FirstOrDefault(static python =>
+    {
+        using Process process = Process.Start(new ProcessStartInfo(python, ["-c", "import PIL"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }));
+
     /// <summary>Runs a program that is not everywhere; the test is skipped by name where it is not.</summary>
     public static byte[] Run(string program, string package, byte[] input, params string[] arguments)
     {
@@ -31,8 +39,17 @@ internal static class Tools
         return output.ToArray();
     }
 
-    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+    /// <summary>Runs a Python script that uses Pillow.</summary>
+    public static byte[] Python(string script, byte[] input)
+    {
+        if (PythonWithPillow.Value is null) Assert.Skip("Pillow is not installed (Debian's package python3-pil).");
+        return Run(PythonWithPillow.Value!, "python3-pil", input, "-c", script);
+    }
+
+    public static string? Find(string program) => FindAll(program).FirstOrDefault();
+
+    private static IEnumerable<string> FindAll(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
+        .Where(File.Exists);
 }

@@ -118,7 +118,7 @@ public class CompareTests
         }
 
         TrafficEstimate estimate = TrafficModel.Estimate(
-            [new Payload("a", 1000)], new EstimateOptions { Transports = [Transport.Tcp], TcpTimestamps = false, EndOfTransmission = false })[0];
+            [new Payload("a", 1000)], new EstimateOptions { Transport = [Transport.Tcp], TcpTimestamps = false, NoEndOfTransmission = true })[0];
         TrafficComparison once = Compare(Connection(again: false), estimate), twice = Compare(Connection(again: true), estimate);
         Assert.Equal(once.Layers.Select(layer => layer.Captured), twice.Layers.Select(layer => layer.Captured));
         Assert.Contains("Sent again, and left out here: 2 TCP segments, 708 bytes.", twice.Reasons);
@@ -181,7 +181,7 @@ public class CompareTests
     }
 
     private static TrafficEstimate Predict(long[] sizes) => TrafficModel.Estimate(
-        sizes.Select(size => new Payload($"{size}", size)), new EstimateOptions { Transports = [Transport.Unicast] })[0];
+        sizes.Select(size => new Payload($"{size}", size)), new EstimateOptions { Transport = [Transport.Unicast] })[0];
 
     private static TrafficComparison Compare(string name, TrafficEstimate estimate, ComparisonOptions? options = null) =>
         TrafficComparer.Compare(estimate, Fixture.PathOf(name), options ?? new ComparisonOptions());

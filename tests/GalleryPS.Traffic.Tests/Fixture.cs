@@ -31,5 +31,5 @@ internal static class Fixture
     public static TrafficEstimate Estimate(Transport transport, int receivers = 1, int? mtu = null, bool ipv6 = false) =>
         TrafficModel.Estimate(
             Sizes.Select(size => new Payload($"{size}", size)),
-            new EstimateOptions { Transports = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 })[0];
+            new EstimateOptions { Transport = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 })[0];
 }

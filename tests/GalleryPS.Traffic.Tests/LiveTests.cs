@@ -82,7 +82,7 @@ public sealed class LiveTests : IDisposable
             Assert.True(capture.WaitForExit() == 0, $"{capture.Errors}{string.Join('\n', capture.Lines)}");
             TrafficEstimate estimate = TrafficModel.Estimate(
                 Payloads.Of([gallery], literal: true, e => throw e),
-                new EstimateOptions { Transports = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 })[0];
+                new EstimateOptions { Transport = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 })[0];
             Assert.Equal(images.Count, estimate.Images);
             return TrafficComparer.Compare(estimate, file, new ComparisonOptions());
         }

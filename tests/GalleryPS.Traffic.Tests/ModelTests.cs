@@ -10,7 +10,7 @@ public class ModelTests
     [InlineData(3, 27)]
     public void AGreetingOf19BytesIsNinePackets(int connections, long packets)
     {
-        TrafficEstimate estimate = One([19], new EstimateOptions { Transports = [Transport.Tcp], Receivers = connections, EndOfTransmission = false });
+        TrafficEstimate estimate = One([19], new EstimateOptions { Transport = [Transport.Tcp], Receivers = connections, NoEndOfTransmission = true });
         Assert.Equal(packets, estimate.Packets);
         Assert.Equal(19 * connections, estimate.ApplicationBytes);
 
@@ -25,8 +25,8 @@ public class ModelTests
         long[] sizes = [1000, 2000];
         foreach (Transport transport in (Transport[])[Transport.Unicast, Transport.Broadcast, Transport.Multicast])
         {
-            TrafficEstimate one = One(sizes, new EstimateOptions { Transports = [transport] });
-            TrafficEstimate three = One(sizes, new EstimateOptions { Transports = [transport], Receivers = 3 });
+            TrafficEstimate one = One(sizes, new EstimateOptions { Transport = [transport] });
+            TrafficEstimate three = One(sizes, new EstimateOptions { Transport = [transport], Receivers = 3 });
             int copies = transport == Transport.Unicast ? 3 : 1;
             Assert.Equal(one.LinkBytes * copies, three.LinkBytes);
             Assert.Equal(one.WireBytes * copies, three.WireBytes);
@@ -55,7 +55,7 @@ public class ModelTests
     [InlineData(20000, 9000, false, 3, 20008 + 60)]
     public void DatagramsAreCutIntoFragmentsOfEightBytes(long payload, int mtu, bool ipv6, long packets, long networkBytes)
     {
-        TrafficEstimate estimate = One([payload], new EstimateOptions { Transports = [Transport.Unicast], Mtu = mtu, IPv6 = ipv6, EndOfTransmission = false });
+        TrafficEstimate estimate = One([payload], new EstimateOptions { Transport = [Transport.Unicast], Mtu = mtu, IPv6 = ipv6, NoEndOfTransmission = true });
         Assert.Equal((packets, networkBytes), (estimate.Packets, estimate.NetworkBytes));
         Assert.Equal(packets, estimate.Frames);
         Assert.Equal(1, estimate.Datagrams);
@@ -70,7 +70,7 @@ public class ModelTests
         {
             ((int payload, int size), bool ipv6) = input;
             int mtu = ipv6 ? Math.Max(1280, size) : size;
-            TrafficEstimate estimate = One([payload], new EstimateOptions { Transports = [Transport.Unicast], Mtu = mtu, IPv6 = ipv6, EndOfTransmission = false });
+            TrafficEstimate estimate = One([payload], new EstimateOptions { Transport = [Transport.Unicast], Mtu = mtu, IPv6 = ipv6, NoEndOfTransmission = true });
             List<int> fragments = Cut(payload + 8, mtu, ipv6);
             return fragments.Count == estimate.Packets
                 && fragments.Sum() == estimate.NetworkBytes
@@ -80,9 +80,9 @@ public class ModelTests
     [Fact]
     public void TheEndOfTransmissionIsAFrameOf42BytesAndOf84OnTheWire()
     {
-        TrafficEstimate estimate = One([], new EstimateOptions { Transports = [Transport.Multicast] });
+        TrafficEstimate estimate = One([], new EstimateOptions { Transport = [Transport.Multicast] });
         Assert.Equal((1, 42, 84), (estimate.Frames, estimate.LinkBytes, estimate.WireBytes));
-        TrafficEstimate tagged = One([], new EstimateOptions { Transports = [Transport.Multicast], VlanTag = true });
+        TrafficEstimate tagged = One([], new EstimateOptions { Transport = [Transport.Multicast], VlanTag = true });
         Assert.Equal((46, 84), (tagged.LinkBytes, tagged.WireBytes));
     }
 
@@ -92,7 +92,7 @@ public class ModelTests
         Payload[] gallery = [new("a", 100), new("b", 60000), new("c", 1448)];
         foreach (Transport transport in Enum.GetValues<Transport>())
         {
-            var options = new EstimateOptions { Transports = [transport], Receivers = 2 };
+            var options = new EstimateOptions { Transport = [transport], Receivers = 2 };
             TrafficEstimate whole = TrafficModel.Estimate(gallery, options)[0];
             IReadOnlyList<TrafficEstimate> each = TrafficModel.Estimate(gallery, options with { PerImage = true });
             TrafficEstimate end = TrafficModel.Estimate([], options)[0];
@@ -110,7 +110,7 @@ public class ModelTests
         input =>
         {
             (int size, bool loopback) = input;
-            var options = new EstimateOptions { Transports = [Transport.Tcp], LinkLayer = loopback ? LinkLayer.Loopback : LinkLayer.Ethernet };
+            var options = new EstimateOptions { Transport = [Transport.Tcp], LinkLayer = loopback ? LinkLayer.Loopback : LinkLayer.Ethernet };
             TrafficEstimate estimate = One([size], options);
             return estimate.PacketsLow <= estimate.Packets && estimate.Packets <= estimate.PacketsHigh
                 && estimate.LinkBytesLow <= estimate.LinkBytes && estimate.LinkBytes <= estimate.LinkBytesHigh
@@ -121,8 +121,8 @@ public class ModelTests
     [Fact]
     public void TimestampsTakeTwelveBytesOfEverySegment()
     {
-        TrafficEstimate with = One([1448], new EstimateOptions { Transports = [Transport.Tcp], EndOfTransmission = false });
-        TrafficEstimate without = One([1460], new EstimateOptions { Transports = [Transport.Tcp], EndOfTransmission = false, TcpTimestamps = false });
+        TrafficEstimate with = One([1448], new EstimateOptions { Transport = [Transport.Tcp], NoEndOfTransmission = true });
+        TrafficEstimate without = One([1460], new EstimateOptions { Transport = [Transport.Tcp], NoEndOfTransmission = true, TcpTimestamps = false });
         Assert.Equal(with.Packets, without.Packets);
         Assert.Equal((2 * 40) + (7 * 32) + 1448, with.TransportBytes);
         Assert.Equal((2 * 32) + (7 * 20) + 1460, without.TransportBytes);
@@ -136,7 +136,7 @@ public class ModelTests
         Assert.Equal(
             [Transport.Unicast, Transport.Multicast, Transport.Tcp],
             TrafficModel.Estimate(gallery, new EstimateOptions { IPv6 = true }).Select(e => e.Transport));
-        var broadcast = new EstimateOptions { IPv6 = true, Transports = [Transport.Broadcast] };
+        var broadcast = new EstimateOptions { IPv6 = true, Transport = [Transport.Broadcast] };
         Assert.Equal(ErrorIds.AddressFamilyMismatch, Assert.Throws<GalleryException>(() => TrafficModel.Estimate(gallery, broadcast)).Id);
     }
 
@@ -168,7 +168,7 @@ public class ModelTests
     [Fact]
     public void LoopbackHasALargeMtuAndNoWire()
     {
-        TrafficEstimate estimate = One([60000], new EstimateOptions { Transports = [Transport.Unicast], LinkLayer = LinkLayer.Loopback });
+        TrafficEstimate estimate = One([60000], new EstimateOptions { Transport = [Transport.Unicast], LinkLayer = LinkLayer.Loopback });
         Assert.Equal((2, 60042 + 42), (estimate.Frames, estimate.LinkBytes));
         Assert.Equal(estimate.LinkBytes, estimate.WireBytes);
     }

@@ -41,7 +41,7 @@ public class PacketTests
         string folder = Directory.CreateTempSubdirectory("gallery-test-").FullName;
         try
         {
-            List<Packet> packets = Fixture.Packets(name, new PacketOptions { OutputDirectory = folder });
+            List<Packet> packets = Fixture.Packets(name, new PacketOptions { Storage = new() { OutputDirectory = folder } });
             for (int image = 0; image < 3; image++)
             {
                 List<Packet> parts = [.. packets.Where(packet => packet.Image == image && packet.ImageBytes > 0)];
@@ -68,7 +68,7 @@ public class PacketTests
         string folder = Directory.CreateTempSubdirectory("gallery-test-").FullName;
         try
         {
-            List<Packet> packets = Fixture.Packets("truncated.pcap", new PacketOptions { OutputDirectory = folder });
+            List<Packet> packets = Fixture.Packets("truncated.pcap", new PacketOptions { Storage = new() { OutputDirectory = folder } });
             Assert.Equal(3, packets.Where(packet => packet.Image is not null).Select(packet => packet.Image).Distinct().Count());
             Assert.Empty(Directory.GetFiles(folder));
         }
@@ -201,7 +201,7 @@ public class PacketTests
                 string file = Path.Combine(folder, "c.pcap");
                 File.WriteAllBytes(file, builder.ToArray());
                 string output = Path.Combine(folder, "images");
-                Packet last = PacketReader.Read(file, new PacketOptions { OutputDirectory = output }).Last();
+                Packet last = PacketReader.Read(file, new PacketOptions { Storage = new() { OutputDirectory = output } }).Last();
                 Assert.Equal(image, File.ReadAllBytes(last.Path!));
                 Assert.Single(Directory.GetFiles(output));
             }
@@ -224,7 +224,7 @@ public class PacketTests
         {
             string file = Path.Combine(folder, "c.pcap");
             File.WriteAllBytes(file, builder.ToArray());
-            List<Packet> packets = [.. PacketReader.Read(file, new PacketOptions { OutputDirectory = folder })];
+            List<Packet> packets = [.. PacketReader.Read(file, new PacketOptions { Storage = new() { OutputDirectory = folder } })];
             Assert.Equal([0, 0], packets.Select(packet => packet.Image!.Value));
             Assert.Equal(["10.0.0.2-image-000.png", "10.0.0.3-image-000.png"], packets.Select(packet => Path.GetFileName(packet.Path!)));
         }
@@ -247,8 +247,8 @@ public class PacketTests
     [Fact]
     public void FiltersByImageFlowAndNumber()
     {
-        Assert.Equal(3, Fixture.Packets("unicast.pcap", new PacketOptions { Images = [1] }).Count);
-        Assert.Equal(5, Fixture.Packets("unicast.pcap", new PacketOptions { Images = [0, 1, 2] }).Count);
+        Assert.Equal(3, Fixture.Packets("unicast.pcap", new PacketOptions { Image = [1] }).Count);
+        Assert.Equal(5, Fixture.Packets("unicast.pcap", new PacketOptions { Image = [0, 1, 2] }).Count);
         Assert.Equal(2, Fixture.Packets("unicast.pcap", new PacketOptions { First = 2 }).Count);
         string flow = Fixture.Count("unicast.pcap", new CountOptions { ByFlow = true }).Count.ByFlow[1].Flow!;
         Assert.Equal(3, Fixture.Packets("unicast.pcap", new PacketOptions { Flow = flow }).Count);

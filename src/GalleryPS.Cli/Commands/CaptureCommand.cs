@@ -10,35 +10,13 @@ internal static class CaptureCommand
     public static Command Create()
     {
         var path = new Argument<string>("file") { Description = "The file to write." };
-        Option<Transport?> transport = Arguments.Of<Transport?>("--transport", "The transport whose packets are wanted; default: UDP and TCP.", "-t");
-        Option<string[]> to = Arguments.List("--to", "Hosts, broadcast addresses or groups the traffic goes to.");
-        var port = new Option<int>("--port", "-p") { Description = "The receivers' port.", DefaultValueFactory = static _ => SendOptions.DefaultPort };
-        Option<string?> nic = Arguments.Of<string?>("--interface", "The NIC, or 'any'; default: the one the traffic will use.", "-i");
-        Option<string?> filter = Arguments.Of<string?>("--filter", "A filter as of pcap-filter(7), in place of the one made from the rest.", "-f");
-        var snap = new Option<int>("--snap-length") { Description = "Bytes to keep of each frame; 0 for all.", DefaultValueFactory = static _ => CaptureOptions.DefaultSnapLength };
-        Option<string?> tool = Arguments.Of<string?>("--tool", "tcpdump, dumpcap or the path of one.");
         Option<TimeSpan?> duration = Arguments.Duration("--duration", "Stop after this time.");
-        Option<bool> force = Arguments.Of<bool>("--force", "Replace the file when it exists.");
-        var command = new Command("capture", "Capture with tcpdump or dumpcap until Ctrl+C.")
-        {
-            path, transport, to, port, nic, filter, snap, tool, duration, force,
-        };
+        var command = new Command("capture", "Capture with tcpdump or dumpcap until Ctrl+C.") { path, duration };
+        var options = OptionSet<CaptureOptions>.AddTo(command, nameof(CaptureOptions.Path));
         command.Does((parsed, reporter, cancellationToken) =>
         {
             using CaptureSession session = CaptureSession.Start(
-                new CaptureOptions
-                {
-                    Path = parsed.GetValue(path)!,
-                    Transport = parsed.GetValue(transport),
-                    To = parsed.GetValue(to)!,
-                    Port = parsed.GetValue(port),
-                    Interface = parsed.GetValue(nic),
-                    Filter = parsed.GetValue(filter),
-                    SnapLength = parsed.GetValue(snap),
-                    Tool = parsed.GetValue(tool),
-                    Force = parsed.GetValue(force),
-                },
-                cancellationToken);
+                options.Read(parsed) with { Path = parsed.GetValue(path)! }, cancellationToken);
             if (reporter.IsForPrograms)
                 reporter.Item("Ready", session.Capture);
             else

@@ -12,26 +12,21 @@ internal static class CompareCommand
         var capture = new Argument<string>("file") { Description = "A capture file." };
         Argument<string[]> paths = Arguments.Paths("path", "The gallery: folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
-        Option<int?> port = Arguments.Of<int?>("--port", "Only flows with this port.", "-p");
         Option<string?> html = Arguments.Of<string?>("--html", "Write a report with charts to this file.");
-        var command = new Command("compare", "Hold a prediction against a capture.") { capture, paths, port, html };
-        model.AddTo(command);
+        var command = new Command("compare", "Hold a prediction against a capture.") { capture, paths, html };
+        var options = OptionSet<ComparisonOptions>.AddTo(command);
+        model.AddTo(command, nameof(EstimateOptions.PerImage));
         command.Does((parsed, reporter, cancellationToken) =>
         {
             int code = Runner.Done;
-            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, static options => options, OnError);
+            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, OnError);
             var comparisons = new List<TrafficComparison>();
             foreach (TrafficEstimate estimate in estimates)
             {
                 comparisons.Add(TrafficComparer.Compare(
                     estimate,
                     parsed.GetValue(capture)!,
-                    new ComparisonOptions
-                    {
-                        Port = parsed.GetValue(port),
-                        OfTransport = estimates.Count > 1,
-                        Timeline = parsed.GetValue(html) is not null,
-                    },
+                    options.Read(parsed) with { OfTransport = estimates.Count > 1, Timeline = parsed.GetValue(html) is not null },
                     OnError,
                     cancellationToken));
             }

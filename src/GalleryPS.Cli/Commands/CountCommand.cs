@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using GalleryPS.Cli.Output;
 using GalleryPS.Traffic;
 
@@ -12,37 +11,11 @@ internal static class CountCommand
     public static Command Create()
     {
         Argument<string[]> paths = Arguments.Paths("file", "Capture files (pcap, pcapng, also compressed with gzip); '-' reads standard input.", ArgumentArity.OneOrMore);
-        Option<bool> byFlow = Arguments.Of<bool>("--by-flow", "One line per flow.");
-        Option<TimeSpan?> timeline = Arguments.Duration("--timeline", "Bytes and packets per interval, such as 100ms.");
-        Option<int?> mtu = Arguments.Of<int?>("--mtu", "Largest IP packet of the link; larger frames are counted as what the wire carried.");
-        Option<int?> port = Arguments.Of<int?>("--port", "Only flows with this port.", "-p");
-        Option<IPAddress?> address = new("--address")
-        {
-            Description = "Only flows with this address.",
-            CustomParser = static result =>
-            {
-                if (IPAddress.TryParse(result.Tokens[^1].Value, out IPAddress? parsed))
-                    return parsed;
-                result.AddError($"'{result.Tokens[^1].Value}' is no address.");
-                return null;
-            },
-        };
-        Option<Transport?> transport = Arguments.Of<Transport?>("--transport", "Only flows of this transport.", "-t");
-        var command = new Command("count", "Count a capture at every layer, by protocol or by flow.")
-        {
-            paths, byFlow, timeline, mtu, port, address, transport,
-        };
+        var command = new Command("count", "Count a capture at every layer, by protocol or by flow.") { paths };
+        var arguments = OptionSet<CountOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            var options = new CountOptions
-            {
-                ByFlow = parsed.GetValue(byFlow),
-                Timeline = parsed.GetValue(timeline),
-                Mtu = parsed.GetValue(mtu),
-                Port = parsed.GetValue(port),
-                Address = parsed.GetValue(address),
-                Transport = parsed.GetValue(transport),
-            };
+            CountOptions options = arguments.Read(parsed);
             int code = Runner.Done;
             foreach (string path in parsed.GetValue(paths)!)
             {

@@ -10,8 +10,7 @@ internal static class MeasureCommand
     {
         Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
-        Option<bool> perImage = Arguments.Of<bool>("--per-image", "One line per image, without the end of transmission.");
-        var command = new Command("measure", "Predict how many bytes and packets a gallery costs at every layer.") { paths, perImage };
+        var command = new Command("measure", "Predict how many bytes and packets a gallery costs at every layer.") { paths };
         model.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
@@ -19,14 +18,13 @@ internal static class MeasureCommand
             IReadOnlyList<TrafficEstimate> estimates = model.Estimate(
                 parsed,
                 parsed.GetValue(paths)!,
-                options => options with { PerImage = parsed.GetValue(perImage) },
                 error =>
                 {
                     code = Runner.Failed;
                     reporter.Report(new ErrorEvent(error));
                 });
             cancellationToken.ThrowIfCancellationRequested();
-            reporter.Table("Estimate", estimates, [.. Columns(parsed.GetValue(perImage))]);
+            reporter.Table("Estimate", estimates, [.. Columns(model.Read(parsed).PerImage)]);
             return code;
         });
         return command;

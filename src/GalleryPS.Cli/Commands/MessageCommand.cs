@@ -19,72 +19,26 @@ internal static class MessageCommand
         Option<string[]> json = Many("--input-object", "A JSON document, sent as it is written; may be repeated.", "--json-document");
         Option<string[]> bytes = Many("--bytes", "Bytes in hexadecimal; may be repeated.");
         Option<string[]> path = Many("--path", "A file whose bytes are a message; may be repeated.");
-        Option<string[]> group = Arguments.List(
-            "--group", "Groups, hosts or broadcast addresses; default 224.1.1.1.", "--to", "--to-ip", "--mcast-ip", "--destination", "-g");
-        var port = new Option<int>("--port", "--to-port", "--mcast-port", "-p") { Description = "The receivers' port.", DefaultValueFactory = static _ => MessageSendOptions.DefaultPort };
-        Option<int?> ttl = Arguments.Of<int?>("--ttl", "Time to live or hop limit; default 1 for groups, else the system's.");
-        Option<string[]> outbound = Arguments.List("--outbound-ip", "NICs to send on, by address or name; '*' for all that can multicast.");
-        var repeat = new Option<int>("--repeat") { Description = "How often each message is sent.", DefaultValueFactory = static _ => 1 };
-        Option<TimeSpan?> interval = Arguments.Duration("--interval", "Time from one message to the next.");
-        Option<TimeSpan?> delay = Arguments.Duration("--delay", "Wait before the first message.");
-        Option<TimeSpan?> wait = Arguments.Duration("--wait-for-group", "Wait at most this long until somebody joined the group (Linux, needs the right to listen).");
-        var command = new Command("send", "Send messages, in the order in which they are written.")
-        {
-            words, text, json, bytes, path, group, port, ttl, outbound, repeat, interval, delay, wait,
-        };
+        var command = new Command("send", "Send messages, in the order in which they are written.") { words, text, json, bytes, path };
+        var options = OptionSet<MessageSendOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            var defaults = new MessageSendOptions();
-            var options = defaults with
-            {
-                Group = parsed.GetValue(group)!,
-                Port = parsed.GetValue(port),
-                Ttl = parsed.GetValue(ttl),
-                OutboundIP = parsed.GetValue(outbound)!,
-                Repeat = parsed.GetValue(repeat),
-                Interval = parsed.GetValue(interval) ?? defaults.Interval,
-                Delay = parsed.GetValue(delay) ?? defaults.Delay,
-                WaitForGroup = parsed.GetValue(wait),
-            };
             List<OutgoingMessage> messages = [.. InOrder(parsed, words, (text, OutgoingMessage.FromText), (json, OutgoingMessage.FromJson), (bytes, FromHex), (path, OutgoingMessage.FromFile))];
             if (messages.Count == 0) throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
                 "Write texts, or use --input-object, --bytes or --path.");
-            return reporter.ReportAll(Send(options, messages, cancellationToken));
+            return reporter.ReportAll(Send(options.Read(parsed), messages, cancellationToken));
         });
         return command;
     }
 
     private static Command CreateReceive()
     {
-        Option<string?> group = Arguments.Of<string?>("--group", "Group to join, or address to bind to; default 224.1.1.1.", "--address", "--mcast-ip", "--bind-ip", "-g");
-        var port = new Option<int>("--port", "--mcast-port", "--bind-port", "-p") { Description = "The port.", DefaultValueFactory = static _ => MessageSendOptions.DefaultPort };
-        Option<string[]> arrival = Arguments.List("--arrival-ip", "NICs to receive on, by address or name; '*' for all that can multicast.");
-        Option<string[]> source = Arguments.List("--source", "Accept only these sources; a group is joined for them only.");
-        Option<TimeSpan?> duration = Arguments.Duration("--duration", "Stop after this time.");
-        Option<TimeSpan?> idle = Arguments.Duration("--idle-timeout", "Give up when nothing came for this long.");
-        Option<int?> count = Arguments.Of<int?>("--count", "Stop after so many messages.");
-        Option<bool> statistics = Arguments.Of<bool>("--statistics", "Tell at the end what each source amounted to.");
-        Option<string[]> sequence = Arguments.List("--sequence-property", "JSON properties that carry a sequence number; default sequence, seq.");
-        var command = new Command("receive", "Receive messages until the count, the time, or Ctrl+C.")
-        {
-            group, port, arrival, source, duration, idle, count, statistics, sequence,
-        };
+        var command = new Command("receive", "Receive messages until the count, the time, or Ctrl+C.");
+        var options = OptionSet<MessageReceiveOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            var options = new MessageReceiveOptions
-            {
-                Group = parsed.GetValue(group),
-                Port = parsed.GetValue(port),
-                ArrivalIP = parsed.GetValue(arrival)!,
-                Source = parsed.GetValue(source)!,
-                Duration = parsed.GetValue(duration),
-                IdleTimeout = parsed.GetValue(idle),
-                Count = parsed.GetValue(count),
-                Statistics = parsed.GetValue(statistics),
-            };
-            if (parsed.GetValue(sequence) is { Length: > 0 } names) options = options with { SequenceProperty = names };
-            using MessageReceiver receiver = MessageReceiver.Open(options, cancellationToken);
+            using MessageReceiver receiver = MessageReceiver.Open(options.Read(parsed), cancellationToken);
             return reporter.ReportAll(receiver.Receive(cancellationToken));
         });
         return command;

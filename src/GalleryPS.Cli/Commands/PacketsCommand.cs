@@ -10,24 +10,12 @@ internal static class PacketsCommand
     public static Command Create()
     {
         var path = new Argument<string>("file") { Description = "A capture file; '-' reads standard input as it comes." };
-        Option<string[]> image = Arguments.List("--image", "Only packets of these images, counted from 0.");
-        Option<string?> flow = Arguments.Of<string?>("--flow", "Only packets of flows whose text contains this.");
-        Option<long?> first = Arguments.Of<long?>("--first", "Only so many packets.");
-        Option<string?> output = Arguments.Of<string?>("--output-directory", "Store the images that the capture holds whole.", "-o");
-        Option<bool> force = Arguments.Of<bool>("--force", "Replace files of the same name instead of numbering.");
-        var command = new Command("packets", "Show the packets of a capture, each explained.") { path, image, flow, first, output, force };
+        var command = new Command("packets", "Show the packets of a capture, each explained.") { path };
+        var arguments = OptionSet<PacketOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
             int code = Runner.Done;
-            string[] images = parsed.GetValue(image)!;
-            var options = new PacketOptions
-            {
-                Images = images.Length == 0 ? null : [.. images.Select(Index)],
-                Flow = parsed.GetValue(flow),
-                First = parsed.GetValue(first),
-                OutputDirectory = parsed.GetValue(output),
-                Force = parsed.GetValue(force),
-            };
+            PacketOptions options = arguments.Read(parsed);
             string file = parsed.GetValue(path)!;
             IEnumerable<Packet> packets = file == "-"
                 ? PacketReader.Read(CaptureReader.Open(Console.OpenStandardInput(), "standard input"), options, OnError, cancellationToken)
@@ -48,9 +36,4 @@ internal static class PacketsCommand
     private static string Line(Packet packet) => string.Create(
         CultureInfo.InvariantCulture,
         $"{packet.Number,6}  {packet.Elapsed.TotalSeconds,10:0.000000}  {packet.Source} > {packet.Destination}  {packet.Protocol,-4} {packet.LinkBytes,6}  {packet.Explanation}{(packet.Path is null ? "" : $"  {packet.Path}")}");
-
-    private static int Index(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-        ? index
-        : throw new GalleryException(
-            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"'{text}' is no position of an image; they count from 0.", text);
 }

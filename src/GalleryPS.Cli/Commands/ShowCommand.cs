@@ -11,23 +11,11 @@ internal static class ShowCommand
     {
         Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
-        Option<GalleryView> view = Arguments.Of<GalleryView>("--as", "Auto, Browser, Terminal or Html.");
-        Option<TerminalGraphics?> graphics = Arguments.Of<TerminalGraphics?>("--graphics", "Draw in the terminal with Kitty, ITerm, Sixel, Blocks or Ascii.");
-        Option<TimeSpan?> interval = Arguments.Duration("--interval", "How long each image stands; default 1 (seconds).");
-        var port = new Option<int>("--port") { Description = "Port of the live page; default: a free one." };
-        Option<bool> noBrowser = Arguments.Of<bool>("--no-browser", "Write the address of the page instead of opening a browser.");
-        var command = new Command("show", "Show images in the terminal, in the browser or as a page.") { paths, literal, view, graphics, interval, port, noBrowser };
+        var command = new Command("show", "Show images in the terminal, in the browser or as a page.") { paths, literal };
+        var arguments = OptionSet<ShowOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            var defaults = new ShowOptions();
-            var options = defaults with
-            {
-                View = parsed.GetValue(view),
-                Graphics = parsed.GetValue(graphics),
-                Interval = parsed.GetValue(interval) ?? defaults.Interval,
-                Port = parsed.GetValue(port),
-                OpenBrowser = !parsed.GetValue(noBrowser),
-            };
+            ShowOptions options = arguments.Read(parsed);
             if (parsed.GetValue(Runner.Json)) options = ForJson(options);
             return Show(options, parsed.GetValue(paths)!, parsed.GetValue(literal)!, reporter, cancellationToken);
         });
@@ -36,11 +24,11 @@ internal static class ShowCommand
 
     /// <summary>Standard output carries either pictures or JSON.</summary>
     private static ShowOptions ForJson(ShowOptions options) =>
-        options.View == GalleryView.Terminal || options.Graphics is not null
+        options.As == GalleryView.Terminal || options.Graphics is not null
             ? throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "The terminal view draws on standard output, where --json writes.", options.View,
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "The terminal view draws on standard output, where --json writes.", options.As,
                 "Leave --json out, or show with --as browser or --as html.")
-            : options with { View = options.View == GalleryView.Auto ? GalleryView.Browser : options.View };
+            : options with { As = options.As == GalleryView.Auto ? GalleryView.Browser : options.As };
 
     private static int Show(ShowOptions options, string[] paths, string[] literal, Reporter reporter, CancellationToken cancellationToken)
     {

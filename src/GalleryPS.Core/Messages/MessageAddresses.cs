@@ -19,8 +19,8 @@ internal static class MessageAddresses
     public static IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> OpenSenders(
         MessageSendOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<string> wanted = options.Group.Count > 0 ? options.Group : [MessageSendOptions.DefaultGroup];
-        var destinations = wanted.Select(w => new IPEndPoint(Hosts.Resolve(w, cancellationToken), options.Port)).Distinct()
+        IEnumerable<string> wanted = options.Addresses.To.Count > 0 ? options.Addresses.To : [MessageSendOptions.DefaultGroup];
+        var destinations = wanted.Select(w => new IPEndPoint(Hosts.Resolve(w, cancellationToken), options.Addresses.Port)).Distinct()
             .Select(static d => (To: d, Transport: TransportOf(d.Address))).ToList();
         var senders = new Dictionary<(Transport, AddressFamily), DatagramSender>();
         try
@@ -28,12 +28,12 @@ internal static class MessageAddresses
             foreach (var kind in destinations.GroupBy(static d => (d.Transport, d.To.AddressFamily)))
             {
                 IReadOnlyList<IPEndPoint> to = [.. kind.Select(static d => d.To)];
-                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.OutboundIP, kind.Key.AddressFamily);
+                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.OutboundIP, kind.Key.AddressFamily);
                 senders[kind.Key] = kind.Key.Transport switch
                 {
-                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Ttl ?? 1)),
-                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Ttl)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Ttl)),
+                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
+                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Addresses.Ttl)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
                 };
             }
 
@@ -50,11 +50,11 @@ internal static class MessageAddresses
     public static (DatagramReceiver Receiver, Transport Transport, IReadOnlyList<IPAddress> Sources) OpenReceiver(
         MessageReceiveOptions options, CancellationToken cancellationToken)
     {
-        string wanted = options.Group ?? MessageSendOptions.DefaultGroup;
+        string wanted = options.Addresses.Address ?? MessageSendOptions.DefaultGroup;
         IPAddress address = Hosts.Resolve(wanted, cancellationToken);
         Transport transport = TransportOf(address);
-        if (transport != Transport.Unicast) OptionChecks.Port(options.Port);
-        IReadOnlyList<IPAddress> sources = [.. options.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
+        if (transport != Transport.Unicast) OptionChecks.NoFreePort(options.Addresses.Port);
+        IReadOnlyList<IPAddress> sources = [.. options.Addresses.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
         if (sources.FirstOrDefault(s => s.AddressFamily != address.AddressFamily) is { } other)
         {
             throw new GalleryException(
@@ -62,12 +62,12 @@ internal static class MessageAddresses
                 $"The source {other} and {address} are not of one family.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
         }
 
-        IReadOnlyList<Nic> nics = NicResolver.Resolve(options.ArrivalIP, address.AddressFamily);
+        IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.ArrivalIP, address.AddressFamily);
         DatagramReceiver receiver = transport switch
         {
-            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, options.Port, nics, sources)),
-            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Port, address.Equals(IPAddress.Broadcast) ? null : address, nics, sources)),
-            _ => Unicast.OpenReceiver(new UnicastReceiveOptions([(new IPEndPoint(address, options.Port), Nic.Default)], sources)),
+            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, options.Addresses.Port, nics, sources)),
+            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address.Equals(IPAddress.Broadcast) ? null : address, nics, sources)),
+            _ => Unicast.OpenReceiver(new UnicastReceiveOptions([(new IPEndPoint(address, options.Addresses.Port), Nic.Default)], sources)),
         };
         return (receiver, transport, sources);
     }

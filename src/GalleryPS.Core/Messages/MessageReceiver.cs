@@ -87,13 +87,13 @@ public sealed class MessageReceiver : IDisposable
                     break;
                 }
 
-                if (_options.Duration is { } duration && Stopwatch.GetElapsedTime(started) >= duration)
+                if (_options.Until.Duration is { } duration && Stopwatch.GetElapsedTime(started) >= duration)
                 {
                     reason = "Duration";
                     break;
                 }
 
-                if (_options.IdleTimeout is { } idle && Idle >= idle)
+                if (_options.Until.IdleTimeout is { } idle && Idle >= idle)
                 {
                     reason = "IdleTimeout";
                     yield return new ErrorEvent(TimedOut(idle));
@@ -234,7 +234,7 @@ public sealed class MessageReceiver : IDisposable
     {
         DateTimeOffset now = DateTimeOffset.Now;
         int before = _messages;
-        for (int i = 0; i < count && !(_messages >= _options.Count); i++)
+        for (int i = 0; i < count && !(_messages >= _options.Until.Count); i++)
         {
             Arrival arrival = batch.Arrival(i);
             if (!_receiver.Takes(socket, arrival))
@@ -265,7 +265,7 @@ public sealed class MessageReceiver : IDisposable
         }
 
         if (_messages > before) Interlocked.Exchange(ref _lastActivity, Stopwatch.GetTimestamp());
-        return _messages >= _options.Count;
+        return _messages >= _options.Until.Count;
     }
 
     private MembershipEvent Membership(ReceivingSocket socket, MembershipAction action, DateTimeOffset time)
@@ -290,8 +290,8 @@ public sealed class MessageReceiver : IDisposable
     private TimeSpan Patience(long started)
     {
         TimeSpan patience = Forever;
-        if (_options.Duration is { } duration) patience = Least(patience, duration - Stopwatch.GetElapsedTime(started));
-        if (_options.IdleTimeout is { } idle) patience = Least(patience, idle - Idle);
+        if (_options.Until.Duration is { } duration) patience = Least(patience, duration - Stopwatch.GetElapsedTime(started));
+        if (_options.Until.IdleTimeout is { } idle) patience = Least(patience, idle - Idle);
 
         // A wait that ends a hair too early would spin; one millisecond more does no harm.
         return patience > TimeSpan.Zero ? patience + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;

@@ -41,7 +41,7 @@ public sealed class MessageSender : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var sender = new MessageSender(options, MessageAddresses.OpenSenders(options, cancellationToken));
-        if (options.WaitForGroup is null || sender._routes.All(static r => r.Transport == Transport.Multicast)) return sender;
+        if (options.Start.WaitForGroup is null || sender._routes.All(static r => r.Transport == Transport.Multicast)) return sender;
         IPEndPoint other = sender._routes.First(static r => r.Transport != Transport.Multicast).To;
         sender.Dispose();
         throw new GalleryException(
@@ -58,7 +58,7 @@ public sealed class MessageSender : IDisposable
         string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
         yield return new NoticeEvent($"Sending by UDP to {string.Join(", ", Destinations)} on {nics}.");
         IEnumerable<(IPAddress, IReadOnlyList<Nic>)> groups = _routes.Select(static r => (r.To.Address, (IReadOnlyList<Nic>)[.. r.By.Nics]));
-        foreach (GalleryEvent waited in Preparation.Wait(groups, _options.WaitForGroup, _options.Delay, cancellationToken)) yield return waited;
+        foreach (GalleryEvent waited in Preparation.Wait(groups, _options.Start.WaitForGroup, _options.Start.Delay, cancellationToken)) yield return waited;
     }
 
     /// <summary>Sends a message, as often as the options say.</summary>

@@ -22,44 +22,46 @@ public sealed record ConnectOptions
     /// <summary>
     /// The servers: names or addresses, each optionally with a port of its own (<c>server1:5001</c>, <c>[fd77::1]:5001</c>).
     /// </summary>
+    [Option("Servers, each a name or an address, optionally with a port (host:5001).", Aliases = ["ToIP", "Destination", "ComputerName"])]
     public IReadOnlyList<string> To { get; init; } = ["127.0.0.1"];
 
     /// <summary>The servers' port, 1 to 65535.</summary>
+    [Option("The servers' port.", Least = 1, Most = 65_535, Aliases = ["ToPort"], Letter = 'p')]
     public int Port { get; init; } = ServerOptions.DefaultPort;
 
     /// <summary>Which server to take. What does not answer is passed over, whatever the choice.</summary>
+    [Option("Which server to take.")]
     public ServerSelection Select { get; init; } = ServerSelection.Random;
 
     /// <summary>How many connections to make, one after the other.</summary>
+    [Option("How many connections to make.", Least = 1, Most = int.MaxValue, Letter = 'n')]
     public int Count { get; init; } = 1;
 
     /// <summary>How long a server may take for the handshake, and how long it may be silent afterwards.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    [Option("How long a server may take to answer, and be silent.", Least = 0, MoreThanLeast = true, Aliases = ["Timeout", "TimeoutSeconds"])]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes <see cref="ServerSelection.Random"/> choose the same each time; null for a new choice.</summary>
+    [Option("Makes Random choose the same each time.")]
     public int? Seed { get; init; }
 
     /// <summary>Largest reply accepted, in bytes; what is longer is cut there.</summary>
+    [Option("Largest reply accepted.", Unit = "bytes", Least = 1, Most = 0x7FFFFFC7)]
     public long MaxBytes { get; init; } = 64L << 20;
 
     /// <summary>For <see cref="ServerSelection.Nearest"/>: how long after one server the next one is tried (RFC 8305 section 5: not below 10 ms).</summary>
+    [Option("Nearest: how long after one server the next one is tried.", Least = 0)]
     public TimeSpan Stagger { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Where to store the images of a gallery; null keeps them in memory only.</summary>
-    public string? OutputDirectory { get; init; }
-
-    /// <summary>Replace files of the same name instead of numbering.</summary>
-    public bool Force { get; init; }
+    /// <summary>Where the images of a gallery go.</summary>
+    [OptionGroup]
+    public StorageOptions Storage { get; init; } = new();
 
     /// <summary>Checks what can be checked without touching the network.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Validate()
     {
-        OptionChecks.Port(Port);
-        OptionChecks.Range(Count, 1, int.MaxValue, nameof(Count));
-        OptionChecks.Positive(Timeout, nameof(Timeout));
-        OptionChecks.NotNegative(Stagger, nameof(Stagger));
+        OptionChecks.Ranges(this);
         if (To.Count == 0) throw OptionChecks.Invalid("There must be at least one server.", null);
-        if (MaxBytes < 1 || MaxBytes > Array.MaxLength) throw OptionChecks.Invalid($"MaxBytes must be from 1 to {Array.MaxLength:N0}.", MaxBytes);
     }
 }

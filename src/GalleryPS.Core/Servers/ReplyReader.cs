@@ -23,7 +23,7 @@ internal static class ReplyReader
         {
             while (true)
             {
-                patience.CancelAfter(options.Timeout);
+                patience.CancelAfter(options.ConnectTimeout);
                 int read = await from.Socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token).ConfigureAwait(false);
                 if (read == 0) return (all.ToArray(), false);
                 int room = (int)Math.Min(read, options.MaxBytes - all.Length);

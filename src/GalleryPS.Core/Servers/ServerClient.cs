@@ -25,7 +25,7 @@ public static class ServerClient
     private static IEnumerable<GalleryEvent> Connections(ConnectOptions options, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        ImageStore? store = options.OutputDirectory is { } directory ? new ImageStore(directory, options.Force) : null;
+        ImageStore? store = options.Storage.OutputDirectory is { } directory ? new ImageStore(directory, options.Storage.Force) : null;
         Candidates candidates = Candidates.FindAsync(options, cancellationToken).GetAwaiter().GetResult();
         int replies = 0, failed = 0;
         long bytes = 0;
@@ -102,7 +102,7 @@ public static class ServerClient
         if (options.Select == ServerSelection.Nearest)
         {
             int before = attempts.Failures.Count;
-            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.Timeout, attempts, cancellationToken).ConfigureAwait(false);
+            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.ConnectTimeout, attempts, cancellationToken).ConfigureAwait(false);
             foreach (ServerFailure dead in attempts.Failures.Skip(before)) left.RemoveAll(c => c.Server == dead.Server && c.EndPoint.Equals(dead.EndPoint));
             return nearest;
         }
@@ -111,7 +111,7 @@ public static class ServerClient
         attempts.Tried++;
         try
         {
-            return await Handshakes.ConnectAsync(next, options.Timeout, cancellationToken).ConfigureAwait(false);
+            return await Handshakes.ConnectAsync(next, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch (GalleryException e)
         {

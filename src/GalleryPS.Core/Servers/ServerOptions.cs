@@ -7,33 +7,38 @@ public sealed record ServerOptions
     public const int DefaultPort = 5000;
 
     /// <summary>Its name; two servers of one process cannot have the same.</summary>
+    [Option("Its name; default: this machine's.")]
     public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>The address to listen on; <c>0.0.0.0</c> for every IPv4 address, <c>::</c> for IPv6 and IPv4.</summary>
+    [Option("Address to listen on; '0.0.0.0' for every IPv4 address, '::' for IPv6 and IPv4.", Aliases = ["ListenIP", "BindIP"])]
     public string Address { get; init; } = "0.0.0.0";
 
     /// <summary>The port, 1 to 65535; 0 lets the system choose.</summary>
+    [Option("The TCP port; 0 lets the system choose.", Least = 0, Most = 65_535, Aliases = ["ListenPort", "BindPort"], Letter = 'p')]
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>What every client is sent, in UTF-8; null for <c>Hello from</c> and the name.</summary>
+    [Option("What every client is sent; default: Hello from and the name.")]
     public string? Greeting { get; init; }
 
     /// <summary>Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting; null for none.</summary>
+    [Option("Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting.")]
     public string? Gallery { get; init; }
 
     /// <summary>How long a client may take nothing before it is given up.</summary>
+    [Option("How long a client may take nothing before it is given up.", Least = 0, MoreThanLeast = true)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections the log keeps; older ones are forgotten.</summary>
+    [Option("How many connections the log keeps.", Least = 1, Most = 10_000_000)]
     public int LogSize { get; init; } = 10_000;
 
     /// <summary>Checks what can be checked without touching network and disk.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Validate()
     {
-        OptionChecks.Port(Port, zeroAllowed: true);
-        OptionChecks.Positive(StallTimeout, nameof(StallTimeout));
-        OptionChecks.Range(LogSize, 1, 10_000_000, nameof(LogSize));
+        OptionChecks.Ranges(this);
         if (string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }

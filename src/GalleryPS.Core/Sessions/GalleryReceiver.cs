@@ -67,13 +67,13 @@ public abstract class GalleryReceiver : IDisposable
                 }
 
                 if (result is TakeResult.Completed or TakeResult.Cancelled) break;
-                if (_options.Duration is { } duration && Stopwatch.GetElapsedTime(started) >= duration)
+                if (_options.Until.Duration is { } duration && Stopwatch.GetElapsedTime(started) >= duration)
                 {
                     yield return new NoticeEvent($"{duration.TotalSeconds:0.###} s are over.");
                     break;
                 }
 
-                if (_options.IdleTimeout is { } idle && Inbox.Idle >= idle)
+                if (_options.Until.IdleTimeout is { } idle && Inbox.Idle >= idle)
                 {
                     yield return new ErrorEvent(TimedOut(idle));
                     break;
@@ -127,8 +127,8 @@ public abstract class GalleryReceiver : IDisposable
     private TimeSpan Patience(long started)
     {
         TimeSpan patience = Forever;
-        if (_options.Duration is { } duration) patience = Least(patience, duration - Stopwatch.GetElapsedTime(started));
-        if (_options.IdleTimeout is { } idle) patience = Least(patience, idle - Inbox.Idle);
+        if (_options.Until.Duration is { } duration) patience = Least(patience, duration - Stopwatch.GetElapsedTime(started));
+        if (_options.Until.IdleTimeout is { } idle) patience = Least(patience, idle - Inbox.Idle);
 
         // A wait that ends a hair too early would spin; one millisecond more does no harm.
         return patience > TimeSpan.Zero ? patience + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;

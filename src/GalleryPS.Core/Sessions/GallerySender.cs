@@ -52,7 +52,7 @@ public abstract class GallerySender : IDisposable
     /// <returns>What happens meanwhile.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
     public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default) => Preparation.Wait(
-        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.OutboundIP, to.AddressFamily))), _options.WaitForGroup, _options.Delay, cancellationToken);
+        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.Addresses.OutboundIP, to.AddressFamily))), _options.Start.WaitForGroup, _options.Start.Delay, cancellationToken);
 
     /// <summary>Sends an image file.</summary>
     /// <param name="path">The file.</param>
@@ -76,7 +76,7 @@ public abstract class GallerySender : IDisposable
     }
 
     /// <summary>
-    /// Waits for <see cref="SendOptions.EndDelay"/> and sends the end of transmission. Flute: sends all images, which have
+    /// Waits for <see cref="PacingOptions.EndDelay"/> and sends the end of transmission. Flute: sends all images, which have
     /// only been looked at until now, in turns, and then the end.
     /// </summary>
     /// <param name="cancellationToken">Stops at once; the end is then not sent.</param>
@@ -84,7 +84,7 @@ public abstract class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         if (_started == 0) _started = Stopwatch.GetTimestamp();
-        if (_options.Protocol == Protocol.Plain) Pacer.Pause(_options.EndDelay, cancellationToken);
+        if (_options.Protocol == Protocol.Plain) Pacer.Pause(_options.Pacing.EndDelay, cancellationToken);
         foreach (GalleryEvent one in SendEnd(cancellationToken)) yield return Count(one);
         yield return new SummaryEvent(new SessionSummary
         {
@@ -118,7 +118,7 @@ public abstract class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         if (_started == 0) _started = Stopwatch.GetTimestamp();
-        if (_next > 0 && _options.Protocol == Protocol.Plain) Pacer.Pause(_options.Interval, cancellationToken);
+        if (_next > 0 && _options.Protocol == Protocol.Plain) Pacer.Pause(_options.Pacing.Interval, cancellationToken);
         int index = _next++;
         OutgoingImage? image = null;
         GalleryException? unreadable = null;

@@ -31,7 +31,7 @@ internal sealed class Inbox : IDisposable
     public Inbox(ReceiveOptions options)
     {
         _options = options;
-        if (options.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Force);
+        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force);
     }
 
     public EventQueue Queue { get; } = new();
@@ -137,7 +137,7 @@ internal sealed class Inbox : IDisposable
     public long Datagrams => Interlocked.Read(ref _datagrams);
 
     /// <summary>Whether as many images came as were asked for.</summary>
-    public bool HasAll => _options.Count <= _images;
+    public bool HasAll => _options.Until.Count <= _images;
 
     /// <summary>Images that failed.</summary>
     public long Failed => Interlocked.Read(ref _failed);
@@ -215,10 +215,10 @@ internal sealed class Inbox : IDisposable
     private bool MakeRoom(in ArrivedImage arrived)
     {
         Touch();
-        if (_bytes + arrived.Bytes <= _options.MaxGalleryBytes) return !(_options.Count <= _images);
+        if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
-            $"After {_images} images of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.MaxGalleryBytes:N0} bytes.",
+            $"After {_images} images of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
             arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
         Queue.Complete();
         return false;
@@ -242,7 +242,7 @@ internal sealed class Inbox : IDisposable
         _bytes += arrived.Bytes;
         if (duplicate) Interlocked.Increment(ref _duplicates);
         Queue.Add(new ReceivedEvent(Describe(index, path is null ? name : Path.GetFileName(path), arrived, data, path, duplicate)), data?.Length ?? 0, urgent);
-        if (_options.Count <= _images) Queue.Complete();
+        if (_options.Until.Count <= _images) Queue.Complete();
     }
 
     private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate) => new(data)

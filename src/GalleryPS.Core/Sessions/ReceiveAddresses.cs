@@ -9,23 +9,23 @@ internal static class ReceiveAddresses
 {
     public static DatagramReceiver OpenDatagram(ReceiveOptions options, CancellationToken cancellationToken)
     {
-        IPAddress? address = options.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
+        IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = Sources(options, cancellationToken);
         switch (options.Transport)
         {
             case Transport.Multicast:
                 IPAddress group = SendAddresses.Checked(
-                    address ?? IPAddress.Parse(SendOptions.DefaultGroup), options.Address ?? "", Transport.Multicast);
+                    address ?? IPAddress.Parse(SendOptions.DefaultGroup), options.Addresses.Address ?? "", Transport.Multicast);
                 SameFamily(group.AddressFamily, sources);
                 NeedsNic(group, options);
                 return Multicast.OpenReceiver(new MulticastReceiveOptions(
-                    group, options.Port, NicResolver.Resolve(options.ArrivalIP, group.AddressFamily), sources));
+                    group, options.Addresses.Port, NicResolver.Resolve(options.Addresses.ArrivalIP, group.AddressFamily), sources));
             case Transport.Broadcast:
                 // The wildcard means every broadcast address, which is the default anyway.
                 if (address is not null && address.Equals(IPAddress.Any)) address = null;
-                if (address is not null) SendAddresses.Checked(address, options.Address!, Transport.Broadcast);
+                if (address is not null) SendAddresses.Checked(address, options.Addresses.Address!, Transport.Broadcast);
                 return Broadcast.OpenReceiver(new BroadcastReceiveOptions(
-                    options.Port, address, NicResolver.Resolve(options.ArrivalIP, AddressFamily.InterNetwork), sources));
+                    options.Addresses.Port, address, NicResolver.Resolve(options.Addresses.ArrivalIP, AddressFamily.InterNetwork), sources));
             default:
                 return Unicast.OpenReceiver(new UnicastReceiveOptions(Bindings(options, address), sources));
         }
@@ -34,22 +34,22 @@ internal static class ReceiveAddresses
     /// <summary>The addresses to bind to for unicast and TCP: the one given, or one per NIC given, or loopback.</summary>
     public static IReadOnlyList<(IPEndPoint Where, Nic Nic)> Bindings(ReceiveOptions options, IPAddress? address)
     {
-        if (address is not null || options.ArrivalIP.Count == 0)
+        if (address is not null || options.Addresses.ArrivalIP.Count == 0)
         {
-            IPAddress one = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Address ?? "", options.Transport);
-            return [(new IPEndPoint(one, options.Port), Nic.Default)];
+            IPAddress one = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Addresses.Address ?? "", options.Transport);
+            return [(new IPEndPoint(one, options.Addresses.Port), Nic.Default)];
         }
 
-        AddressFamily family = options.ArrivalIP.Any(static a => IPAddress.TryParse(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => IPAddress.TryParse(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
             ? AddressFamily.InterNetworkV6
             : AddressFamily.InterNetwork;
-        return [.. NicResolver.Resolve(options.ArrivalIP, family).Select(
-            nic => (new IPEndPoint(nic.Address ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Port), nic))];
+        return [.. NicResolver.Resolve(options.Addresses.ArrivalIP, family).Select(
+            nic => (new IPEndPoint(nic.Address ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Addresses.Port), nic))];
     }
 
     /// <summary>The senders to accept.</summary>
     public static IReadOnlyList<IPAddress> Sources(ReceiveOptions options, CancellationToken cancellationToken) =>
-        [.. options.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
+        [.. options.Addresses.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
 
     /// <summary>An image that is larger than allowed.</summary>
     public static GalleryException TooLarge(IPEndPoint source, long bytes, long limit) => new(
@@ -60,7 +60,7 @@ internal static class ReceiveAddresses
     // ff01::/16 and ff02::/16 exist on each link anew (RFC 4291 section 2.7): which one is meant cannot be guessed.
     private static void NeedsNic(IPAddress group, ReceiveOptions options)
     {
-        if (!group.IsIPv6Multicast || (group.GetAddressBytes()[1] & 0x0F) > 2 || group.ScopeId != 0 || options.ArrivalIP.Count > 0) return;
+        if (!group.IsIPv6Multicast || (group.GetAddressBytes()[1] & 0x0F) > 2 || group.ScopeId != 0 || options.Addresses.ArrivalIP.Count > 0) return;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{group} is a group of one link, and no link is named.", group,
             "Name the NIC to join on (-ArrivalIP eth0, or '*' for all).");

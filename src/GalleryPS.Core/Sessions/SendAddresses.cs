@@ -9,10 +9,10 @@ internal static class SendAddresses
 {
     public static IReadOnlyList<IPEndPoint> Resolve(SendOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<IPAddress> addresses = options.To.Count > 0
-            ? options.To.Select(host => Checked(Hosts.Resolve(host, cancellationToken), host, options.Transport))
+        IEnumerable<IPAddress> addresses = options.Addresses.To.Count > 0
+            ? options.Addresses.To.Select(host => Checked(Hosts.Resolve(host, cancellationToken), host, options.Transport))
             : [Default(options)];
-        return [.. addresses.Select(a => new IPEndPoint(a, options.Port)).Distinct()];
+        return [.. addresses.Select(a => new IPEndPoint(a, options.Addresses.Port)).Distinct()];
     }
 
     /// <summary>Opens the sockets of a sender of datagrams, and says which of them goes to which destination.</summary>
@@ -26,12 +26,12 @@ internal static class SendAddresses
             foreach (IGrouping<AddressFamily, IPEndPoint> family in destinations.GroupBy(static d => d.AddressFamily))
             {
                 IReadOnlyList<IPEndPoint> to = [.. family];
-                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.OutboundIP, family.Key);
+                IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.OutboundIP, family.Key);
                 DatagramSender sender = options.Transport switch
                 {
-                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Ttl)),
-                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Ttl ?? 1)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Ttl)),
+                    Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Addresses.Ttl)),
+                    Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
                 };
                 routes.AddRange(to.Select(one => (one, sender)));
             }
@@ -48,7 +48,7 @@ internal static class SendAddresses
     private static IPAddress Default(SendOptions options) => options.Transport switch
     {
         Transport.Multicast => IPAddress.Parse(SendOptions.DefaultGroup),
-        Transport.Broadcast => Broadcast.DefaultDestination(NicResolver.Resolve(options.OutboundIP, AddressFamily.InterNetwork)),
+        Transport.Broadcast => Broadcast.DefaultDestination(NicResolver.Resolve(options.Addresses.OutboundIP, AddressFamily.InterNetwork)),
         _ => IPAddress.Loopback,
     };
 

@@ -19,11 +19,7 @@ public static class GalleryExport
     public static (ExportKind Kind, ImageFormat Format) Check(ExportOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        OptionChecks.Positive(options.Interval, nameof(options.Interval));
-        OptionChecks.Range(options.Columns, 1, 1000, nameof(options.Columns));
-        OptionChecks.Range(options.ThumbnailSize, 16, 4096, nameof(options.ThumbnailSize));
-        OptionChecks.Range(options.Width, 16, 8192, nameof(options.Width));
-        OptionChecks.Range(options.Height, 16, 8192, nameof(options.Height));
+        OptionChecks.Ranges(options);
         string extension = Path.GetExtension(options.OutputPath);
         (ExportKind Kind, ImageFormat Format)? byName = extension.ToLowerInvariant() switch
         {
@@ -89,7 +85,7 @@ public static class GalleryExport
                             new ContactSheetOptions
                             {
                                 Columns = options.Columns,
-                                ThumbnailSize = options.ThumbnailSize ?? 256,
+                                ThumbnailSize = options.ThumbnailSize,
                                 Title = options.Title ?? "",
                                 OnError = onError,
                                 OnDone = onDone,

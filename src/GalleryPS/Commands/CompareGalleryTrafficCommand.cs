@@ -12,6 +12,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 {
     private readonly List<TrafficEstimate> _estimates = [];
     private readonly List<string> _files = [];
+    private ComparisonOptions _options = new();
 
     /// <summary>The capture: one for all predictions, or one for each in the same order.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -25,11 +26,11 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>Only flows with this port at either end; default: all traffic of the capture.</summary>
     [Parameter]
-    public int? Port { get; set; }
+    public int? Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Only flows with this address at either end.</summary>
     [Parameter]
-    public IPAddress? Address { get; set; }
+    public IPAddress? Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>Write a report with charts to this file.</summary>
     [Parameter]
@@ -63,7 +64,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
             TrafficComparison comparison = OrTerminate(() => TrafficComparer.Compare(
                 estimate,
                 file,
-                new ComparisonOptions { Port = Port, Address = Address, OfTransport = ofTransport, Timeline = Html is not null },
+                _options with { OfTransport = ofTransport, Timeline = Html is not null },
                 WriteError,
                 StopToken));
             comparisons.Add(comparison);

@@ -8,77 +8,64 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(ServerReply))]
 public sealed class ConnectGalleryServerCommand : GalleryCmdlet
 {
-    private static readonly ConnectOptions Defaults = new();
+    private ConnectOptions _options = new();
 
     /// <summary>Servers: names or addresses, each optionally with a port.</summary>
     [Parameter(Position = 0)]
     [Alias("ToIP", "Destination", "ComputerName")]
     [ValidateNotNullOrEmpty]
-    public string[] To { get; set; } = [.. Defaults.To];
+    public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
     /// <summary>The servers' port.</summary>
     [Parameter]
     [Alias("ToPort")]
-    [ValidateRange(1, 65535)]
-    public int Port { get; set; } = ServerOptions.DefaultPort;
+    [InRange<ConnectOptions>]
+    public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Which server to take.</summary>
     [Parameter]
-    public ServerSelection Select { get; set; } = ServerSelection.Random;
+    public ServerSelection Select { get => _options.Select; set => _options = _options with { Select = value }; }
 
     /// <summary>How many connections to make.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Count { get; set; } = 1;
+    [InRange<ConnectOptions>]
+    public int Count { get => _options.Count; set => _options = _options with { Count = value }; }
 
     /// <summary>How long a server may take to answer, and be silent, in seconds.</summary>
     [Parameter]
-    [Alias("Timeout")]
+    [Alias("Timeout", "TimeoutSeconds")]
     [Seconds]
-    public TimeSpan TimeoutSeconds { get; set; } = Defaults.Timeout;
+    public TimeSpan ConnectTimeout { get => _options.ConnectTimeout; set => _options = _options with { ConnectTimeout = value }; }
 
     /// <summary>Makes Random choose the same each time.</summary>
     [Parameter]
-    public int Seed { get; set; }
+    public int? Seed { get => _options.Seed; set => _options = _options with { Seed = value }; }
 
     /// <summary>Largest reply accepted, in bytes.</summary>
     [Parameter]
-    [ValidateRange(1L, int.MaxValue)]
-    public long MaxBytes { get; set; } = Defaults.MaxBytes;
+    [InRange<ConnectOptions>]
+    public long MaxBytes { get => _options.MaxBytes; set => _options = _options with { MaxBytes = value }; }
 
     /// <summary>Nearest: how long after one server the next one is tried, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Stagger { get; set; } = Defaults.Stagger;
+    public TimeSpan Stagger { get => _options.Stagger; set => _options = _options with { Stagger = value }; }
 
     /// <summary>Where to store the images of a gallery.</summary>
     [Parameter]
-    public string? OutputDirectory { get; set; }
+    public string? OutputDirectory { get => Storage.OutputDirectory; set => Storage = Storage with { OutputDirectory = value }; }
 
     /// <summary>Replace files of the same name instead of numbering.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
+    public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
+
+    private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
-        if (directory is not null && !ShouldProcess(directory, "Store received images")) return;
-        Present(OrTerminate(() => ServerClient.Connect(
-            new ConnectOptions
-            {
-                To = To,
-                Port = Port,
-                Select = Select,
-                Count = Count,
-                Timeout = TimeoutSeconds,
-                Seed = Bound(nameof(Seed)) ? Seed : null,
-                MaxBytes = MaxBytes,
-                Stagger = Stagger,
-                OutputDirectory = directory,
-                Force = Force,
-            },
-            StopToken)));
+        if (Confirmed(Storage, "Store received images") is not { } storage) return;
+        Present(OrTerminate(() => ServerClient.Connect(_options with { Storage = storage }, StopToken)));
     }
 
     /// <inheritdoc/>

@@ -12,64 +12,53 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
 {
     private readonly List<GalleryItem> _items = [];
     private readonly ItemSpool _spool = new();
-    private ExportOptions? _options;
+    private ExportOptions _options = new() { OutputPath = "" };
 
     /// <summary>The file to write: .html, .png, .jpg, .gif or .webp.</summary>
     [Parameter(Mandatory = true, Position = 1)]
-    public string OutputPath { get; set; } = "";
+    public string OutputPath { get => _options.OutputPath; set => _options = _options with { OutputPath = value }; }
 
     /// <summary>What to make, whatever the extension says.</summary>
     [Parameter]
-    public ExportKind As { get; set; }
+    public ExportKind? As { get => _options.As; set => _options = _options with { As = value }; }
 
     /// <summary>How long each image stands, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Interval { get => _options.Interval; set => _options = _options with { Interval = value }; }
 
     /// <summary>Images in a row of a contact sheet.</summary>
     [Parameter]
-    [ValidateRange(1, 1000)]
-    public int Columns { get; set; }
+    [InRange<ExportOptions>]
+    public int? Columns { get => _options.Columns; set => _options = _options with { Columns = value }; }
 
     /// <summary>Longer side of the images on a contact sheet, in pixels.</summary>
     [Parameter]
-    [ValidateRange(16, 4096)]
-    public int ThumbnailSize { get; set; } = 256;
+    [InRange<ExportOptions>]
+    public int ThumbnailSize { get => _options.ThumbnailSize; set => _options = _options with { ThumbnailSize = value }; }
 
     /// <summary>Heading of a contact sheet.</summary>
     [Parameter]
-    public string? Title { get; set; }
+    public string? Title { get => _options.Title; set => _options = _options with { Title = value }; }
 
     /// <summary>Width of an animation in pixels.</summary>
     [Parameter]
-    [ValidateRange(16, 8192)]
-    public int Width { get; set; } = 800;
+    [InRange<ExportOptions>]
+    public int Width { get => _options.Width; set => _options = _options with { Width = value }; }
 
     /// <summary>Height of an animation in pixels.</summary>
     [Parameter]
-    [ValidateRange(16, 8192)]
-    public int Height { get; set; } = 600;
+    [InRange<ExportOptions>]
+    public int Height { get => _options.Height; set => _options = _options with { Height = value }; }
 
     /// <summary>Replace the file when there is one.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
+    public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _options = new ExportOptions
-        {
-            OutputPath = FullPath(OutputPath),
-            As = Bound(nameof(As)) ? As : null,
-            Interval = Interval,
-            Columns = Bound(nameof(Columns)) ? Columns : null,
-            ThumbnailSize = ThumbnailSize,
-            Title = Title,
-            Width = Width,
-            Height = Height,
-            Force = Force,
-        };
+        _options = _options with { OutputPath = FullPath(OutputPath) };
         OrTerminate(() => GalleryExport.Check(_options));
     }
 
@@ -89,7 +78,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     protected override void OnEnd()
     {
         if (_items.Count == 0) return;
-        if (!ShouldProcess(_options!.OutputPath, $"Export {_items.Count} images")) return;
+        if (!ShouldProcess(_options.OutputPath, $"Export {_items.Count} images")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
         WriteObject(file);
     }

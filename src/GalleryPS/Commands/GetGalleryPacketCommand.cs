@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -8,42 +9,37 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(Packet))]
 public sealed class GetGalleryPacketCommand : CaptureCmdlet
 {
+    private PacketOptions _options = new();
+
     /// <summary>Only packets of these images, counted from 0.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
-    public int[]? Image { get; set; }
+    [InRange<PacketOptions>]
+    public int[]? Image { get => _options.Image?.ToArray(); set => _options = _options with { Image = value }; }
 
     /// <summary>Only packets of flows whose text contains this.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? Flow { get; set; }
+    public string? Flow { get => _options.Flow; set => _options = _options with { Flow = value }; }
 
     /// <summary>Only so many packets of each file.</summary>
     [Parameter]
-    [ValidateRange(0L, long.MaxValue)]
-    public long? First { get; set; }
+    [InRange<PacketOptions>]
+    public long? First { get => _options.First; set => _options = _options with { First = value }; }
 
     /// <summary>Where to store the images that the capture holds whole.</summary>
     [Parameter]
-    public string? OutputDirectory { get; set; }
+    public string? OutputDirectory { get => Storage.OutputDirectory; set => Storage = Storage with { OutputDirectory = value }; }
 
     /// <summary>Replace files of the same name instead of numbering.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
+    public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
+
+    private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
     protected override void Read(string file)
     {
-        string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
-        if (directory is not null && !ShouldProcess(directory, "Store the images of a capture"))
-            directory = null;
-        var options = new PacketOptions
-        {
-            Images = Image,
-            Flow = Flow,
-            First = First,
-            OutputDirectory = directory,
-            Force = Force,
-        };
+        // Packets are shown also when nothing is to be stored.
+        PacketOptions options = _options with { Storage = Confirmed(Storage, "Store the images of a capture") ?? new() };
         foreach (Packet packet in PacketReader.Read(file, options, WriteError, StopToken))
             WriteObject(packet);
     }

@@ -10,44 +10,37 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(TrafficCount))]
 public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
 {
+    private CountOptions _options = new();
+
     /// <summary>One object per flow.</summary>
     [Parameter]
-    public SwitchParameter ByFlow { get; set; }
+    public SwitchParameter ByFlow { get => _options.ByFlow; set => _options = _options with { ByFlow = value }; }
 
     /// <summary>Length of the intervals of a timeline, in seconds or with a unit.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? Timeline { get; set; }
+    public TimeSpan? Timeline { get => _options.Timeline; set => _options = _options with { Timeline = value }; }
 
     /// <summary>Largest IP packet of the link, in bytes; larger frames are also counted as what the wire carried.</summary>
     [Parameter]
-    public int? Mtu { get; set; }
+    public int? Mtu { get => _options.Mtu; set => _options = _options with { Mtu = value }; }
 
     /// <summary>Only flows with this port at either end.</summary>
     [Parameter]
-    public int? Port { get; set; }
+    public int? Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Only flows with this address at either end.</summary>
     [Parameter]
-    public IPAddress? Address { get; set; }
+    public IPAddress? Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>Only flows of this transport.</summary>
     [Parameter]
-    public Transport? Transport { get; set; }
+    public Transport? Transport { get => _options.Transport; set => _options = _options with { Transport = value }; }
 
     /// <inheritdoc/>
     protected override void Read(string file)
     {
-        var options = new CountOptions
-        {
-            ByFlow = ByFlow,
-            Timeline = Timeline,
-            Mtu = Mtu,
-            Port = Port,
-            Address = Address,
-            Transport = Transport,
-        };
-        CountResult result = CaptureCounter.Count(file, options, StopToken);
+        CountResult result = CaptureCounter.Count(file, _options, StopToken);
         if (ByFlow)
         {
             foreach (TrafficCount flow in result.Count.ByFlow)

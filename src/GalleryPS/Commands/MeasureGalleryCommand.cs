@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -10,7 +11,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
 {
     private const string BytesSet = "Bytes";
     private readonly List<Payload> _gallery = [];
-    private EstimateOptions? _options;
+    private EstimateOptions _options = new();
     private bool _given;
 
     /// <summary>Sizes in bytes, in place of images.</summary>
@@ -20,61 +21,48 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
 
     /// <summary>The transports; default: all four.</summary>
     [Parameter]
-    public Transport[]? Transport { get; set; }
+    public Transport[]? Transport { get => _options.Transport?.ToArray(); set => _options = _options with { Transport = value }; }
 
     /// <summary>How many receivers.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Receivers { get; set; } = 1;
+    [InRange<EstimateOptions>]
+    public int Receivers { get => _options.Receivers; set => _options = _options with { Receivers = value }; }
 
     /// <summary>Largest IP packet of the link, in bytes.</summary>
     [Parameter]
-    public int Mtu { get; set; } = 1500;
+    public int? Mtu { get => _options.Mtu; set => _options = _options with { Mtu = value }; }
 
     /// <summary>IPv6 in place of IPv4.</summary>
     [Parameter]
-    public SwitchParameter IPv6 { get; set; }
+    public SwitchParameter IPv6 { get => _options.IPv6; set => _options = _options with { IPv6 = value }; }
 
     /// <summary>The protocol.</summary>
     [Parameter]
-    public Protocol Protocol { get; set; } = Protocol.Plain;
+    public Protocol Protocol { get => _options.Protocol; set => _options = _options with { Protocol = value }; }
 
     /// <summary>An 802.1Q tag in every frame.</summary>
     [Parameter]
-    public SwitchParameter VlanTag { get; set; }
+    public SwitchParameter VlanTag { get => _options.VlanTag; set => _options = _options with { VlanTag = value }; }
 
     /// <summary>Timestamps in every TCP segment; on unless switched off.</summary>
     [Parameter]
-    public SwitchParameter TcpTimestamps { get; set; } = true;
+    public SwitchParameter TcpTimestamps { get => _options.TcpTimestamps; set => _options = _options with { TcpTimestamps = value }; }
 
     /// <summary>What lies below IP.</summary>
     [Parameter]
-    public LinkLayer LinkLayer { get; set; } = LinkLayer.Ethernet;
+    public LinkLayer LinkLayer { get => _options.LinkLayer; set => _options = _options with { LinkLayer = value }; }
 
     /// <summary>One object per image, without the end of transmission.</summary>
     [Parameter]
-    public SwitchParameter PerImage { get; set; }
+    public SwitchParameter PerImage { get => _options.PerImage; set => _options = _options with { PerImage = value }; }
 
     /// <summary>Leave the end of transmission out.</summary>
     [Parameter]
-    public SwitchParameter NoEndOfTransmission { get; set; }
+    public SwitchParameter NoEndOfTransmission { get => _options.NoEndOfTransmission; set => _options = _options with { NoEndOfTransmission = value }; }
 
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _options = new EstimateOptions
-        {
-            Transports = Transport,
-            Receivers = Receivers,
-            Mtu = Bound(nameof(Mtu)) ? Mtu : null,
-            IPv6 = IPv6,
-            Protocol = Protocol,
-            VlanTag = VlanTag,
-            TcpTimestamps = TcpTimestamps,
-            LinkLayer = LinkLayer,
-            PerImage = PerImage,
-            EndOfTransmission = !NoEndOfTransmission,
-        };
         OrTerminate(() =>
         {
             _options.Validate();
@@ -105,7 +93,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
             Add([ModuleFiles.SmallSamples], literal: true);
         if (_given && _gallery.Count == 0)
             return;
-        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options!, WriteError));
+        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError));
         foreach (TrafficEstimate estimate in estimates)
         {
             var item = PSObject.AsPSObject(estimate);

@@ -9,104 +9,95 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(ReceivedImage))]
 public sealed class ReceiveGalleryCommand : GalleryCmdlet
 {
+    private ReceiveOptions _options = new();
     private GalleryReceiver? _receiver;
     private ReceiveProgress? _progress;
 
     /// <summary>The transport.</summary>
     [Parameter]
-    public Transport Transport { get; set; } = Transport.Unicast;
+    public Transport Transport { get => _options.Transport; set => _options = _options with { Transport = value }; }
 
     /// <summary>The address to bind to or to listen on, the broadcast address, or the group.</summary>
     [Parameter(Position = 0)]
     [Alias("BindIP", "McastIP", "ListenIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string? Address { get; set; }
+    public string? Address { get => Addresses.Address; set => Addresses = Addresses with { Address = value }; }
 
     /// <summary>The port.</summary>
     [Parameter]
     [Alias("BindPort", "McastPort", "ListenPort")]
-    [ValidateRange(0, 65535)]
-    public int Port { get; set; } = SendOptions.DefaultPort;
+    [InRange<ReceiveOptions>]
+    public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>NICs to receive on, by address or name; 0.0.0.0 for the default one, * for all that can multicast.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string[] ArrivalIP { get; set; } = [];
+    public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
     /// <summary>Accept only these senders; on multicast the join is source-specific.</summary>
     [Parameter]
-    public string[] Source { get; set; } = [];
+    public string[] Source { get => [.. Addresses.Source]; set => Addresses = Addresses with { Source = value }; }
 
     /// <summary>The protocol.</summary>
     [Parameter]
-    public Protocol Protocol { get; set; } = Protocol.Plain;
+    public Protocol Protocol { get => _options.Protocol; set => _options = _options with { Protocol = value }; }
 
     /// <summary>Ends of transmission to wait for.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Senders { get; set; } = 1;
+    [InRange<ReceiveOptions>]
+    public int Senders { get => _options.Senders; set => _options = _options with { Senders = value }; }
 
     /// <summary>Stop after this time, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? Duration { get; set; }
+    public TimeSpan? Duration { get => Until.Duration; set => Until = Until with { Duration = value }; }
 
     /// <summary>Give up when nothing came for this long, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? IdleTimeout { get; set; }
+    public TimeSpan? IdleTimeout { get => Until.IdleTimeout; set => Until = Until with { IdleTimeout = value }; }
 
     /// <summary>Stop after so many images.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? Count { get; set; }
+    [InRange<ReceiveOptions>]
+    public int? Count { get => Until.Count; set => Until = Until with { Count = value }; }
 
     /// <summary>Where to store the images.</summary>
     [Parameter]
-    public string? OutputDirectory { get; set; }
+    public string? OutputDirectory { get => Storage.OutputDirectory; set => Storage = Storage with { OutputDirectory = value }; }
 
     /// <summary>Replace files of the same name instead of numbering.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
+    public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
 
     /// <summary>Largest image accepted, in bytes.</summary>
     [Parameter]
-    [ValidateRange(1L, long.MaxValue)]
-    public long MaxImageBytes { get; set; } = new ReceiveOptions().MaxImageBytes;
+    [InRange<ReceiveOptions>]
+    public long MaxImageBytes { get => Limits.MaxImageBytes; set => Limits = Limits with { MaxImageBytes = value }; }
 
     /// <summary>Largest sum of all images accepted, in bytes.</summary>
     [Parameter]
-    [ValidateRange(1L, long.MaxValue)]
-    public long MaxGalleryBytes { get; set; } = new ReceiveOptions().MaxGalleryBytes;
+    [InRange<ReceiveOptions>]
+    public long MaxGalleryBytes { get => Limits.MaxGalleryBytes; set => Limits = Limits with { MaxGalleryBytes = value }; }
 
     /// <summary>Flute: take only what is authenticated with this passphrase.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
+    private ListeningOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
+
+    private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }
+
+    private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
+
+    private LimitOptions Limits { get => _options.Limits; set => _options = _options with { Limits = value }; }
+
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        string? directory = OutputDirectory is null ? null : FullPath(OutputDirectory);
-        if (directory is not null && !ShouldProcess(directory, "Store received images")) return;
+        if (Confirmed(Storage, "Store received images") is not { } storage) return;
         _receiver = OrTerminate(() => GalleryReceiver.Open(
-            new ReceiveOptions
-            {
-                Transport = Transport,
-                Protocol = Protocol,
-                Address = Address,
-                Port = Port,
-                ArrivalIP = ArrivalIP,
-                Source = Source,
-                Senders = Senders,
-                Duration = Duration,
-                IdleTimeout = IdleTimeout,
-                Count = Count,
-                OutputDirectory = directory,
-                Force = Force,
-                MaxImageBytes = MaxImageBytes,
-                MaxGalleryBytes = MaxGalleryBytes,
-                Passphrase = Passphrase is null ? null : GalleryPS.Passphrase.FromSecureString(Passphrase),
-            },
+            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase) } },
             StopToken));
         _progress = new ReceiveProgress(this);
         Present(_receiver.Receive(StopToken));

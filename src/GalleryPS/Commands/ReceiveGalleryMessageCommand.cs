@@ -8,73 +8,65 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(ReceivedMessage), typeof(SourceStatistics), typeof(MembershipChange))]
 public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
 {
+    private MessageReceiveOptions _options = new() { JsonObjects = PSObjectFactory.Instance };
     private MessageReceiver? _receiver;
 
     /// <summary>The group to join, or the address to bind to.</summary>
     [Parameter(Position = 0)]
-    [Alias("Address", "McastIP", "BindIP")]
-    public string Group { get; set; } = MessageSendOptions.DefaultGroup;
+    [Alias("Group", "McastIP", "BindIP", "ListenIP")]
+    [ArgumentCompleter(typeof(NicCompleter))]
+    public string? Address { get => Addresses.Address; set => Addresses = Addresses with { Address = value }; }
 
     /// <summary>The port.</summary>
     [Parameter]
-    [Alias("McastPort", "BindPort")]
-    [ValidateRange(0, 65535)]
-    public int Port { get; set; } = MessageSendOptions.DefaultPort;
+    [Alias("BindPort", "McastPort", "ListenPort")]
+    [InRange<MessageReceiveOptions>]
+    public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>NICs to receive on, by address or name; 0.0.0.0 for the default one, * for all that can multicast.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string[] ArrivalIP { get; set; } = [];
+    public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
     /// <summary>Accept only these sources; a group is joined for them only.</summary>
     [Parameter]
-    public string[] Source { get; set; } = [];
+    public string[] Source { get => [.. Addresses.Source]; set => Addresses = Addresses with { Source = value }; }
 
     /// <summary>Stop after this time, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? Duration { get; set; }
+    public TimeSpan? Duration { get => Until.Duration; set => Until = Until with { Duration = value }; }
 
     /// <summary>Give up when nothing came for this long, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? IdleTimeout { get; set; }
+    public TimeSpan? IdleTimeout { get => Until.IdleTimeout; set => Until = Until with { IdleTimeout = value }; }
 
     /// <summary>Stop after so many messages.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int? Count { get; set; }
+    [InRange<MessageReceiveOptions>]
+    public int? Count { get => Until.Count; set => Until = Until with { Count = value }; }
 
     /// <summary>Emit a SourceStatistics per source at the end.</summary>
     [Parameter]
-    public SwitchParameter Statistics { get; set; }
+    public SwitchParameter Statistics { get => _options.Statistics; set => _options = _options with { Statistics = value }; }
 
     /// <summary>Names of the JSON properties that carry a sequence number.</summary>
     [Parameter]
-    public string[] SequenceProperty { get; set; } = [.. new MessageReceiveOptions().SequenceProperty];
+    public string[] SequenceProperty { get => [.. _options.SequenceProperty]; set => _options = _options with { SequenceProperty = value }; }
 
     /// <summary>Emit a MembershipChange when a group is joined and left.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private MessageListeningOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
+
+    private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }
+
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        _receiver = OrTerminate(() => MessageReceiver.Open(
-            new MessageReceiveOptions
-            {
-                Group = Group,
-                Port = Port,
-                ArrivalIP = ArrivalIP,
-                Source = Source,
-                Duration = Duration,
-                IdleTimeout = IdleTimeout,
-                Count = Count,
-                Statistics = Statistics,
-                SequenceProperty = SequenceProperty,
-                JsonObjects = PSObjectFactory.Instance,
-            },
-            StopToken));
+        _receiver = OrTerminate(() => MessageReceiver.Open(_options, StopToken));
         Present(_receiver.Receive(StopToken));
     }
 

@@ -10,87 +10,88 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
+    private SendOptions _options = new();
     private GallerySender? _sender;
     private int _tried;
     private SendProgress? _progress;
 
     /// <summary>The transport.</summary>
     [Parameter]
-    public Transport Transport { get; set; } = Transport.Unicast;
+    public Transport Transport { get => _options.Transport; set => _options = _options with { Transport = value }; }
 
     /// <summary>Hosts, broadcast addresses or groups.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName")]
-    public string[] To { get; set; } = [];
+    public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
     [Parameter]
     [Alias("ToPort", "McastPort")]
-    [ValidateRange(1, 65535)]
-    public int Port { get; set; } = SendOptions.DefaultPort;
+    [InRange<SendOptions>]
+    public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>Time to live or hop limit; default 1 for multicast, else the system's.</summary>
     [Parameter]
-    [ValidateRange(0, 255)]
-    public int Ttl { get; set; } = 1;
+    [InRange<SendOptions>]
+    public int? Ttl { get => Addresses.Ttl; set => Addresses = Addresses with { Ttl = value }; }
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string[] OutboundIP { get; set; } = [];
+    public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
 
     /// <summary>The protocol.</summary>
     [Parameter]
-    public Protocol Protocol { get; set; } = Protocol.Plain;
+    public Protocol Protocol { get => _options.Protocol; set => _options = _options with { Protocol = value }; }
 
     /// <summary>Wait before the end of transmission, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan EndDelay { get; set; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan EndDelay { get => Pacing.EndDelay; set => Pacing = Pacing with { EndDelay = value }; }
 
     /// <summary>Pause between images, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Interval { get; set; }
+    public TimeSpan Interval { get => Pacing.Interval; set => Pacing = Pacing with { Interval = value }; }
 
     /// <summary>Rate of the images' bytes in bit/s; default 40 Mbps over UDP, unlimited over TCP.</summary>
     [Parameter]
     [BitRate]
-    public BitRate BitRate { get; set; }
+    public BitRate? BitRate { get => Pacing.BitRate; set => Pacing = Pacing with { BitRate = value }; }
 
     /// <summary>Flute: repair data in percent.</summary>
     [Parameter]
-    [ValidateRange(0.0, 10_000.0)]
-    public double Redundancy { get; set; } = SendOptions.DefaultRedundancy;
+    [InRange<SendOptions>]
+    public double? Redundancy { get => Flute.Redundancy; set => Flute = Flute with { Redundancy = value }; }
 
     /// <summary>Flute: how many times more everything is sent.</summary>
     [Parameter]
-    [ValidateRange(0, 1_000_000)]
-    public int Repeat { get; set; }
+    [InRange<SendOptions>]
+    public int Repeat { get => Flute.Repeat; set => Flute = Flute with { Repeat = value }; }
 
     /// <summary>Flute: repeat until stopped.</summary>
     [Parameter]
-    public SwitchParameter Carousel { get; set; }
+    public SwitchParameter Carousel { get => Flute.Carousel; set => Flute = Flute with { Carousel = value }; }
 
     /// <summary>Flute: wait for so many receivers and serve each until it has everything.</summary>
     [Parameter]
-    [ValidateRange(1, 10_000)]
-    public int? Receivers { get; set; }
+    [InRange<SendOptions>]
+    public int? Receivers { get => Flute.Receivers; set => Flute = Flute with { Receivers = value }; }
 
     /// <summary>Flute: how long to wait for them, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? WaitTimeout { get; set; }
+    public TimeSpan? WaitTimeout { get => Flute.WaitTimeout; set => Flute = Flute with { WaitTimeout = value }; }
 
     /// <summary>Flute: how long one of them may say nothing, or take nothing, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan ReceiverTimeout { get; set; } = new SendOptions().ReceiverTimeout;
+    public TimeSpan ReceiverTimeout { get => Flute.ReceiverTimeout; set => Flute = Flute with { ReceiverTimeout = value }; }
 
     /// <summary>Flute: largest IP packet on the way, in bytes.</summary>
     [Parameter]
-    [ValidateRange(576, 65_535)]
-    public int? Mtu { get; set; }
+    [InRange<SendOptions>]
+    public int? Mtu { get => Flute.Mtu; set => Flute = Flute with { Mtu = value }; }
 
     /// <summary>Flute: authenticates every packet.</summary>
     [Parameter]
@@ -98,68 +99,50 @@ public sealed class SendGalleryCommand : ImagesCmdlet
 
     /// <summary>Flute: version of the protocol.</summary>
     [Parameter]
-    [ValidateRange(1, 2)]
-    public int FluteVersion { get; set; } = 2;
+    [InRange<SendOptions>]
+    public int FluteVersion { get => Flute.FluteVersion; set => Flute = Flute with { FluteVersion = value }; }
 
     /// <summary>Flute: the error correction.</summary>
     [Parameter]
-    public Fec Fec { get; set; } = Fec.RaptorQ;
+    public Fec Fec { get => Flute.Fec; set => Flute = Flute with { Fec = value }; }
 
     /// <summary>Flute: transport session identifier.</summary>
     [Parameter]
-    [ValidateRange(0L, (long)uint.MaxValue)]
-    public long? Tsi { get; set; }
+    [InRange<SendOptions>]
+    public long? Tsi { get => Flute.Tsi; set => Flute = Flute with { Tsi = value }; }
 
     /// <summary>Encode images anew that are too large for a datagram (Plain over UDP).</summary>
     [Parameter]
-    public SwitchParameter Fit { get; set; }
+    public SwitchParameter Fit { get => _options.Fit; set => _options = _options with { Fit = value }; }
 
     /// <summary>How long to wait for a TCP connection, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ConnectTimeout { get => _options.ConnectTimeout; set => _options = _options with { ConnectTimeout = value }; }
 
     /// <summary>Wait before the first image, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Delay { get; set; }
+    public TimeSpan Delay { get => Start.Delay; set => Start = Start with { Delay = value }; }
 
     /// <summary>Multicast: wait at most this long until somebody joined the group, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? WaitForGroup { get; set; }
+    public TimeSpan? WaitForGroup { get => Start.WaitForGroup; set => Start = Start with { WaitForGroup = value }; }
+
+    private DestinationOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
+
+    private StartOptions Start { get => _options.Start; set => _options = _options with { Start = value }; }
+
+    private PacingOptions Pacing { get => _options.Pacing; set => _options = _options with { Pacing = value }; }
+
+    private FluteSendOptions Flute { get => _options.Flute; set => _options = _options with { Flute = value }; }
 
     /// <inheritdoc/>
     protected override void OnBegin()
     {
         _sender = OrTerminate(() => GallerySender.Open(
-            new SendOptions
-            {
-                Transport = Transport,
-                Protocol = Protocol,
-                To = To,
-                Port = Port,
-                Ttl = Bound(nameof(Ttl)) ? Ttl : null,
-                OutboundIP = OutboundIP,
-                EndDelay = EndDelay,
-                Interval = Interval,
-                Fit = Fit,
-                BitRate = Bound(nameof(BitRate)) ? BitRate : null,
-                ConnectTimeout = ConnectTimeout,
-                Redundancy = Bound(nameof(Redundancy)) ? Redundancy : null,
-                Repeat = Repeat,
-                Carousel = Carousel,
-                Receivers = Receivers,
-                WaitTimeout = WaitTimeout,
-                ReceiverTimeout = ReceiverTimeout,
-                Mtu = Mtu,
-                Passphrase = Passphrase is null ? null : GalleryPS.Passphrase.FromSecureString(Passphrase),
-                FluteVersion = FluteVersion,
-                Fec = Fec,
-                Tsi = Tsi,
-                Delay = Delay,
-                WaitForGroup = WaitForGroup,
-            },
+            _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } },
             Fit ? new ImageFitter() : null,
             StopToken));
         _progress = new SendProgress(this);

@@ -11,6 +11,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 {
     private readonly List<byte> _pipedBytes = [];
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
+    private MessageSendOptions _options = new();
     private MessageSender? _sender;
     private ScriptBlock? _toJson;
     private bool _prepared;
@@ -44,62 +45,54 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 
     /// <summary>Groups, hosts or broadcast addresses.</summary>
     [Parameter]
-    [Alias("To", "ToIP", "McastIP", "Destination", "ComputerName")]
-    public string[] Group { get; set; } = [MessageSendOptions.DefaultGroup];
+    [Alias("Group", "ToIP", "McastIP", "Destination", "ComputerName")]
+    public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
     [Parameter]
     [Alias("ToPort", "McastPort")]
-    [ValidateRange(1, 65535)]
-    public int Port { get; set; } = MessageSendOptions.DefaultPort;
+    [InRange<MessageSendOptions>]
+    public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>Time to live or hop limit; default 1 for groups, else the system's.</summary>
     [Parameter]
-    [ValidateRange(0, 255)]
-    public int Ttl { get; set; } = 1;
+    [InRange<MessageSendOptions>]
+    public int? Ttl { get => Addresses.Ttl; set => Addresses = Addresses with { Ttl = value }; }
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string[] OutboundIP { get; set; } = [];
+    public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
 
     /// <summary>How often each message is sent.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int Repeat { get; set; } = 1;
+    [InRange<MessageSendOptions>]
+    public int Repeat { get => _options.Repeat; set => _options = _options with { Repeat = value }; }
 
     /// <summary>Time from one message to the next, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Interval { get; set; }
+    public TimeSpan Interval { get => _options.Interval; set => _options = _options with { Interval = value }; }
 
     /// <summary>Wait before the first message, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Delay { get; set; }
+    public TimeSpan Delay { get => Start.Delay; set => Start = Start with { Delay = value }; }
 
     /// <summary>Wait at most this long until somebody joined the group, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan? WaitForGroup { get; set; }
+    public TimeSpan? WaitForGroup { get => Start.WaitForGroup; set => Start = Start with { WaitForGroup = value }; }
+
+    private MessageDestinationOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
+
+    private StartOptions Start { get => _options.Start; set => _options = _options with { Start = value }; }
 
     /// <inheritdoc/>
     protected override void OnBegin()
     {
         _named.UnionWith(MyInvocation.BoundParameters.Keys);
-        _sender = OrTerminate(() => MessageSender.Open(
-            new MessageSendOptions
-            {
-                Group = Group,
-                Port = Port,
-                Ttl = _named.Contains(nameof(Ttl)) ? Ttl : null,
-                OutboundIP = OutboundIP,
-                Repeat = Repeat,
-                Interval = Interval,
-                Delay = Delay,
-                WaitForGroup = WaitForGroup,
-            },
-            StopToken));
+        _sender = OrTerminate(() => MessageSender.Open(_options, StopToken));
 
         foreach (string parameter in InOrder(MyInvocation.BoundParameters.Keys)) SendNamed(parameter);
     }

@@ -9,30 +9,31 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(ShownImage))]
 public sealed class ShowGalleryCommand : ImagesCmdlet
 {
+    private ShowOptions _options = new();
     private GalleryShow? _show;
     private bool _begun;
 
     /// <summary>Where to show.</summary>
     [Parameter]
-    public GalleryView As { get; set; } = GalleryView.Auto;
+    public GalleryView As { get => _options.As; set => _options = _options with { As = value }; }
 
     /// <summary>What to draw with in the terminal.</summary>
     [Parameter]
-    public TerminalGraphics Graphics { get; set; }
+    public TerminalGraphics? Graphics { get => _options.Graphics; set => _options = _options with { Graphics = value }; }
 
     /// <summary>How long each image stands, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Interval { get => _options.Interval; set => _options = _options with { Interval = value }; }
 
     /// <summary>Port of the live page; 0 for a free one.</summary>
     [Parameter]
-    [ValidateRange(0, 65535)]
-    public int Port { get; set; }
+    [InRange<ShowOptions>]
+    public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Print the page's address instead of opening a browser.</summary>
     [Parameter]
-    public SwitchParameter NoBrowser { get; set; }
+    public SwitchParameter NoBrowser { get => _options.NoBrowser; set => _options = _options with { NoBrowser = value }; }
 
     /// <summary>Stay until Ctrl+C and serve the page, instead of serving it in the background.</summary>
     [Parameter]
@@ -41,14 +42,7 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _show = OrTerminate(() => GalleryShow.Open(new ShowOptions
-        {
-            View = As,
-            Graphics = Bound(nameof(Graphics)) ? Graphics : null,
-            Interval = Interval,
-            Port = Port,
-            OpenBrowser = !NoBrowser,
-        }));
+        _show = OrTerminate(() => GalleryShow.Open(_options));
 
         // A page can wait for its images; the terminal is not taken before there is one.
         if (_show.View == GalleryView.Browser) Begin();

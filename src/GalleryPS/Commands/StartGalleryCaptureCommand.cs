@@ -10,46 +10,48 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(Capture))]
 public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 {
+    private CaptureOptions _options = new() { Path = "" };
+
     /// <summary>The file to write; default: a new one in the current folder.</summary>
     [Parameter(Position = 0)]
     public string? Path { get; set; }
 
     /// <summary>The transport whose packets are wanted; default: UDP and TCP.</summary>
     [Parameter]
-    public Transport? Transport { get; set; }
+    public Transport? Transport { get => _options.Transport; set => _options = _options with { Transport = value }; }
 
     /// <summary>Hosts, broadcast addresses or groups the traffic goes to.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName")]
-    public string[] To { get; set; } = [];
+    public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
     [Parameter]
     [Alias("ToPort", "McastPort")]
-    [ValidateRange(1, 65535)]
-    public int Port { get; set; } = SendOptions.DefaultPort;
+    [InRange<CaptureOptions>]
+    public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>The NIC, or any; default: the one the traffic will use.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string? Interface { get; set; }
+    public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 
     /// <summary>A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.</summary>
     [Parameter]
     [AllowEmptyString]
-    public string? Filter { get; set; }
+    public string? Filter { get => _options.Filter; set => _options = _options with { Filter = value }; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>
     [Parameter]
-    public int SnapLength { get; set; } = CaptureOptions.DefaultSnapLength;
+    public int SnapLength { get => _options.SnapLength; set => _options = _options with { SnapLength = value }; }
 
     /// <summary>tcpdump, dumpcap or the path of one.</summary>
     [Parameter]
-    public string? Tool { get; set; }
+    public string? Tool { get => _options.Tool; set => _options = _options with { Tool = value }; }
 
     /// <summary>Replace the file when it exists.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
+    public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 
     /// <inheritdoc/>
     protected override void OnEnd()
@@ -58,20 +60,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
         string file = FullPath(name);
         if (!ShouldProcess(file, "Capture"))
             return;
-        CaptureSession session = OrTerminate(() => CaptureSession.Start(
-            new CaptureOptions
-            {
-                Path = file,
-                Transport = Transport,
-                To = To,
-                Port = Port,
-                Interface = Interface,
-                Filter = Filter,
-                SnapLength = SnapLength,
-                Tool = Tool,
-                Force = Force,
-            },
-            StopToken));
+        CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
         WriteVerbose($"{session.Capture.Tool} listens on {session.Capture.Interface}; filter: {session.Capture.Filter}");
         WriteObject(session.Capture);
     }

@@ -9,59 +9,53 @@ namespace GalleryPS.Cmdlets.Commands;
 public sealed class StartGalleryServerCommand : GalleryCmdlet
 {
     private const string GreetingSet = "Greeting", GallerySet = "Gallery";
-    private static readonly ServerOptions Defaults = new();
+    private ServerOptions _options = new();
 
     /// <summary>Its name.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    public string Name { get; set; } = Defaults.Name;
+    public string Name { get => _options.Name; set => _options = _options with { Name = value }; }
 
     /// <summary>The address to listen on.</summary>
     [Parameter]
     [Alias("ListenIP", "BindIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string Address { get; set; } = Defaults.Address;
+    public string Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>The TCP port; 0 lets the system choose.</summary>
     [Parameter]
     [Alias("ListenPort", "BindPort")]
-    [ValidateRange(0, 65535)]
-    public int Port { get; set; } = ServerOptions.DefaultPort;
+    [InRange<ServerOptions>]
+    public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>What every client is sent.</summary>
     [Parameter(ParameterSetName = GreetingSet)]
     [AllowEmptyString]
-    public string? Greeting { get; set; }
+    public string? Greeting { get => _options.Greeting; set => _options = _options with { Greeting = value }; }
 
     /// <summary>Folder, file or wildcard of images that every client is sent.</summary>
     [Parameter(Mandatory = true, ParameterSetName = GallerySet)]
-    public string? Gallery { get; set; }
+    public string? Gallery { get => _options.Gallery; set => _options = _options with { Gallery = value }; }
 
     /// <summary>How long a client may take nothing, in seconds.</summary>
     [Parameter]
     [Seconds]
-    public TimeSpan StallTimeout { get; set; } = Defaults.StallTimeout;
+    public TimeSpan StallTimeout { get => _options.StallTimeout; set => _options = _options with { StallTimeout = value }; }
 
     /// <summary>How many connections the log keeps.</summary>
     [Parameter]
-    [ValidateRange(1, 10_000_000)]
-    public int LogSize { get; set; } = Defaults.LogSize;
+    [InRange<ServerOptions>]
+    public int LogSize { get => _options.LogSize; set => _options = _options with { LogSize = value }; }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name}")) return;
-        Server server = OrTerminate(() => ServerRegistry.Start(Defaults with
+        Server server = OrTerminate(() => ServerRegistry.Start(_options with
         {
-            Name = Name,
-            Address = Address,
-            Port = Port,
-
             // A string that PowerShell made of $null is empty, and an empty greeting is one.
             Greeting = Bound(nameof(Greeting)) ? Greeting ?? "" : null,
             Gallery = Gallery is null ? null : FullPath(Gallery),
-            StallTimeout = StallTimeout,
-            LogSize = LogSize,
         }));
         WriteVerbose($"{server.Name} listens on {server.EndPoint}.");
         WriteObject(server);

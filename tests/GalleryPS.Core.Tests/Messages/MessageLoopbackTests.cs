@@ -64,7 +64,7 @@ public class MessageLoopbackTests
     {
         using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 3));
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using (MessageSender sender = MessageSender.Open(new MessageSendOptions { Group = ["127.0.0.1"], Port = PortOf(receiver), Repeat = 3 }))
+        using (MessageSender sender = MessageSender.Open(new MessageSendOptions { Addresses = new() { To = ["127.0.0.1"], Port = PortOf(receiver) }, Repeat = 3 }))
         {
             Assert.Equal([1, 2, 3], sender.Send(OutgoingMessage.FromText("again")).OfType<MessageSentEvent>().Select(static e => e.Message.Repetition));
         }
@@ -76,7 +76,7 @@ public class MessageLoopbackTests
     [Fact]
     public void JoiningAndLeavingAreTold()
     {
-        using MessageReceiver receiver = MessageReceiver.Open(Receive("239.25.25.28", 1) with { Duration = TimeSpan.FromMilliseconds(50) });
+        using MessageReceiver receiver = MessageReceiver.Open(Receive("239.25.25.28", 1) with { Until = new() { Duration = TimeSpan.FromMilliseconds(50) } });
         List<MembershipChange> changes = [.. receiver.Receive().OfType<MembershipEvent>().Select(static e => e.Change)];
         Assert.Equal([MembershipAction.Joined, MembershipAction.Left], changes.Select(static c => c.Action));
         Assert.All(changes, static c => Assert.Equal(("239.25.25.28", IPAddress.Loopback), (c.Group.ToString(), c.InterfaceAddress)));
@@ -86,7 +86,7 @@ public class MessageLoopbackTests
     [Fact]
     public void GivesUpWhenNothingComes()
     {
-        using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 1) with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+        using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 1) with { Until = new() { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
         List<GalleryEvent> events = [.. receiver.Receive()];
         Assert.Equal(ErrorIds.ReceiverTimedOut, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
         Assert.Equal("IdleTimeout", Assert.Single(events.OfType<MessageEndEvent>()).Reason);
@@ -110,7 +110,7 @@ public class MessageLoopbackTests
     public void ASlowReaderMakesTheKernelDropAndIsTold()
     {
         // A reader that takes nothing while far more arrives than queue and kernel hold.
-        using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 1) with { Count = null });
+        using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 1) with { Until = new() });
         using var stop = new CancellationTokenSource();
         using IEnumerator<GalleryEvent> events = receiver.Receive(stop.Token).GetEnumerator();
         while (events.MoveNext() && events.Current is not NoticeEvent { Text: var text } || !((NoticeEvent)events.Current).Text.Contains("buffer", StringComparison.Ordinal))
@@ -133,14 +133,14 @@ public class MessageLoopbackTests
     [Fact]
     public void WrongOptionsHaveTheirIds()
     {
-        Assert.Equal(ErrorIds.AddressFamilyMismatch, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Source = ["::1"] })));
-        Assert.Equal(ErrorIds.AddressNotLocal, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Group = "203.0.113.9" })));
-        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Port = 0 })));
-        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Count = 0 })));
+        Assert.Equal(ErrorIds.AddressFamilyMismatch, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Addresses = new() { Source = ["::1"] } })));
+        Assert.Equal(ErrorIds.AddressNotLocal, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Addresses = new() { Address = "203.0.113.9" } })));
+        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Addresses = new() { Port = 0 } })));
+        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageReceiver.Open(new MessageReceiveOptions { Until = new() { Count = 0 } })));
         Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => MessageSender.Open(new MessageSendOptions { Repeat = 0 })));
         Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => OutgoingMessage.FromJson("{")));
-        Assert.Equal(ErrorIds.AddressNotMulticast, IdOf(() => MessageSender.Open(new MessageSendOptions { Group = ["127.0.0.1"], WaitForGroup = TimeSpan.FromSeconds(1) })));
-        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => GallerySender.Open(new SendOptions { Transport = Transport.Tcp, WaitForGroup = TimeSpan.FromSeconds(1) })));
+        Assert.Equal(ErrorIds.AddressNotMulticast, IdOf(() => MessageSender.Open(new MessageSendOptions { Addresses = new() { To = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromSeconds(1) } })));
+        Assert.Equal(ErrorIds.InvalidOptions, IdOf(() => GallerySender.Open(new SendOptions { Transport = Transport.Tcp, Start = new() { WaitForGroup = TimeSpan.FromSeconds(1) } })));
         Assert.Equal(ErrorIds.UnreadableMessage, IdOf(() => OutgoingMessage.FromFile(Path.Combine(Path.GetTempPath(), "gallery-no-such-file"))));
         if (OperatingSystem.IsLinux()) Assert.Equal(ErrorIds.MessageTooLarge, IdOf(() => OutgoingMessage.FromFile("/dev/zero")));
     }
@@ -162,13 +162,13 @@ public class MessageLoopbackTests
     public void WaitingForAGroupOnLoopbackNeedsNoRights()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux lists the memberships of its programs");
-        var options = new MessageSendOptions { Group = ["239.25.25.30"], Port = 5999, OutboundIP = ["127.0.0.1"], WaitForGroup = TimeSpan.FromMilliseconds(200) };
+        var options = new MessageSendOptions { Addresses = new() { To = ["239.25.25.30"], Port = 5999, OutboundIP = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromMilliseconds(200) } };
         using MessageSender alone = MessageSender.Open(options);
         Assert.Equal(ErrorIds.NobodyJoined, IdOf(() => alone.Prepare().ToList()));
 
-        using MessageSender sender = MessageSender.Open(options with { WaitForGroup = TimeSpan.FromSeconds(20) });
+        using MessageSender sender = MessageSender.Open(options with { Start = options.Start with { WaitForGroup = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> waiting = Task.Run(() => sender.Prepare().ToList());
-        using MessageReceiver receiver = MessageReceiver.Open(Receive("239.25.25.30", 1) with { Port = 5999 });
+        using MessageReceiver receiver = MessageReceiver.Open(new MessageReceiveOptions { Addresses = new() { Address = "239.25.25.30", Port = 5999, ArrivalIP = ["127.0.0.1"] } });
         Assert.True(waiting.Wait(Patience));
         Assert.Equal("lo", Assert.Single(waiting.Result.OfType<MemberEvent>()).Interface);
     }
@@ -177,20 +177,21 @@ public class MessageLoopbackTests
 
     private static MessageReceiveOptions Receive(string address, int count) => new()
     {
-        Group = address,
-        Port = address.StartsWith("239", StringComparison.Ordinal) || address.EndsWith("255", StringComparison.Ordinal) ? FreePort() : 0,
-        ArrivalIP = address.StartsWith("239", StringComparison.Ordinal) ? ["127.0.0.1"] : [],
-        Count = count,
+        Addresses = new()
+        {
+            Address = address,
+            Port = address.StartsWith("239", StringComparison.Ordinal) || address.EndsWith("255", StringComparison.Ordinal) ? FreePort() : 0,
+            ArrivalIP = address.StartsWith("239", StringComparison.Ordinal) ? ["127.0.0.1"] : [],
+        },
+        Until = new() { Count = count },
     };
 
     private static List<GalleryEvent> Send(MessageReceiver receiver, string address, OutgoingMessage[] messages, TimeSpan interval = default)
     {
         using MessageSender sender = MessageSender.Open(new MessageSendOptions
         {
-            Group = [address],
-            Port = PortOf(receiver),
+            Addresses = new() { To = [address], Port = PortOf(receiver), OutboundIP = address.StartsWith("239", StringComparison.Ordinal) ? ["127.0.0.1"] : [] },
             Interval = interval,
-            OutboundIP = address.StartsWith("239", StringComparison.Ordinal) ? ["127.0.0.1"] : [],
         });
         return [.. sender.Prepare(), .. messages.SelectMany(m => sender.Send(m)), .. sender.Finish()];
     }

@@ -17,9 +17,9 @@ public sealed class FluteGalleryTests : IDisposable
     {
         string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
         IReadOnlyList<string> files = TestGallery.Write(gallery, 50_000, 60_000, 70_000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, Receivers = 1 });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port }, Flute = new() { Receivers = 1 } });
         List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f))];
         foreach (GalleryEvent one in sender.Finish())
         {
@@ -52,9 +52,9 @@ public sealed class FluteGalleryTests : IDisposable
     {
         const int Images = 66_000;
         byte[] image = TestGallery.Jpeg(200, 1);
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<int> receiving = Task.Run(() => receiver.Receive().OfType<ReceivedEvent>().Count());
-        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, Receivers = 1 });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port }, Flute = new() { Receivers = 1 } });
         int sent = 0;
         for (int i = 0; i < Images; i++)
         {

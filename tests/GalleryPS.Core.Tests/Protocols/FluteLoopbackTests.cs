@@ -25,10 +25,10 @@ public sealed class FluteLoopbackTests : IDisposable
         string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
         IReadOnlyList<string> files = TestGallery.Write(gallery, Sizes);
         using FluteGalleryReceiver receiver = FluteGalleryReceiver.Open(
-            new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) }, portableReceiver, CancellationToken.None);
+            new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } }, portableReceiver, CancellationToken.None);
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
         using FluteGallerySender sender = FluteGallerySender.Open(
-            new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, BitRate = new BitRate(400e6), Receivers = withReports ? 1 : null },
+            new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port }, Pacing = new() { BitRate = new BitRate(400e6) }, Flute = new() { Receivers = withReports ? 1 : null } },
             portableSender, CancellationToken.None);
         List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
         List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
@@ -45,9 +45,9 @@ public sealed class FluteLoopbackTests : IDisposable
     [Fact]
     public void WithoutADirectoryImagesStayInMemory()
     {
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port } });
         byte[] small = TestGallery.Jpeg(5000, 1), large = TestGallery.Jpeg(5_000_000, 2);
         List<GalleryEvent> sent = [.. sender.Send("small.jpg", small), .. sender.Send("large.jpg", large), .. sender.Finish()];
         Assert.Equal(2, sent.OfType<SentEvent>().Count());
@@ -63,7 +63,7 @@ public sealed class FluteLoopbackTests : IDisposable
     {
         string[] names = ["../../evil.jpg", "/etc/passwd", "C:\\Windows\\win.jpg", "a/b/c.jpg", "..", "CON.jpg", "same.jpg", "same.jpg", "null\0.jpg", new string('x', 500) + ".jpg"];
         string target = Path.Combine(_folder, "deep", "in");
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 3 });
         for (int i = 0; i < names.Length; i++) sender.Add(FluteObject.FromMemory(names[i], TestGallery.Jpeg(3000, i)));
@@ -82,14 +82,14 @@ public sealed class FluteLoopbackTests : IDisposable
     public void ProgressTellsHowFarAllAndEachImageIs(bool withReports)
     {
         byte[][] images = [TestGallery.Jpeg(1_500_000, 1), TestGallery.Jpeg(2_500_000, 2)];
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
         using GallerySender sender = GallerySender.Open(new SendOptions
         {
             Protocol = Protocol.Flute,
-            Port = receiver.Ready.EndPoints[0].Port,
-            BitRate = new BitRate(25e6),
-            Receivers = withReports ? 1 : null,
+            Addresses = new() { Port = receiver.Ready.EndPoints[0].Port },
+            Pacing = new() { BitRate = new BitRate(25e6) },
+            Flute = new() { Receivers = withReports ? 1 : null },
         });
         List<GalleryEvent> sent = [.. sender.Send("one\u001b]0;x\u0007.jpg", images[0]), .. sender.Send("two.jpg", images[1]), .. sender.Finish()];
         List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
@@ -125,9 +125,9 @@ public sealed class FluteLoopbackTests : IDisposable
         using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions
         {
             Protocol = receives,
-            Port = 0,
+            Addresses = new() { Port = 0 },
             Senders = 100,
-            Passphrase = receivers is null ? null : Passphrase.FromText(receivers),
+            Flute = new() { Passphrase = receivers is null ? null : Passphrase.FromText(receivers) },
         });
         int port = receiver.Ready.EndPoints[0].Port;
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -138,9 +138,9 @@ public sealed class FluteLoopbackTests : IDisposable
             using GallerySender sender = GallerySender.Open(new SendOptions
             {
                 Protocol = sends,
-                Port = port,
-                EndDelay = TimeSpan.Zero,
-                Passphrase = senders is null ? null : Passphrase.FromText(senders),
+                Addresses = new() { Port = port },
+                Pacing = new() { EndDelay = TimeSpan.Zero },
+                Flute = new() { Passphrase = senders is null ? null : Passphrase.FromText(senders) },
             });
             foreach (GalleryEvent _ in sender.Send("a.jpg", TestGallery.Jpeg(5000, 1)).Concat(sender.Finish()))
             {
@@ -156,7 +156,7 @@ public sealed class FluteLoopbackTests : IDisposable
     {
         // More images than wait on their way to the pipeline.
         const int Images = 3000;
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<int> receiving = Task.Run(() =>
         {
             int images = 0;
@@ -170,9 +170,8 @@ public sealed class FluteLoopbackTests : IDisposable
         using GallerySender sender = GallerySender.Open(new SendOptions
         {
             Protocol = Protocol.Flute,
-            Port = receiver.Ready.EndPoints[0].Port,
-            Receivers = 1,
-            ReceiverTimeout = TimeSpan.FromSeconds(1),
+            Addresses = new() { Port = receiver.Ready.EndPoints[0].Port },
+            Flute = new() { Receivers = 1, ReceiverTimeout = TimeSpan.FromSeconds(1) },
         });
         List<GalleryEvent> sent = [.. Enumerable.Range(0, Images).SelectMany(i => sender.Send($"{i}.jpg", TestGallery.Jpeg(1000, i))), .. sender.Finish()];
         Assert.Empty(sent.OfType<WarningEvent>());
@@ -185,9 +184,9 @@ public sealed class FluteLoopbackTests : IDisposable
     [Fact]
     public void AtARateImagesBecomeWholeOneAfterTheOther()
     {
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port, BitRate = new BitRate(40e6) });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port }, Pacing = new() { BitRate = new BitRate(40e6) } });
         List<GalleryEvent> sent = [.. Enumerable.Range(0, 6).SelectMany(i => sender.Send($"{i}.jpg", TestGallery.Jpeg(1_500_000, i))), .. sender.Finish()];
         Assert.Equal(6, sent.OfType<SentEvent>().Count());
         List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
@@ -202,7 +201,7 @@ public sealed class FluteLoopbackTests : IDisposable
     {
         string target = Path.Combine(_folder, "in");
         using GalleryReceiver receiver = GalleryReceiver.Open(
-            new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, MaxImageBytes = 100_000, IdleTimeout = TimeSpan.FromSeconds(20) });
+            new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Limits = new() { MaxImageBytes = 100_000 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 3 });
         sender.Add(FluteObject.FromMemory("text.jpg", "this is no image"u8.ToArray()));
@@ -222,9 +221,9 @@ public sealed class FluteLoopbackTests : IDisposable
     {
         string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
         IReadOnlyList<string> files = TestGallery.Write(gallery, 5000, 6000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Port = 0, OutputDirectory = target, IdleTimeout = TimeSpan.FromSeconds(20) });
+        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Port = receiver.Ready.EndPoints[0].Port });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port } });
         List<GalleryEvent> events = [.. sender.Send(Path.Combine(gallery, "missing.jpg")), .. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
         Assert.Equal(ErrorIds.UnreadableImage, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
         Assert.Equal([1, 2], events.OfType<SentEvent>().Select(static e => e.Image.Index));

@@ -47,7 +47,7 @@ public sealed class LoopbackTests : IDisposable
         IReadOnlyList<string> files = TestGallery.Write(_folder, 10_000_000, 4 << 20, (4 << 20) + 1, 256 << 10, (256 << 10) + 1);
         foreach (string? output in (string?[])[null, Path.Combine(_folder, "out")])
         {
-            using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Tcp, "127.0.0.1") with { OutputDirectory = output });
+            using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Tcp, "127.0.0.1") with { Storage = new() { OutputDirectory = output } });
             Task<List<GalleryEvent>> receiving = Start(receiver);
             Send(Transport.Tcp, "127.0.0.1", receiver, files);
             Assert.True(receiving.Wait(Patience));
@@ -60,7 +60,7 @@ public sealed class LoopbackTests : IDisposable
     public void AnImageOverTheLimitIsLeftOutAndTheNextOneComes()
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 500_000, 1000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Tcp, "127.0.0.1") with { MaxImageBytes = 400_000 });
+        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Tcp, "127.0.0.1") with { Limits = new() { MaxImageBytes = 400_000 } });
         Task<List<GalleryEvent>> receiving = Start(receiver);
         Send(Transport.Tcp, "127.0.0.1", receiver, files);
         Assert.True(receiving.Wait(Patience));
@@ -72,7 +72,7 @@ public sealed class LoopbackTests : IDisposable
     public void AGalleryOverTheLimitEndsTheSession()
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 30_000, 30_000, 30_000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Unicast, "127.0.0.1") with { MaxGalleryBytes = 70_000 });
+        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Unicast, "127.0.0.1") with { Limits = new() { MaxGalleryBytes = 70_000 } });
         Task<List<GalleryEvent>> receiving = Start(receiver);
         Send(Transport.Unicast, "127.0.0.1", receiver, files);
         Assert.True(receiving.Wait(Patience));
@@ -86,7 +86,7 @@ public sealed class LoopbackTests : IDisposable
     public void CountEndsTheSession(Transport transport)
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1000, 2000, 3000, 4000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Count = 2 });
+        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Until = new() { Count = 2, IdleTimeout = Patience } });
         Task<List<GalleryEvent>> receiving = Start(receiver);
         Send(transport, "127.0.0.1", receiver, files);
         Assert.True(receiving.Wait(Patience));
@@ -98,9 +98,9 @@ public sealed class LoopbackTests : IDisposable
     [InlineData(Transport.Tcp)]
     public void SilenceIsATimeOutAndDurationIsNot(Transport transport)
     {
-        using GalleryReceiver impatient = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { IdleTimeout = TimeSpan.FromMilliseconds(50) });
+        using GalleryReceiver impatient = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Until = new() { IdleTimeout = TimeSpan.FromMilliseconds(50) } });
         Assert.Equal(ErrorIds.ReceiverTimedOut, Assert.Single(impatient.Receive().OfType<ErrorEvent>()).Error.Id);
-        using GalleryReceiver brief = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Duration = TimeSpan.FromMilliseconds(50) });
+        using GalleryReceiver brief = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Until = new() { Duration = TimeSpan.FromMilliseconds(50) } });
         Assert.Empty(brief.Receive().OfType<ErrorEvent>());
     }
 
@@ -120,7 +120,7 @@ public sealed class LoopbackTests : IDisposable
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 60_000, 60_000);
         using var stop = new CancellationTokenSource();
-        using GallerySender sender = GallerySender.Open(new SendOptions { Port = 9, BitRate = new BitRate(1000) });
+        using GallerySender sender = GallerySender.Open(new SendOptions { Addresses = new() { Port = 9 }, Pacing = new() { BitRate = new BitRate(1000) } });
         Assert.Single(sender.Send(files[0], stop.Token).OfType<SentEvent>());
         Task waiting = Task.Run(() => sender.Send(files[1], stop.Token).ToList(), TestContext.Current.CancellationToken);
         stop.Cancel();
@@ -132,7 +132,7 @@ public sealed class LoopbackTests : IDisposable
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1000, 2000);
         using GalleryReceiver receiver = GalleryReceiver.Open(
-            Receive(Transport.Tcp, "127.0.0.1") with { Senders = 2, StallTimeout = TimeSpan.FromSeconds(1) });
+            Receive(Transport.Tcp, "127.0.0.1") with { Senders = 2, Limits = new() { StallTimeout = TimeSpan.FromSeconds(1) } });
         Task<List<GalleryEvent>> receiving = Start(receiver);
         IPEndPoint to = receiver.Ready.EndPoints[0];
         using var silent = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -197,7 +197,7 @@ public sealed class LoopbackTests : IDisposable
     {
         byte[] image = TestGallery.Jpeg(5000, 1);
         string output = Path.Combine(_folder, "out");
-        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Unicast, "127.0.0.1") with { OutputDirectory = output });
+        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Unicast, "127.0.0.1") with { Storage = new() { OutputDirectory = output } });
         Task<List<GalleryEvent>> receiving = Start(receiver);
         using var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
         foreach (byte[] payload in (byte[][])[image, image, []]) socket.SendTo(payload, receiver.Ready.EndPoints[0]);
@@ -235,10 +235,8 @@ public sealed class LoopbackTests : IDisposable
     private static ReceiveOptions Receive(Transport transport, string address) => new()
     {
         Transport = transport,
-        Address = address,
-        ArrivalIP = transport == Transport.Multicast ? [address.Contains(':') ? "::1" : "127.0.0.1"] : [],
-        Port = transport is Transport.Multicast or Transport.Broadcast ? FreePort() : 0,
-        IdleTimeout = Patience,
+        Addresses = new() { Address = address, ArrivalIP = transport == Transport.Multicast ? [address.Contains(':') ? "::1" : "127.0.0.1"] : [], Port = transport is Transport.Multicast or Transport.Broadcast ? FreePort() : 0 },
+        Until = new() { IdleTimeout = Patience },
     };
 
     private static int FreePort()
@@ -256,10 +254,8 @@ public sealed class LoopbackTests : IDisposable
         using GallerySender sender = GallerySender.Open(new SendOptions
         {
             Transport = transport,
-            To = [address],
-            Port = receiver.Ready.EndPoints[0].Port,
-            OutboundIP = transport == Transport.Multicast ? [address.Contains(':') ? "::1" : "127.0.0.1"] : [],
-            EndDelay = TimeSpan.FromMilliseconds(50),
+            Addresses = new() { To = [address], Port = receiver.Ready.EndPoints[0].Port, OutboundIP = transport == Transport.Multicast ? [address.Contains(':') ? "::1" : "127.0.0.1"] : [] },
+            Pacing = new() { EndDelay = TimeSpan.FromMilliseconds(50) },
         });
         return [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
     }

@@ -72,7 +72,7 @@ public sealed class ServerClientTests : IDisposable
             {
                 To = [hanging, DeadServer(), Serve("near")],
                 Select = ServerSelection.Nearest,
-                Timeout = TimeSpan.FromSeconds(15),
+                ConnectTimeout = TimeSpan.FromSeconds(15),
             }));
             Assert.Equal(("near", 3), (reply.Text, reply.Attempts));
             Assert.InRange(reply.TotalTime.TotalSeconds, 0, 10);
@@ -111,7 +111,7 @@ public sealed class ServerClientTests : IDisposable
         {
             To = select == ServerSelection.First ? [silent, broken, Serve("whole")] : [broken, Serve("whole")],
             Select = select,
-            Timeout = TimeSpan.FromMilliseconds(300),
+            ConnectTimeout = TimeSpan.FromMilliseconds(300),
         }));
         Assert.Equal("whole", reply.Text);
         if (select == ServerSelection.First) Assert.Equal([ErrorIds.ConnectionTimedOut, ErrorIds.ConnectionReset], reply.Failures.Select(static f => f.Id));
@@ -157,7 +157,7 @@ public sealed class ServerClientTests : IDisposable
             var options = new ConnectOptions { To = [server.EndPoint.ToString()] };
             foreach (string? directory in (string?[])[null, output])
             {
-                ServerReply reply = Assert.Single(Replies(options with { OutputDirectory = directory }));
+                ServerReply reply = Assert.Single(Replies(options with { Storage = options.Storage with { OutputDirectory = directory } }));
                 Assert.Equal(files.Select(Path.GetFileName), reply.Images.Select(static i => i.Name));
                 Assert.Equal(files.Select(File.ReadAllBytes), reply.Images.Select(static i => i.Data));
                 Assert.Null(reply.Text);
@@ -190,7 +190,7 @@ public sealed class ServerClientTests : IDisposable
 
             byte[] whole = archive.ToArray();
             string output = Path.Combine(folder, "out");
-            ServerReply reply = Assert.Single(Replies(new ConnectOptions { To = [Custom(s => s.Send(whole))], OutputDirectory = output }));
+            ServerReply reply = Assert.Single(Replies(new ConnectOptions { To = [Custom(s => s.Send(whole))], Storage = new() { OutputDirectory = output } }));
             Assert.Equal(3, reply.Images.Length);
             Assert.All(reply.Images, i => Assert.Equal(output, Path.GetDirectoryName(i.Path)));
 
@@ -223,7 +223,7 @@ public sealed class ServerClientTests : IDisposable
     public void WrongOptionsHaveTheirIds()
     {
         foreach (ConnectOptions wrong in (ConnectOptions[])
-            [new() { To = [] }, new() { To = ["a:0"] }, new() { To = ["a:x"] }, new() { Count = 0 }, new() { MaxBytes = 0 }, new() { Timeout = TimeSpan.Zero }])
+            [new() { To = [] }, new() { To = ["a:0"] }, new() { To = ["a:x"] }, new() { Count = 0 }, new() { MaxBytes = 0 }, new() { ConnectTimeout = TimeSpan.Zero }])
         {
             Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => ServerClient.Connect(wrong).ToList()).Id);
         }
@@ -235,7 +235,7 @@ public sealed class ServerClientTests : IDisposable
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         string silent = Custom(static socket => Thread.Sleep(Timeout.Infinite));
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.ThrowsAny<OperationCanceledException>(() => ServerClient.Connect(new ConnectOptions { To = [silent], Timeout = TimeSpan.FromSeconds(20) }, stop.Token).ToList());
+        Assert.ThrowsAny<OperationCanceledException>(() => ServerClient.Connect(new ConnectOptions { To = [silent], ConnectTimeout = TimeSpan.FromSeconds(20) }, stop.Token).ToList());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
     }
 

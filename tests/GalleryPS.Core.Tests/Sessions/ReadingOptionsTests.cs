@@ -31,7 +31,7 @@ public class ReadingOptionsTests
     {
         Assert.Equal(TimeSpan.FromMilliseconds(8), new BitRate(1e6).TimeFor(1000));
         Assert.Equal(TimeSpan.Zero, BitRate.Unlimited.TimeFor(1000));
-        Assert.Equal("40Mbps", SendOptions.DefaultDatagramRate.ToString());
+        Assert.Equal("40Mbps", PacingOptions.DefaultDatagramRate.ToString());
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class ShowTests : IDisposable
     public void BrowserAndPageWork()
     {
         PagePictures.Folder(_folder, 3);
-        using GalleryShow show = GalleryShow.Open(new ShowOptions { View = GalleryView.Browser, OpenBrowser = false });
+        using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser, NoBrowser = true });
         List<GalleryEvent> events = [.. show.Begin()];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         events.AddRange(show.End(TestContext.Current.CancellationToken));
@@ -26,7 +26,7 @@ public sealed class ShowTests : IDisposable
     public void PageIsWrittenToTheTemporaryFolderAndSaysWhere()
     {
         PagePictures.Folder(_folder, 2);
-        using GalleryShow show = GalleryShow.Open(new ShowOptions { View = GalleryView.Html, OpenBrowser = false });
+        using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Html, NoBrowser = true });
         List<GalleryEvent> events = [.. show.Begin()];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         Assert.Empty(events);

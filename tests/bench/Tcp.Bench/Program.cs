@@ -43,7 +43,7 @@ finally
 
 static double Transfer(int images, int bytes, Func<GallerySender, IEnumerable<GalleryEvent>> send)
 {
-    using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Transport = Transport.Tcp, Port = 0 });
+    using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions { Transport = Transport.Tcp, Addresses = new() { Port = 0 } });
     using var started = new ManualResetEventSlim();
     long end = 0, total = 0;
     int arrived = 0;
@@ -63,8 +63,8 @@ static double Transfer(int images, int bytes, Func<GallerySender, IEnumerable<Ga
     using GallerySender sender = GallerySender.Open(new SendOptions
     {
         Transport = Transport.Tcp,
-        Port = receiver.Ready.EndPoints[0].Port,
-        EndDelay = TimeSpan.Zero,
+        Addresses = new() { Port = receiver.Ready.EndPoints[0].Port },
+        Pacing = new() { EndDelay = TimeSpan.Zero },
     });
     long start = Stopwatch.GetTimestamp();
     for (int i = 0; i < images; i++)

@@ -57,9 +57,9 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
-                MaxObjectBytes = options.MaxImageBytes,
-                MaxTotalBytes = options.MaxGalleryBytes,
-                GroupKey = options.Passphrase?.Key.Value,
+                MaxObjectBytes = options.Limits.MaxImageBytes,
+                MaxTotalBytes = options.Limits.MaxGalleryBytes,
+                GroupKey = options.Flute.Passphrase?.Key.Value,
                 UtcNow = static () => DateTimeOffset.UtcNow,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },
@@ -89,7 +89,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         foreach (ReceivingSocket one in _receiver.Sockets)
         {
             yield return new NoticeEvent(_receiver.Group is { } group
-                ? $"Joined {group} on {one.Nic}{(_options.Source.Count > 0 ? $" for {string.Join(", ", _options.Source)} only" : "")}, UDP port {((IPEndPoint)one.Socket.LocalEndPoint!).Port}, for FLUTE."
+                ? $"Joined {group} on {one.Nic}{(_options.Addresses.Source.Count > 0 ? $" for {string.Join(", ", _options.Addresses.Source)} only" : "")}, UDP port {((IPEndPoint)one.Socket.LocalEndPoint!).Port}, for FLUTE."
                 : $"Bound to {one.Socket.LocalEndPoint}, waiting for FLUTE by UDP {_options.Transport.ToString().ToLowerInvariant()}{(one.Nic.IsDefault ? "" : $" on {one.Nic}")}.");
             yield return new NoticeEvent($"The receive buffer has {one.Socket.ReceiveBufferSize:N0} bytes.");
         }
@@ -338,7 +338,7 @@ internal sealed class FluteGalleryReceiver : GalleryReceiver
         var last = new ReceptionReport();
         _reports[session] = new ReportClient(
             new IPEndPoint(session.Source, port),
-            _options.Passphrase?.Key.Value.ReportKey(session.Tsi),
+            _options.Flute.Passphrase?.Key.Value.ReportKey(session.Tsi),
             () =>
             {
                 // When images wait for somebody to look at them, the sender must not think that nobody is here.

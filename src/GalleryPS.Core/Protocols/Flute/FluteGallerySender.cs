@@ -46,11 +46,11 @@ internal sealed class FluteGallerySender : GallerySender
         _routes = routes;
         _batches = new BatchSender(routes, portable);
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
-        ulong tsi = (ulong?)options.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
-        GroupKey? key = options.Passphrase?.Key.Value;
-        if (options.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi));
-        double redundancy = (options.Redundancy ?? (options.Receivers is null && options.Fec == Fec.RaptorQ ? SendOptions.DefaultRedundancy : 0)) / 100;
-        BitRate rate = options.BitRate ?? (options.Receivers is null ? SendOptions.DefaultFluteRate : BitRate.Unlimited);
+        ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
+        GroupKey? key = options.Flute.Passphrase?.Key.Value;
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi));
+        double redundancy = (options.Flute.Redundancy ?? (options.Flute.Receivers is null && options.Flute.Fec == Fec.RaptorQ ? FluteSendOptions.DefaultRedundancy : 0)) / 100;
+        BitRate rate = options.Pacing.BitRate ?? (options.Flute.Receivers is null ? PacingOptions.DefaultFluteRate : BitRate.Unlimited);
 
         // What is meant is the rate of the link, which takes every packet once per destination.
         double bitsPerSecond = rate.BitsPerSecond / routes.Count;
@@ -59,13 +59,13 @@ internal sealed class FluteGallerySender : GallerySender
             _fluteOptions = new FluteSenderOptions
             {
                 Tsi = tsi,
-                FluteVersion = options.FluteVersion,
-                Fec = options.Fec == Fec.RaptorQ ? FecEncodingId.RaptorQ : FecEncodingId.CompactNoCode,
+                FluteVersion = options.Flute.FluteVersion,
+                Fec = options.Flute.Fec == Fec.RaptorQ ? FecEncodingId.RaptorQ : FecEncodingId.CompactNoCode,
                 MaxPacketBytes = _packetBytes,
                 PacketOverhead = FluteRoutes.PacketOverhead(routes),
                 Redundancy = redundancy,
-                Passes = options.Carousel ? 0 : options.Repeat + 1,
-                WaitsForReports = options.Receivers is not null,
+                Passes = options.Flute.Carousel ? 0 : options.Flute.Repeat + 1,
+                WaitsForReports = options.Flute.Receivers is not null,
                 BitRate = rate.IsUnlimited ? null : bitsPerSecond,
                 InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(bitsPerSecond / 8), LeastInterleaved, MostInterleaved),
                 GroupKey = key,
@@ -123,7 +123,7 @@ internal sealed class FluteGallerySender : GallerySender
         }
 
         yield return new NoticeEvent(
-            $"FLUTE session {_flute.Tsi}, version {_options.FluteVersion}, {(_options.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
+            $"FLUTE session {_flute.Tsi}, version {_options.Flute.FluteVersion}, {(_options.Flute.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
         foreach (GalleryEvent error in AddAll(cancellationToken)) yield return error;
         if (_items.Count == 0) yield break;
         if (_receivers is not null)
@@ -196,7 +196,7 @@ internal sealed class FluteGallerySender : GallerySender
 
     private IEnumerable<GalleryEvent> WaitForReceivers(ReceiverService receivers, CancellationToken cancellationToken)
     {
-        int wanted = _options.Receivers!.Value;
+        int wanted = _options.Flute.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {wanted} receivers, who report to TCP port {_reports!.Port}.");
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
@@ -204,7 +204,7 @@ internal sealed class FluteGallerySender : GallerySender
         {
             Step(cancellationToken);
             while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
-            if (_options.WaitTimeout is not { } timeout || Now - start < timeout) continue;
+            if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
             string text = $"{receivers.Delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
             if (receivers.Delivery.Present == 0)
             {
@@ -234,7 +234,7 @@ internal sealed class FluteGallerySender : GallerySender
             }
 
             // That is how a carousel is meant to end.
-            _stopped = _options.Carousel;
+            _stopped = _options.Flute.Carousel;
             if (_stopped) return;
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -13,7 +13,7 @@ internal static class FluteRoutes
     /// <summary>Largest UDP payload that no part of the way has to cut.</summary>
     public static int MaxPacketBytes(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes)
     {
-        int mtu = options.Mtu ?? NicMtu(routes);
+        int mtu = options.Flute.Mtu ?? NicMtu(routes);
         bool six = routes.Any(static r => r.To.AddressFamily == AddressFamily.InterNetworkV6);
         return Math.Min(mtu - Headers(six), six ? DatagramSockets.MaxPayloadIPv4 - 20 : DatagramSockets.MaxPayloadIPv4);
     }

@@ -16,7 +16,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     private bool _warnedNotAuthentic;
 
     /// <summary>What is sent to whom.</summary>
-    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.ReceiverTimeout });
+    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
 
     /// <summary>The images are sent from now on.</summary>
     public void Begin(TimeSpan now) => _begun = now;
@@ -39,8 +39,8 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
         foreach (ReceiverState silent in Delivery.DropSilent(now))
         {
-            string what = now - silent.LastReport < options.ReceiverTimeout ? "took nothing" : "said nothing";
-            Lost(silent, $"{what} for {options.ReceiverTimeout.TotalSeconds:0.###} s", now);
+            string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "took nothing" : "said nothing";
+            Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
         }
 
         if (reports.NotAuthentic is { } stranger && !_warnedNotAuthentic)
@@ -61,12 +61,12 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     /// </returns>
     public GalleryEvent? Verdict()
     {
-        if (_whole >= options.Receivers) return null;
-        string text = $"{_whole} of {options.Receivers} receivers have every image.";
+        if (_whole >= options.Flute.Receivers) return null;
+        string text = $"{_whole} of {options.Flute.Receivers} receivers have every image.";
         return _whole > 0
             ? new WarningEvent(ErrorIds.ReceiversIncomplete, text)
             : new ErrorEvent(new GalleryException(
-                ErrorIds.ReceiversIncomplete, GalleryErrorCategory.ConnectionError, text, options.Receivers,
+                ErrorIds.ReceiversIncomplete, GalleryErrorCategory.ConnectionError, text, options.Flute.Receivers,
                 "Look at what was said of each of them, and at what they say themselves."));
     }
 

@@ -16,9 +16,9 @@ internal sealed class SendingProgress(SendOptions options, FluteSender flute, De
     public ProgressEvent Tell(TimeSpan now, long bytes, Func<int, (int Index, string Name)> nameOf)
     {
         _rate.Mark(now, flute.Bytes);
-        if (flute.AnnounceOnly) return new ProgressEvent($"Waiting for receivers, {delivery!.Present} of {options.Receivers} are here", 0, null, null);
-        long total = bytes * (options.Repeat + 1);
-        double packets = flute.Packets - flute.FdtPackets, planned = (double)flute.Symbols.Pass * (options.Repeat + 1), loss = 0;
+        if (flute.AnnounceOnly) return new ProgressEvent($"Waiting for receivers, {delivery!.Present} of {options.Flute.Receivers} are here", 0, null, null);
+        long total = bytes * (options.Flute.Repeat + 1);
+        double packets = flute.Packets - flute.FdtPackets, planned = (double)flute.Symbols.Pass * (options.Flute.Repeat + 1), loss = 0;
         if (delivery is not null)
         {
             planned = flute.Symbols.Source;
@@ -32,9 +32,9 @@ internal sealed class SendingProgress(SendOptions options, FluteSender flute, De
 
         double done = total * Math.Min(1, packets / Math.Max(1, planned));
         _growth.Mark(now, done);
-        return new ProgressEvent("Sending", options.Carousel ? flute.Bytes : (long)done, options.Carousel ? null : total, _rate.PerSecond * 8)
+        return new ProgressEvent("Sending", options.Flute.Carousel ? flute.Bytes : (long)done, options.Flute.Carousel ? null : total, _rate.PerSecond * 8)
         {
-            TimeLeft = options.Carousel ? null : _growth.TimeUntil(total),
+            TimeLeft = options.Flute.Carousel ? null : _growth.TimeUntil(total),
             LossRate = delivery is null ? null : loss,
             Images = [.. flute.UnderWay(ImagesShown).Select(i => new ImageProgress(nameOf(i.Index).Index, nameOf(i.Index).Name, i.Done, i.Total))],
         };

@@ -132,7 +132,7 @@ internal sealed class IncomingConnection : IDisposable
         {
             bool signatureKnown = _spool.Length >= ImageHeader.SignatureLength;
             long length = _spool.Length + bytes.Length;
-            long limit = _inbox.Store is null ? Math.Min(_options.MaxImageBytes, Array.MaxLength) : _options.MaxImageBytes;
+            long limit = _inbox.Store is null ? Math.Min(_options.Limits.MaxImageBytes, Array.MaxLength) : _options.Limits.MaxImageBytes;
             if (length > limit) return Fail(ReceiveAddresses.TooLarge(Peer, length, limit));
             _spool.Append(bytes);
             if (!signatureKnown && length >= ImageHeader.SignatureLength && ImageHeader.DetectFormat(_spool.Start) == ImageFormat.Unknown
@@ -151,7 +151,7 @@ internal sealed class IncomingConnection : IDisposable
         }
     }
 
-    private ConnectionState StillOpen() => Stopwatch.GetElapsedTime(_lastBytes) < _options.StallTimeout
+    private ConnectionState StillOpen() => Stopwatch.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
         ? ConnectionState.Open
         : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {_spool.Length:N0} bytes"));
 

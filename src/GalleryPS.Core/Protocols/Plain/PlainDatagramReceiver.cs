@@ -49,7 +49,7 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
         foreach (ReceivingSocket one in _receiver.Sockets)
         {
             yield return new NoticeEvent(_receiver.Group is { } group
-                ? $"Joined {group} on {one.Nic}{(_options.Source.Count > 0 ? $" for {string.Join(", ", _options.Source)} only" : "")}, UDP port {((IPEndPoint)one.Socket.LocalEndPoint!).Port}."
+                ? $"Joined {group} on {one.Nic}{(_options.Addresses.Source.Count > 0 ? $" for {string.Join(", ", _options.Addresses.Source)} only" : "")}, UDP port {((IPEndPoint)one.Socket.LocalEndPoint!).Port}."
                 : $"Bound to {one.Socket.LocalEndPoint}, waiting for UDP {_options.Transport.ToString().ToLowerInvariant()}{(one.Nic.IsDefault ? "" : $" on {one.Nic}")}.");
             yield return new NoticeEvent($"The receive buffer has {one.Socket.ReceiveBufferSize:N0} bytes.");
         }
@@ -151,9 +151,9 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
             return;
         }
 
-        if (payload.Length > _options.MaxImageBytes)
+        if (payload.Length > _options.Limits.MaxImageBytes)
         {
-            Inbox.Fail(ReceiveAddresses.TooLarge(arrival.Source, payload.Length, _options.MaxImageBytes));
+            Inbox.Fail(ReceiveAddresses.TooLarge(arrival.Source, payload.Length, _options.Limits.MaxImageBytes));
             return;
         }
 

@@ -22,7 +22,7 @@ internal sealed class PlainDatagramSender : GallerySender
         _options = options;
         _routes = routes;
         _fitter = fitter;
-        _pacer = new Pacer(options.BitRate ?? SendOptions.DefaultDatagramRate);
+        _pacer = new Pacer(options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate);
     }
 
     public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];

@@ -38,7 +38,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
     public static new PlainStreamReceiver Open(ReceiveOptions options, CancellationToken cancellationToken)
     {
         var inbox = new Inbox(options);
-        IPAddress? address = options.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
+        IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
         IReadOnlyList<IPEndPoint> where = [.. ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)];
         return new PlainStreamReceiver(options, inbox, TcpTransport.Listen(new TcpReceiveOptions(where)), sources);

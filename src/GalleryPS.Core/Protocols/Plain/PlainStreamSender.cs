@@ -27,8 +27,8 @@ internal sealed class PlainStreamSender : GallerySender
         IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
         return new PlainStreamSender(options, [.. to.Select(one => new Destination(
             one,
-            new TcpSendOptions(NicResolver.Resolve(options.OutboundIP, one.AddressFamily)[0], options.Ttl, options.ConnectTimeout, StallTimeout),
-            new Pacer(options.BitRate ?? BitRate.Unlimited),
+            new TcpSendOptions(NicResolver.Resolve(options.Addresses.OutboundIP, one.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
+            new Pacer(options.Pacing.BitRate ?? BitRate.Unlimited),
             new Farewells()))]);
     }
 

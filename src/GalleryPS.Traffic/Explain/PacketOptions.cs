@@ -4,17 +4,18 @@ namespace GalleryPS.Traffic;
 public sealed record PacketOptions
 {
     /// <summary>Only packets of these images (positions in the gallery, counted from 0); null for all packets.</summary>
-    public IReadOnlyList<int>? Images { get; init; }
+    [Option("Only packets of these images, counted from 0.", Least = 0, Most = int.MaxValue)]
+    public IReadOnlyList<int>? Image { get; init; }
 
     /// <summary>Only packets of flows whose text contains this, in any case; null for all.</summary>
+    [Option("Only packets of flows whose text contains this.")]
     public string? Flow { get; init; }
 
     /// <summary>Only so many packets from the beginning; null for all.</summary>
+    [Option("Only so many packets of each file.", Least = 0)]
     public long? First { get; init; }
 
-    /// <summary>Directory to store the images in that the capture holds whole; null for none.</summary>
-    public string? OutputDirectory { get; init; }
-
-    /// <summary>Replace files of the same name in <see cref="OutputDirectory"/>.</summary>
-    public bool Force { get; init; }
+    /// <summary>Where the images go that the capture holds whole.</summary>
+    [OptionGroup]
+    public StorageOptions Storage { get; init; } = new();
 }

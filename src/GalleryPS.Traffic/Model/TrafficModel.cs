@@ -12,7 +12,7 @@ public static class TrafficModel
     /// Hears of images no UDP datagram can carry (<see cref="ErrorIds.ImageTooLargeForDatagram"/>), once each; they
     /// are left out of the estimates of UDP. Null throws instead.
     /// </param>
-    /// <returns>The estimates, in the order of <see cref="EstimateOptions.Transports"/>.</returns>
+    /// <returns>The estimates, in the order of <see cref="EstimateOptions.Transport"/>.</returns>
     /// <exception cref="GalleryException">The options are impossible.</exception>
     public static IReadOnlyList<TrafficEstimate> Estimate(
         IEnumerable<Payload> gallery, EstimateOptions options, Action<GalleryException>? onError = null)
@@ -32,9 +32,9 @@ public static class TrafficModel
 
         var layers = new LayerModel(options);
         List<(Payload Payload, int Index)> all = [.. gallery.Select((payload, index) => (payload, index))];
-        Transport[] transports = options.Transports is null
+        Transport[] transports = options.Transport is null
             ? [.. All.Where(transport => !options.IPv6 || transport != Transport.Broadcast)]
-            : [.. options.Transports.Distinct()];
+            : [.. options.Transport.Distinct()];
         List<(Payload Payload, int Index)> small = [.. all.Where(item => item.Payload.Bytes <= layers.LargestUdpPayload)];
         if (small.Count != all.Count && transports.Any(transport => transport != Transport.Tcp))
         {
@@ -50,7 +50,7 @@ public static class TrafficModel
         {
             List<(Payload Payload, int Index)> sent = transport == Transport.Tcp ? all : small;
             if (options.PerImage)
-                estimates.AddRange(sent.Select(item => One([item], item.Index, transport, options with { EndOfTransmission = false })));
+                estimates.AddRange(sent.Select(item => One([item], item.Index, transport, options with { NoEndOfTransmission = true })));
             else
                 estimates.Add(One(sent, null, transport, options));
         }
@@ -65,7 +65,7 @@ public static class TrafficModel
         var tcp = new TcpModel(options);
         long copies = transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
         IEnumerable<long> payloads = sent.Select(item => item.Payload.Bytes);
-        if (options.EndOfTransmission)
+        if (!options.NoEndOfTransmission)
             payloads = payloads.Append(0);
 
         TrafficTotals usual = new(), low = new(), high = new();
@@ -99,7 +99,7 @@ public static class TrafficModel
             Index = index,
             Images = sent.Count,
             ImageBytes = sent.Sum(item => item.Payload.Bytes),
-            EndsOfTransmission = options.EndOfTransmission ? (int)copies : 0,
+            EndsOfTransmission = options.NoEndOfTransmission ? 0 : (int)copies,
             Usual = usual * copies,
             Low = low * copies,
             High = high * copies,

@@ -7,33 +7,42 @@ public sealed record CaptureOptions
     public const int DefaultSnapLength = 65600;
 
     /// <summary>The file to write.</summary>
+    [Option("The file to write.")]
     public required string Path { get; init; }
 
     /// <summary>The transport whose traffic is wanted; null for UDP and TCP alike.</summary>
+    [Option("The transport whose packets are wanted; default: UDP and TCP.", Letter = 't')]
     public Transport? Transport { get; init; }
 
     /// <summary>
     /// Where the traffic goes: hosts, broadcast addresses or groups. Empty for the transport's default, and without a
     /// transport for every address.
     /// </summary>
+    [Option("Hosts, broadcast addresses or groups the traffic goes to.", Aliases = ["ToIP", "McastIP", "Destination", "ComputerName", "Group"])]
     public IReadOnlyList<string> To { get; init; } = [];
 
     /// <summary>The receivers' port.</summary>
+    [Option("The receivers' port.", Least = 1, Most = 65_535, Aliases = ["ToPort", "McastPort"], Letter = 'p')]
     public int Port { get; init; } = SendOptions.DefaultPort;
 
     /// <summary>The NIC to capture on, or <c>any</c>; null for the one the traffic will use.</summary>
+    [Option("The NIC, or 'any'; default: the one the traffic will use.", Letter = 'i')]
     public string? Interface { get; init; }
 
     /// <summary>A filter in the language of pcap-filter(7); null to make one from the rest, empty for none.</summary>
+    [Option("A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.", Letter = 'f')]
     public string? Filter { get; init; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>
+    [Option("How much to keep of each frame; 0 for all.", Unit = "bytes", Least = 0, Most = CaptureReader.LargestFrame)]
     public int SnapLength { get; init; } = DefaultSnapLength;
 
     /// <summary>The program: <c>tcpdump</c>, <c>dumpcap</c> or the path of one; null for whichever is there.</summary>
+    [Option("tcpdump, dumpcap or the path of one; default: whichever is there.")]
     public string? Tool { get; init; }
 
     /// <summary>Replace the file when it exists.</summary>
+    [Option("Replace the file when it exists.")]
     public bool Force { get; init; }
 
     /// <summary>How long the program may take to begin.</summary>
@@ -43,14 +52,8 @@ public sealed record CaptureOptions
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     internal void Validate()
     {
-        if (Port is < 1 or > 65535)
-            throw Invalid($"{Port} is no port; ports go from 1 to 65535.", Port);
-        if (SnapLength is < 0 or > CaptureReader.LargestFrame)
-            throw Invalid($"A snap length of {SnapLength} bytes is impossible; it lies from 0 to {CaptureReader.LargestFrame}.", SnapLength);
+        OptionChecks.Ranges(this);
         if (Interface is { Length: 0 } || Interface?.StartsWith('-') == true)
-            throw Invalid($"'{Interface}' is no name of a NIC.", Interface);
+            throw OptionChecks.Invalid($"'{Interface}' is no name of a NIC.", Interface);
     }
-
-    private static GalleryException Invalid(string message, object target) =>
-        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
 }

@@ -4,34 +4,44 @@ namespace GalleryPS.Traffic;
 public sealed record EstimateOptions
 {
     /// <summary>The transports to predict; null means all four (IPv6 has no broadcast and leaves it out).</summary>
-    public IReadOnlyList<Transport>? Transports { get; init; }
+    [Option("The transports; default: all four.", Letter = 't')]
+    public IReadOnlyList<Transport>? Transport { get; init; }
 
     /// <summary>How many receivers the gallery goes to, 1 or more.</summary>
+    [Option("How many receivers.", Least = 1, Most = int.MaxValue)]
     public int Receivers { get; init; } = 1;
 
     /// <summary>Largest IP packet of the link in bytes; null means 1500, or 65536 on loopback.</summary>
+    [Option("Largest IP packet of the link; default 1500, on loopback 65536.", Unit = "bytes", Least = 68, Most = 65_536)]
     public int? Mtu { get; init; }
 
     /// <summary>IPv6 in place of IPv4.</summary>
+    [Option("IPv6 in place of IPv4.")]
     public bool IPv6 { get; init; }
 
     /// <summary>The protocol.</summary>
+    [Option("The protocol.")]
     public Protocol Protocol { get; init; } = Protocol.Plain;
 
     /// <summary>An IEEE 802.1Q tag in every frame.</summary>
+    [Option("An 802.1Q tag in every frame.")]
     public bool VlanTag { get; init; }
 
     /// <summary>Timestamps in every TCP segment (RFC 7323), as Linux and Windows 11 send them.</summary>
+    [Option("Timestamps in every TCP segment.")]
     public bool TcpTimestamps { get; init; } = true;
 
     /// <summary>What lies below IP.</summary>
+    [Option("What lies below IP.")]
     public LinkLayer LinkLayer { get; init; }
 
     /// <summary>One estimate for each image (without the end of transmission) in place of one for the gallery.</summary>
+    [Option("One estimate per image, without the end of transmission.")]
     public bool PerImage { get; init; }
 
-    /// <summary>Whether the end of transmission counts.</summary>
-    public bool EndOfTransmission { get; init; } = true;
+    /// <summary>Leave the end of transmission out.</summary>
+    [Option("Leave the end of transmission out.")]
+    public bool NoEndOfTransmission { get; init; }
 
     /// <summary>The MTU that holds.</summary>
     internal int EffectiveMtu => Mtu ?? (LinkLayer == LinkLayer.Loopback ? 65536 : 1500);
@@ -41,8 +51,7 @@ public sealed record EstimateOptions
     /// <see cref="ErrorIds.AddressFamilyMismatch"/>.</exception>
     public void Validate()
     {
-        if (Receivers < 1)
-            throw Invalid($"{Receivers} receivers cannot be served.", Receivers, "Give 1 or more receivers.");
+        OptionChecks.Ranges(this);
         int least = IPv6 ? 1280 : 68;
         if (EffectiveMtu < least || EffectiveMtu > 65536)
         {
@@ -54,13 +63,13 @@ public sealed record EstimateOptions
 
         if (VlanTag && LinkLayer == LinkLayer.Loopback)
             throw Invalid("Loopback has no VLAN tags.", VlanTag, "Leave the tag out, or predict Ethernet.");
-        if (IPv6 && Transports is not null && Transports.Contains(Transport.Broadcast))
+        if (IPv6 && Transport is not null && Transport.Contains(GalleryPS.Transport.Broadcast))
         {
             throw new GalleryException(
                 ErrorIds.AddressFamilyMismatch,
                 GalleryErrorCategory.InvalidArgument,
                 "IPv6 has no broadcast.",
-                Transport.Broadcast,
+                GalleryPS.Transport.Broadcast,
                 "Use multicast to ff02::1, which reaches every host of the link.");
         }
     }

@@ -49,7 +49,7 @@ public static class PacketReader
     }
 
     private static ImageStore? CreateStore(PacketOptions options) =>
-        options.OutputDirectory is null ? null : new ImageStore(options.OutputDirectory, options.Force);
+        options.Storage.OutputDirectory is null ? null : new ImageStore(options.Storage.OutputDirectory, options.Storage.Force);
 
     private static IEnumerable<Packet> Read(
         CaptureReader reader,
@@ -78,6 +78,6 @@ public static class PacketReader
     }
 
     private static bool Matches(Packet packet, PacketOptions options) =>
-        (options.Images is null || (packet.Image is { } image && options.Images.Contains(image)))
+        (options.Image is null || (packet.Image is { } image && options.Image.Contains(image)))
         && (options.Flow is null || (packet.Flow?.Contains(options.Flow, StringComparison.OrdinalIgnoreCase) ?? false));
 }

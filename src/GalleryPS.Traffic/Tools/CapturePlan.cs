@@ -55,7 +55,7 @@ internal sealed record CapturePlan(string Interface, string Filter)
     {
         if (options.Transport is null)
             return [.. options.To.Select(host => Hosts.Resolve(host, cancellationToken)).Distinct()];
-        var sending = new SendOptions { Transport = options.Transport.Value, To = options.To, Port = options.Port };
+        var sending = new SendOptions { Transport = options.Transport.Value, Addresses = new() { To = options.To, Port = options.Port } };
         return [.. SendAddresses.Resolve(sending, cancellationToken).Select(to => to.Address).Distinct()];
     }
 

@@ -7,24 +7,30 @@ namespace GalleryPS.Traffic;
 public sealed record CountOptions
 {
     /// <summary>Fill <see cref="TrafficCount.ByFlow"/>.</summary>
+    [Option("One result per flow.")]
     public bool ByFlow { get; init; }
 
     /// <summary>Length of the intervals of <see cref="TrafficCount.Timeline"/>; null for none.</summary>
+    [Option("Length of the intervals of a timeline, such as 100ms.", Least = 0.000001)]
     public TimeSpan? Timeline { get; init; }
 
     /// <summary>
     /// Largest IP packet the link carries, in bytes; what is larger is a super-frame. Null means: what the two ends
     /// of a TCP connection said when it was opened, else 1500.
     /// </summary>
+    [Option("Largest IP packet of the link; larger frames are counted as what the wire carried.", Unit = "bytes", Least = 68, Most = 65_536)]
     public int? Mtu { get; init; }
 
     /// <summary>Count only flows with this port at either end; null for all.</summary>
+    [Option("Only flows with this port at either end.", Least = 0, Most = 65_535, Letter = 'p')]
     public int? Port { get; init; }
 
     /// <summary>Count only flows with this address at either end; null for all.</summary>
+    [Option("Only flows with this address at either end.")]
     public IPAddress? Address { get; init; }
 
     /// <summary>Count only flows of this transport; null for all.</summary>
+    [Option("Only flows of this transport.", Letter = 't')]
     public Transport? Transport { get; init; }
 
     /// <summary>Most flows that are told apart; what goes beyond is counted, but not by flow.</summary>
@@ -42,18 +48,7 @@ public sealed record CountOptions
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
-    internal void Validate()
-    {
-        if (Timeline is { } timeline && timeline < TimeSpan.FromMicroseconds(1))
-            throw Invalid("The intervals of a timeline are at least a microsecond long.", timeline);
-        if (Mtu is < 68 or > 65536)
-            throw Invalid($"An MTU of {Mtu} bytes is impossible; it lies from 68 to 65536.", Mtu);
-        if (Port is < 0 or > 65535)
-            throw Invalid($"{Port} is no port; ports go from 0 to 65535.", Port);
-    }
-
-    private static GalleryException Invalid(string message, object? target) =>
-        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
+    internal void Validate() => OptionChecks.Ranges(this);
 }
 
 /// <summary>What counting a capture led to.</summary>
