@@ -7,11 +7,14 @@ if (-not ('GalleryPS.Loading.ModuleLoadContext' -as [type])) {
 
 $assembly = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.dll'))
 
-# What Show emits and takes lies beside ImageSharp in that context, where PowerShell does not look for types by itself.
+# What Show and Traffic emit and take lies in that context beside the libraries they need, where PowerShell does not look for
+# types by itself.
 $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
-$show = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.Show.dll'))
-foreach ($type in $show.GetExportedTypes()) {
-    if ($type.Namespace -eq 'GalleryPS') { $null = $accelerators::Add($type.FullName, $type) }
+foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll') {
+    $library = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, $name))
+    foreach ($type in $library.GetExportedTypes()) {
+        if ($type.Namespace -in 'GalleryPS', 'GalleryPS.Traffic') { $null = $accelerators::Add($type.FullName, $type) }
+    }
 }
 
 $inner = Import-Module -Assembly $assembly -PassThru -Force

@@ -9,6 +9,17 @@ Describe 'The module' {
         (Get-Command -Module GalleryPS).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
     }
 
+    It 'says in its manifest where the project lives and what is new in this version' {
+        $properties = ([xml] (Get-Content (Join-Path $PSScriptRoot '../../Directory.Build.props') -Raw)).Project.PropertyGroup
+        $address = ($properties | Where-Object { $_['RepositoryUrl'] }).RepositoryUrl
+        $module = Test-ModuleManifest $moduleManifest
+        $module.ProjectUri | Should -Be $address
+        $module.IconUri | Should -BeLike "$address/*/docs/images/icon.png"
+        Join-Path $PSScriptRoot '../../docs/images/icon.png' | Should -Exist
+        $changes = (Get-Content (Join-Path $PSScriptRoot '../../CHANGELOG.md') -Raw).Replace("`r", '')
+        $changes | Should -Match "(?m)^## $([regex]::Escape($module.Version))\b.*\n\s*$([regex]::Escape($module.ReleaseNotes.Replace("`r", '')))\s*(^## |\z)"
+    }
+
     It 'can be imported again and again' {
         Import-Module $moduleManifest -Force
         Import-Module $moduleManifest -Force
@@ -29,11 +40,21 @@ Describe 'The module' {
         Start-ThreadJob { [GalleryPS.GalleryView]::Browser } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'Browser'
     }
 
+    It 'shows scripts the types that counting emits' {
+        [GalleryPS.TrafficEstimate].Assembly.GetName().Name | Should -Be 'GalleryPS.Traffic'
+        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext([GalleryPS.TrafficCount].Assembly).Name | Should -Be 'GalleryPS'
+        Measure-Gallery -Transport Unicast | Should -BeOfType ([GalleryPS.TrafficEstimate])
+        foreach ($name in 'Capture', 'TrafficCount', 'Packet', 'TrafficComparison') {
+            "GalleryPS.$name" -as [type] | Should -Not -BeNullOrEmpty
+        }
+    }
+
     It 'keeps the image library to itself: another one may be loaded already' {
         $other = "$TestDrive/SixLabors.ImageSharp.dll"
-        $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
+        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new('SixLabors.ImageSharp, Version=9.0.0.0', [object].Assembly)
+        $null = $builder.DefineDynamicModule('Other').DefineType('SixLabors.ImageSharp.Other', 'Public').CreateType()
+        $builder.Save($other)
         $script = @"
-            Add-Type -TypeDefinition '$source' -OutputAssembly '$other'
             `$null = [System.Reflection.Assembly]::LoadFrom('$other')
             Import-Module '$moduleManifest'
             (Export-Gallery '$root/samples/small' '$TestDrive/sheet.png').Length -gt 10000
@@ -48,6 +69,7 @@ Describe 'The module' {
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
         $names | Should -Not -Contain 'SixLabors.ImageSharp'
         $names | Should -Not -Contain 'GalleryPS.Show'
+        $names | Should -Not -Contain 'GalleryPS.Traffic'
     }
 
     It 'imports quickly' {

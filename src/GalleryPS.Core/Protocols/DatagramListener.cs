@@ -58,7 +58,7 @@ internal sealed class DatagramListener : IDisposable
                 ? membership(Membership(socket, MembershipAction.Joined, joined))
                 : new NoticeEvent(
                     $"Bound to {socket.Socket.LocalEndPoint}, waiting for {purpose} {_transport.ToString().ToLowerInvariant()}{(socket.Nic.IsDefault ? "" : $" on {socket.Nic}")}.");
-            yield return new NoticeEvent($"The receive buffer has {socket.Socket.ReceiveBufferSize:N0} bytes.");
+            yield return new NoticeEvent($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes.");
         }
     }
 

@@ -46,10 +46,10 @@ internal sealed class TcpAcceptor : IDisposable
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/>, <see cref="ErrorIds.AddressNotLocal"/> and others.</exception>
     public static TcpAcceptor Listen(IPEndPoint where)
     {
-        var socket = new Socket(where.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket socket = Create(where.AddressFamily);
         try
         {
-            if (where.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            DatagramSockets.TakeBothFamilies(socket, where.Address);
 
             // On Linux this skips the wait for old connections; on Windows it would let two programs share the port.
             if (!OperatingSystem.IsWindows()) DatagramSockets.ShareAddress(socket);
@@ -164,6 +164,18 @@ internal sealed class TcpAcceptor : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static Socket Create(AddressFamily family)
+    {
+        try
+        {
+            return new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        }
+        catch (SocketException e)
+        {
+            throw SocketErrors.SetUp(e, "make a TCP socket", family);
+        }
+    }
 
     private static TcpConnection Made(Socket socket)
     {

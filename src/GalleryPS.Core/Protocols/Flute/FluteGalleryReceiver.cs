@@ -90,7 +90,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private void Read(ReceivingSocket socket)
     {
         using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable);
-        int reportEvery = Math.Clamp(socket.Socket.ReceiveBufferSize / 2304 / 8, 8, 512);
+        int reportEvery = Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512);
         bool idle = false;
         while (!_listener.Stopping.IsCancellationRequested)
         {
