@@ -9,6 +9,17 @@ Describe 'The module' {
         (Get-Command -Module GalleryPS).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
     }
 
+    It 'says in its manifest where the project lives and what is new in this version' {
+        $properties = ([xml] (Get-Content (Join-Path $PSScriptRoot '../../Directory.Build.props') -Raw)).Project.PropertyGroup
+        $address = ($properties | Where-Object { $_['RepositoryUrl'] }).RepositoryUrl
+        $module = Test-ModuleManifest $moduleManifest
+        $module.ProjectUri | Should -Be $address
+        $module.IconUri | Should -BeLike "$address/*/docs/images/icon.png"
+        Join-Path $PSScriptRoot '../../docs/images/icon.png' | Should -Exist
+        $changes = (Get-Content (Join-Path $PSScriptRoot '../../CHANGELOG.md') -Raw).Replace("`r", '')
+        $changes | Should -Match "(?m)^## $([regex]::Escape($module.Version))\b.*\n\s*$([regex]::Escape($module.ReleaseNotes.Replace("`r", '')))\s*(^## |\z)"
+    }
+
     It 'can be imported again and again' {
         Import-Module $moduleManifest -Force
         Import-Module $moduleManifest -Force
@@ -40,9 +51,10 @@ Describe 'The module' {
 
     It 'keeps the image library to itself: another one may be loaded already' {
         $other = "$TestDrive/SixLabors.ImageSharp.dll"
-        $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
+        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new('SixLabors.ImageSharp, Version=9.0.0.0', [object].Assembly)
+        $null = $builder.DefineDynamicModule('Other').DefineType('SixLabors.ImageSharp.Other', 'Public').CreateType()
+        $builder.Save($other)
         $script = @"
-            Add-Type -TypeDefinition '$source' -OutputAssembly '$other'
             `$null = [System.Reflection.Assembly]::LoadFrom('$other')
             Import-Module '$moduleManifest'
             (Export-Gallery '$root/samples/small' '$TestDrive/sheet.png').Length -gt 10000
