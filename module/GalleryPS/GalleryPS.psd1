@@ -36,6 +36,11 @@
         PSData = @{
             Tags       = @('images', 'multicast', 'broadcast', 'udp', 'tcp', 'teaching', 'PSEdition_Core', 'Linux', 'Windows')
             LicenseUri = 'https://opensource.org/license/mit'
+
+            # The build puts the address of Directory.Build.props here, and what CHANGELOG.md says of the version.
+            ProjectUri = '{RepositoryUrl}'
+            IconUri = '{RepositoryUrl}/raw/main/docs/images/icon.png'
+            ReleaseNotes = '{ReleaseNotes}'
         }
     }
 }

@@ -9,6 +9,17 @@ Describe 'The module' {
         (Get-Command -Module GalleryPS).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
     }
 
+    It 'says in its manifest where the project lives and what is new in this version' {
+        $properties = ([xml] (Get-Content (Join-Path $PSScriptRoot '../../Directory.Build.props') -Raw)).Project.PropertyGroup
+        $address = ($properties | Where-Object { $_['RepositoryUrl'] }).RepositoryUrl
+        $module = Test-ModuleManifest $moduleManifest
+        $module.ProjectUri | Should -Be $address
+        $module.IconUri | Should -BeLike "$address/*/docs/images/icon.png"
+        Join-Path $PSScriptRoot '../../docs/images/icon.png' | Should -Exist
+        $changes = (Get-Content (Join-Path $PSScriptRoot '../../CHANGELOG.md') -Raw).Replace("`r", '')
+        $changes | Should -Match "(?m)^## $([regex]::Escape($module.Version))\b.*\n\s*$([regex]::Escape($module.ReleaseNotes.Replace("`r", '')))\s*(^## |\z)"
+    }
+
     It 'can be imported again and again' {
         Import-Module $moduleManifest -Force
         Import-Module $moduleManifest -Force

@@ -2,8 +2,9 @@
 .SYNOPSIS
     Brings the help pages to what the cmdlets of the built module declare.
 .DESCRIPTION
-    Writes the syntax diagrams and the YAML below each parameter anew: types, aliases, parameter sets, accepted values. Texts and
-    defaults stay. A new parameter gets a section without text, which the build refuses until somebody writes it.
+    Writes anew what can be derived: the syntax diagrams, the YAML below each parameter (types, aliases, parameter sets, accepted
+    values), and the properties of each output, in the words of their doc comments, here and in about_GalleryPS_Objects. Other texts
+    and the defaults stay. A new parameter gets a section without text, which the build refuses until somebody writes it.
 .EXAMPLE
     dotnet pwsh tools/HelpBuilder/Update-Pages.ps1
 #>
@@ -15,7 +16,9 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+. $PSScriptRoot/ObjectLists.ps1
 Import-Module $Module -Force
+$comments = Read-DocComment (Join-Path $PSScriptRoot '../..')
 $common = [System.Management.Automation.PSCmdlet]::CommonParameters
 
 function Format-Text([string] $Text) {
@@ -101,7 +104,30 @@ foreach ($command in Get-Command -Module GalleryPS) {
         ''
     }
     $text = [regex]::Replace($text, '(?ms)(?<=^## PARAMETERS\n\n).*?(?=^### CommonParameters)', { ($sections -join "`n") + "`n" })
+    foreach ($type in $command.OutputType.Type | Where-Object Namespace -EQ 'GalleryPS') {
+        # The list is the last thing below its heading; what stands before it is written by hand.
+        $pattern = "(?ms)(?<=^### $([regex]::Escape($type.FullName))\n\n)(?<text>.*?)(?:^- \w.*?)?(?=^##)"
+        if ($text -notmatch $pattern) { throw "$file has no heading '### $type' in OUTPUTS." }
+        $list = (Format-ObjectList $comments $type) -join "`n"
+        $text = [regex]::Replace($text, $pattern, { "$($args[0].Groups['text'].Value.TrimEnd())`n`n$list`n`n" })
+    }
+
     $uri = $command.HelpUri
     $text = [regex]::Replace($text, '(?m)^HelpUri:.*$', { "HelpUri: $($uri ? $uri : "''")" })
     Set-Content $file $text -NoNewline
 }
+
+$topic = Join-Path $Pages 'about_GalleryPS_Objects.md'
+$commands = Get-Command -Module GalleryPS
+$outputs = $commands.OutputType.Type | Where-Object Namespace -EQ 'GalleryPS' | Sort-Object FullName -Unique
+$parts = foreach ($type in @($outputs) + @(Get-InnerType $outputs | Sort-Object FullName)) {
+    $from = $commands | Where-Object { $_.OutputType.Type -eq $type } | ForEach-Object Name
+    "### $($type.FullName)"
+    ''
+    if ($from) { "Emitted by $($from -join ', ')."; '' }
+    Format-ObjectList $comments $type
+    ''
+}
+$text = (Get-Content $topic -Raw).Replace("`r", '')
+$text = [regex]::Replace($text, '(?ms)(?<=^## PROPERTIES\n\n).*?(?=^## )', { ($parts -join "`n") + "`n" })
+Set-Content $topic $text -NoNewline

@@ -15,8 +15,8 @@ internal static class Exif
     /// <param name="format">Its format.</param>
     public static Orientation ReadOrientation(ReadOnlySpan<byte> file, ImageFormat format)
     {
-        ReadOnlySpan<byte> tiff = Find(file, format);
-        return ReadDirectory(tiff, FirstDirectory(tiff), OrientationTag, out uint value, out _) && value is >= 1 and <= 8 ? (Orientation)value : Orientation.Upright;
+        return TiffDirectory.TryFirst(Find(file, format), out TiffDirectory directory)
+            && directory.TryGet(OrientationTag, out uint value) && value is >= 1 and <= 8 ? (Orientation)value : Orientation.Upright;
     }
 
     /// <summary>The JPEG thumbnail in the EXIF data of a JPEG file; empty when there is none.</summary>
@@ -24,9 +24,8 @@ internal static class Exif
     public static ReadOnlySpan<byte> FindThumbnail(ReadOnlySpan<byte> file)
     {
         ReadOnlySpan<byte> tiff = Find(file, ImageFormat.Jpeg);
-        ReadDirectory(tiff, FirstDirectory(tiff), OrientationTag, out _, out uint second);
-        return ReadDirectory(tiff, second, ThumbnailOffsetTag, out uint offset, out _)
-            && ReadDirectory(tiff, second, ThumbnailLengthTag, out uint length, out _)
+        return TiffDirectory.TryFirst(tiff, out TiffDirectory first) && first.TryNext(out TiffDirectory second)
+            && second.TryGet(ThumbnailOffsetTag, out uint offset) && second.TryGet(ThumbnailLengthTag, out uint length)
             && offset < tiff.Length && length <= tiff.Length - offset
             ? tiff.Slice((int)offset, (int)length) : default;
     }
@@ -99,46 +98,4 @@ internal static class Exif
 
         return default;
     }
-
-    private static uint FirstDirectory(ReadOnlySpan<byte> tiff) => IsTiff(tiff, out bool little) ? UInt32(tiff[4..], little) : 0;
-
-    private static bool IsTiff(ReadOnlySpan<byte> tiff, out bool little)
-    {
-        little = tiff.StartsWith("II*\0"u8);
-        return tiff.Length >= 8 && (little || tiff.StartsWith("MM\0*"u8));
-    }
-
-    /// <summary>Looks for a tag with one value of type SHORT or LONG in a directory, and for the directory after it.</summary>
-    private static bool ReadDirectory(ReadOnlySpan<byte> tiff, uint offset, ushort wanted, out uint value, out uint next)
-    {
-        (value, next) = (0, 0);
-        if (!IsTiff(tiff, out bool little) || offset < 8 || offset + 2L > tiff.Length) return false;
-        ReadOnlySpan<byte> directory = tiff[(int)offset..];
-        int count = UInt16(directory, little);
-        if (2 + 12L * count > directory.Length) return false;
-        int end = 2 + 12 * count;
-        if (end + 4 <= directory.Length) next = UInt32(directory[end..], little);
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> entry = directory.Slice(2 + 12 * i, 12);
-            if (UInt16(entry, little) != wanted || UInt32(entry[4..], little) != 1) continue;
-            switch (UInt16(entry[2..], little))
-            {
-                case 3:
-                    value = UInt16(entry[8..], little);
-                    return true;
-                case 4:
-                    value = UInt32(entry[8..], little);
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static ushort UInt16(ReadOnlySpan<byte> data, bool little) =>
-        little ? BinaryPrimitives.ReadUInt16LittleEndian(data) : BinaryPrimitives.ReadUInt16BigEndian(data);
-
-    private static uint UInt32(ReadOnlySpan<byte> data, bool little) =>
-        little ? BinaryPrimitives.ReadUInt32LittleEndian(data) : BinaryPrimitives.ReadUInt32BigEndian(data);
 }

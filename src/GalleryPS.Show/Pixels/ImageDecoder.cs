@@ -32,8 +32,8 @@ public sealed class ImageDecoder
     /// <returns>The pixels, in exactly the wanted size.</returns>
     public PixelImage Decode(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size = null, CancellationToken cancellationToken = default)
     {
-        using Image<Rgba32> image = _decoder.Decode(name, data, size, allFrames: false, cancellationToken);
-        return ToPixels(image.Frames.RootFrame);
+        using Image<Rgba32> image = _decoder.Decode(name, data, size, cancellationToken);
+        return image.Frames.RootFrame.ToPixels();
     }
 
     /// <summary>Decodes all pictures of an image within the limits; a still image has one, without a delay.</summary>
@@ -42,18 +42,8 @@ public sealed class ImageDecoder
     /// <param name="size">As for <see cref="Decode"/>.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>The pictures in order.</returns>
-    public IReadOnlyList<PixelFrame> DecodeFrames(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size = null, CancellationToken cancellationToken = default)
-    {
-        using Image<Rgba32> image = _decoder.Decode(name, data, size, allFrames: true, cancellationToken);
-        var frames = new List<PixelFrame>(image.Frames.Count);
-        foreach (ImageFrame<Rgba32> frame in image.Frames)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            frames.Add(new PixelFrame(ToPixels(frame), image.Frames.Count == 1 ? TimeSpan.Zero : Delay(frame)));
-        }
-
-        return frames;
-    }
+    public IReadOnlyList<PixelFrame> DecodeFrames(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size = null, CancellationToken cancellationToken = default) =>
+        _decoder.DecodeFrames(name, data, size, cancellationToken);
 
     /// <summary>Makes a small version for a web page: JPEG, or PNG where something shines through.</summary>
     /// <param name="name">Its name, for messages.</param>
@@ -64,27 +54,13 @@ public sealed class ImageDecoder
     public byte[] Thumbnail(string name, ReadOnlyMemory<byte> data, int longerSide, CancellationToken cancellationToken = default)
     {
         using Image<Rgba32> image = _decoder.Decode(
-            name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), allFrames: false, cancellationToken);
+            name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), cancellationToken);
         return SafeDecoder.Guard(name, () => Thumbnails.Encode(image));
     }
 
     internal FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken)
     {
-        using Image<Rgba32> image = _decoder.Decode(name, data, null, allFrames: false, cancellationToken);
+        using Image<Rgba32> image = _decoder.Decode(name, data, null, cancellationToken);
         return SafeDecoder.Guard(name, () => JpegFitter.Fit(name, image, maxBytes, cancellationToken));
-    }
-
-    private static PixelImage ToPixels(ImageFrame<Rgba32> frame)
-    {
-        byte[] rgba = GC.AllocateUninitializedArray<byte>(frame.Width * frame.Height * 4);
-        frame.CopyPixelDataTo(rgba);
-        return new PixelImage(frame.Width, frame.Height, rgba);
-    }
-
-    /// <summary>Like browsers: what is shorter than 20 ms is meant as 100 ms.</summary>
-    private static TimeSpan Delay(ImageFrame<Rgba32> frame)
-    {
-        double milliseconds = frame.Metadata.GetGifMetadata().FrameDelay * 10.0;
-        return TimeSpan.FromMilliseconds(milliseconds < 20 ? 100 : Math.Min(milliseconds, 60_000));
     }
 }

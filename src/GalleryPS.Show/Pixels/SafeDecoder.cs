@@ -1,3 +1,4 @@
+using GalleryPS.Show.Pixels.Animations;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Bmp;
@@ -41,43 +42,76 @@ internal sealed class SafeDecoder
         };
     }
 
-    /// <summary>Decodes upright, in exactly the wanted size.</summary>
+    /// <summary>What is to be decoded, and into which size.</summary>
+    /// <param name="Data">The bytes for the decoder.</param>
+    /// <param name="Info">What the header says.</param>
+    /// <param name="Orientation">How it is stored.</param>
+    /// <param name="Wanted">The wanted size, as stored: before it is turned.</param>
+    private sealed record Job(ReadOnlyMemory<byte> Data, ImageInfo Info, Orientation Orientation, PixelSize Wanted)
+    {
+        public PixelSize Size => new(Info.Width, Info.Height);
+
+        public IEnumerable<AnimationFrame>? Animation =>
+            Info.Format == ImageFormat.WebP && AnimatedWebP.Is(Data.Span) ? AnimatedWebP.Frames(Data)
+            : Info.Format == ImageFormat.Png && AnimatedPng.Is(Data.Span) ? AnimatedPng.Frames(Data)
+            : null;
+    }
+
+    /// <summary>Decodes the first picture, upright and in exactly the wanted size.</summary>
     /// <param name="name">For messages.</param>
     /// <param name="data">The file.</param>
-    /// <param name="size">Gets the upright size, tells the wanted one.</param>
-    /// <param name="allFrames">Every picture of an animation, not only the first.</param>
+    /// <param name="size">Gets the upright size, tells the wanted one; null for its own.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public Image<Rgba32> Decode(
-        string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size, bool allFrames, CancellationToken cancellationToken)
+    public Image<Rgba32> Decode(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size, CancellationToken cancellationToken)
     {
-        if (ImageHeader.TryRead(data.Span, out ImageInfo info) != ImageHeaderResult.Ok)
-        {
-            throw new GalleryException(
-                ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
-                $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
-        }
-
-        _limits.Check(name, info.Width, info.Height);
-        cancellationToken.ThrowIfCancellationRequested();
         return Guard(name, () =>
         {
-            Orientation orientation = Exif.ReadOrientation(data.Span, info.Format);
-            PixelSize upright = orientation.IsTurned() ? new PixelSize(info.Height, info.Width) : new PixelSize(info.Width, info.Height);
-            PixelSize wanted = size?.Invoke(upright) ?? upright;
-            _limits.Check(name, wanted.Width, wanted.Height);
-            Image<Rgba32> image = Image.Load<Rgba32>(_configuration, data.Span, Decoder(info, allFrames));
-            try
+            Job job = Prepare(name, data, size, cancellationToken);
+
+            // A still decoder knows nothing of animated WebP; of an animated PNG it shows the image that is meant for it.
+            if (job.Info.Format == ImageFormat.WebP && job.Animation is { } frames)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Scale(image, orientation.IsTurned() ? new PixelSize(wanted.Height, wanted.Width) : wanted);
-                orientation.MakeUpright(image);
-                return image;
+                return Compose(job, frames, cancellationToken).Select(static one => one.Picture).FirstOrDefault() ?? throw NoFrames();
             }
-            catch
+
+            return Finish(Load(job, Decoder(job.Info.Format, frames: 1)), job, cancellationToken);
+        });
+    }
+
+    /// <summary>Decodes all pictures within the limits.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="data">The file.</param>
+    /// <param name="size">As for <see cref="Decode"/>.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>At least one; a still image's has no delay.</returns>
+    public List<PixelFrame> DecodeFrames(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size, CancellationToken cancellationToken)
+    {
+        return Guard(name, () =>
+        {
+            Job job = Prepare(name, data, size, cancellationToken);
+            List<PixelFrame> frames;
+            if (job.Animation is { } animation)
             {
-                image.Dispose();
-                throw;
+                frames = [];
+                foreach ((Image<Rgba32> picture, TimeSpan delay) in Compose(job, animation, cancellationToken))
+                {
+                    using (picture) frames.Add(new PixelFrame(picture.Frames.RootFrame.ToPixels(), Usual(delay)));
+                }
+
+                if (frames.Count == 0) throw NoFrames();
             }
+            else
+            {
+                using Image<Rgba32> image = Finish(Load(job, Decoder(job.Info.Format, MostFrames(job))), job, cancellationToken);
+                frames = new List<PixelFrame>(image.Frames.Count);
+                foreach (ImageFrame<Rgba32> frame in image.Frames)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    frames.Add(new PixelFrame(frame.ToPixels(), Usual(TimeSpan.FromMilliseconds(10 * frame.Metadata.GetGifMetadata().FrameDelay))));
+                }
+            }
+
+            return frames.Count == 1 ? [frames[0] with { Delay = TimeSpan.Zero }] : frames;
         });
     }
 
@@ -94,6 +128,10 @@ internal sealed class SafeDecoder
                 ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
                 $"{name} asks for more memory than decoding may take.", name, "Scale the image down with a program you trust with it.", e);
         }
+        catch (NotSupportedException e)
+        {
+            throw KindChecks.NotSupported(name, FirstLine(e.Message), e);
+        }
         catch (Exception e) when (e is not (GalleryException or OperationCanceledException or OutOfMemoryException))
         {
             // Decoders meet broken bytes with exceptions of every kind, index and overflow among them.
@@ -103,23 +141,91 @@ internal sealed class SafeDecoder
         }
     }
 
-    private static void Scale(Image<Rgba32> image, PixelSize wanted)
+    private Job Prepare(string name, ReadOnlyMemory<byte> data, Func<PixelSize, PixelSize>? size, CancellationToken cancellationToken)
     {
-        if (image.Width == wanted.Width && image.Height == wanted.Height) return;
-        image.Mutate(context => context.Resize(new ResizeOptions
+        if (ImageHeader.TryRead(data.Span, out ImageInfo info) != ImageHeaderResult.Ok)
         {
-            Size = new Size(wanted.Width, wanted.Height),
-            Mode = ResizeMode.Stretch,
-            Sampler = wanted.Width < image.Width ? KnownResamplers.Box : KnownResamplers.Bicubic,
-        }));
+            throw new GalleryException(
+                ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
+                $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
+        }
+
+        _limits.Check(name, info.Width, info.Height);
+        ReadOnlyMemory<byte> checkedData = KindChecks.Check(name, data, info.Format);
+        Orientation orientation = Exif.ReadOrientation(data.Span, info.Format);
+        PixelSize upright = orientation.Turn(new PixelSize(info.Width, info.Height));
+        PixelSize wanted = size?.Invoke(upright) ?? upright;
+        _limits.Check(name, wanted.Width, wanted.Height);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new Job(checkedData, info, orientation, orientation.Turn(wanted));
     }
 
-    private IImageDecoder Decoder(ImageInfo info, bool allFrames) => info.Format switch
+    private Image<Rgba32> Load(Job job, IImageDecoder decoder) => LoadStill(job.Data, job.Size, decoder);
+
+    private Image<Rgba32> LoadStill(ReadOnlyMemory<byte> data, PixelSize size, IImageDecoder decoder)
+    {
+        Image<Rgba32> image = Image.Load<Rgba32>(_configuration, data.Span, decoder);
+        if (image.Width == size.Width && image.Height == size.Height) return image;
+        image.Dispose();
+        throw new InvalidDataException("The picture has another size than the header says.");
+    }
+
+    /// <summary>Draws the frames of an animation, as many as the limits allow, each into the wanted size.</summary>
+    private IEnumerable<(Image<Rgba32> Picture, TimeSpan Delay)> Compose(Job job, IEnumerable<AnimationFrame> frames, CancellationToken cancellationToken)
+    {
+        IImageDecoder decoder = Decoder(job.Info.Format, frames: 1);
+        using var canvas = new Canvas(new Image<Rgba32>(_configuration, job.Info.Width, job.Info.Height));
+        foreach (AnimationFrame frame in frames.Take(MostFrames(job)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!canvas.Has(frame)) throw new InvalidDataException("A frame is larger than the image.");
+            ImageHeaderResult header = ImageHeader.TryRead(frame.Still.Span, out ImageInfo info);
+            if (header != ImageHeaderResult.Ok || info.Width != frame.Size.Width || info.Height != frame.Size.Height)
+            {
+                throw new InvalidDataException("A frame has another size than it says.");
+            }
+
+            using (Image<Rgba32> picture = LoadStill(frame.Still, frame.Size, decoder)) canvas.Draw(frame, picture);
+            yield return (Finish(canvas.Image.Clone(), job, cancellationToken), frame.Delay);
+        }
+    }
+
+    /// <summary>Scales and turns; disposes of the image when it does not come to that.</summary>
+    private static Image<Rgba32> Finish(Image<Rgba32> image, Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (image.Width != job.Wanted.Width || image.Height != job.Wanted.Height)
+            {
+                image.Mutate(context => context.Resize(new ResizeOptions
+                {
+                    Size = new Size(job.Wanted.Width, job.Wanted.Height),
+                    Mode = ResizeMode.Stretch,
+                    Sampler = job.Wanted.Width < image.Width ? KnownResamplers.Box : KnownResamplers.Bicubic,
+                }));
+            }
+
+            job.Orientation.MakeUpright(image);
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    private static IImageDecoder Decoder(ImageFormat format, int frames) => format switch
     {
         ImageFormat.Jpeg => new JpegDecoder { IgnoreMetadata = true },
         ImageFormat.Png => new PngDecoder { IgnoreMetadata = true },
-        ImageFormat.Gif when allFrames => new GifDecoder { IgnoreMetadata = true, MaxFrames = (uint)Frames(info) },
-        ImageFormat.Gif => new GifDecoder { IgnoreMetadata = true, DecodingMode = FrameDecodingMode.First, MaxFrames = 1 },
+        ImageFormat.Gif => new GifDecoder
+        {
+            IgnoreMetadata = true,
+            DecodingMode = frames == 1 ? FrameDecodingMode.First : FrameDecodingMode.All,
+            MaxFrames = (uint)frames,
+        },
         ImageFormat.WebP => new WebpDecoder { IgnoreMetadata = true },
 
         // The pages of a TIFF file are no animation.
@@ -127,8 +233,13 @@ internal sealed class SafeDecoder
         _ => new BmpDecoder(),
     };
 
-    private int Frames(ImageInfo info) =>
-        (int)Math.Clamp(_limits.MaxAnimationBytes / (4L * info.Width * info.Height), 1, _limits.MaxFrames);
+    private int MostFrames(Job job) =>
+        (int)Math.Clamp(_limits.MaxAnimationBytes / (4L * job.Info.Width * job.Info.Height), 1, _limits.MaxFrames);
+
+    /// <summary>Like browsers: what is shorter than 20 ms is meant as 100 ms.</summary>
+    private static TimeSpan Usual(TimeSpan delay) => TimeSpan.FromMilliseconds(delay.TotalMilliseconds < 20 ? 100 : Math.Min(delay.TotalMilliseconds, 60_000));
+
+    private static InvalidDataException NoFrames() => new("The animation has no frames.");
 
     private static string FirstLine(string message) => message.AsSpan().Trim().ToString().Split('\n', 2)[0].TrimEnd('\r', '.') + ".";
 }

@@ -40,6 +40,7 @@ internal sealed class CommandPageReader(PageFile page)
             Text("NOTES"),
             [.. The("RELATED LINKS").Blocks.SelectMany(Links)]);
         new SyntaxCheck(page, result).Run();
+        new PageRules(page, result).Run();
         return result;
     }
 
