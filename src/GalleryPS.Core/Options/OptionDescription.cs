@@ -160,6 +160,7 @@ public sealed class OptionDescription
         true => "on",
         TimeSpan time => time == TimeSpan.Zero ? null : $"{Text(time.TotalSeconds)} s",
         string text => text,
+        long bytes when Unit == "bytes" => ByteCount.Text(bytes),
         IEnumerable list => string.Join(", ", list.Cast<object>()) is { Length: > 0 } text ? text : null,
         IFormattable number => $"{number.ToString(null, CultureInfo.InvariantCulture)}{(Unit is null ? "" : $" {Unit}")}",
         var other => other.ToString(),

@@ -25,13 +25,13 @@ public sealed class Server : IDisposable
 
     private Server(ServerOptions options, Answer answer, List<Socket> listeners)
     {
-        Name = options.Name;
-        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.Name);
+        Name = options.EffectiveName;
+        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.EffectiveName);
         Gallery = options.Gallery;
         Images = answer.Images;
         EndPoint = (IPEndPoint)listeners[0].LocalEndPoint!;
         _listeners = listeners;
-        _log = new ConnectionLog(options.Name, options.LogSize);
+        _log = new ConnectionLog(options.EffectiveName, options.LogSize);
         _patient = new PatientClients(answer, _log, options.StallTimeout, _stop.Token);
     }
 
@@ -155,7 +155,7 @@ public sealed class Server : IDisposable
 
         Answer answer = options.Gallery is { } gallery
             ? Answer.FromGallery(gallery)
-            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.Name));
+            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.EffectiveName));
         List<Socket> listeners = TcpTransport.Listen(new TcpReceiveOptions([new IPEndPoint(address, options.Port)]));
         var server = new Server(options, answer, listeners);
         server._log.OnConnection = onConnection;
@@ -163,7 +163,7 @@ public sealed class Server : IDisposable
         {
             NoticeSmallSteps(listener);
             var loop = new AcceptLoop(listener, answer, server._log, server._patient, server._stop.Token);
-            var thread = new Thread(() => loop.Run(portable)) { IsBackground = true, Name = $"Server {options.Name}" };
+            var thread = new Thread(() => loop.Run(portable)) { IsBackground = true, Name = $"Server {options.EffectiveName}" };
             server._threads.Add(thread);
             thread.Start();
         }

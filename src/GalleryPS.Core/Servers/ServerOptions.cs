@@ -6,9 +6,9 @@ public sealed record ServerOptions
     /// <summary>The port of servers when nobody says otherwise.</summary>
     public const int DefaultPort = 5000;
 
-    /// <summary>Its name; two servers of one process cannot have the same.</summary>
+    /// <summary>Its name; two servers of one process cannot have the same. Null for the name of the machine that it runs on.</summary>
     [Option("Its name; default: this machine's.")]
-    public string Name { get; init; } = Environment.MachineName;
+    public string? Name { get; init; }
 
     /// <summary>The address to listen on; <c>0.0.0.0</c> for every IPv4 address, <c>::</c> for IPv6 and IPv4.</summary>
     [Option("Address to listen on; '0.0.0.0' for every IPv4 address, '::' for IPv6 and IPv4.", aliases: "ListenIP BindIP")]
@@ -34,12 +34,15 @@ public sealed record ServerOptions
     [Option("How many connections the log keeps.", least: 1, most: 10_000_000)]
     public int LogSize { get; init; } = 10_000;
 
+    /// <summary>The name that holds.</summary>
+    internal string EffectiveName => Name ?? Environment.MachineName;
+
     /// <summary>Checks what can be checked without touching network and disk.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
+        if (Name is not null && string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }
 }
