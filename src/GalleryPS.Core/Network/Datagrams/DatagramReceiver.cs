@@ -117,7 +117,7 @@ internal sealed class DatagramReceiver : IDisposable
         Socket socket = DatagramSockets.Create(family);
         try
         {
-            socket.ReceiveTimeout = PollMicroseconds / 1000;
+            SocketErrors.Require("limit the time of a read", family, () => socket.ReceiveTimeout = PollMicroseconds / 1000);
             DatagramSockets.AskForReceiveBuffer(socket);
             return setUp(socket);
         }
