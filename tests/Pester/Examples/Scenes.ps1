@@ -48,9 +48,9 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Receive-Gallery/5'        = @{ There = 'Send-Gallery ./pictures -Transport Multicast -OutboundIP eth1'; Check = '$Output.Count -eq 6' }
     'Receive-Gallery/6'        = @{ There = 'Send-Gallery ./photos -Protocol Flute -Transport Multicast -OutboundIP eth1'; Check = '$Output.Count -eq 3' }
     'Receive-GalleryMessage/1' = @{ There = 'Send-GalleryMessage "hello" -OutboundIP eth1'; Stop = 'Emitted'; Check = '$Output.Text -eq "hello"' }
-    'Receive-GalleryMessage/2' = @{ There = 'Send-GalleryMessage one, two, three -Group 239.1.2.3 -OutboundIP eth1'; Check = '$Output.Count -eq 4' }
+    'Receive-GalleryMessage/2' = @{ There = 'Send-GalleryMessage one, two, three -To 239.1.2.3 -OutboundIP eth1'; Check = '$Output.Count -eq 4' }
     'Receive-GalleryMessage/3' = @{ There = 'Send-GalleryMessage one -OutboundIP eth1'; Check = '$Output[0].Action -eq "Joined" -and $Output[-1].Action -eq "Left"' }
-    'Receive-GalleryMessage/4' = @{ There = 'Send-GalleryMessage one -Group 232.1.1.1 -OutboundIP eth1' }
+    'Receive-GalleryMessage/4' = @{ There = 'Send-GalleryMessage one -To 232.1.1.1 -OutboundIP eth1' }
     'Receive-GalleryMessage/5' = @{ There = '1..3 | ForEach-Object { @{ celsius = $_ } } | Send-GalleryMessage -OutboundIP eth1'; Check = '"$Output" -eq "1 2 3"' }
     'Send-Gallery/1'           = @{ Here = 'Receive-Gallery'; Check = '$Output.Count -eq 6' }
     'Send-Gallery/2'           = @{ There = "$multicast -Address 224.1.1.5"; Check = '$Output.Count -eq 6' }
@@ -60,7 +60,7 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Send-Gallery/6'           = @{ There = (1..2 | ForEach-Object { "$flute ./in$_" }); Check = '($Output | Where-Object Completed).Count -eq 2' }
     'Send-Gallery/7'           = @{ Before = "function Read-Host { $passphrase }"; There = "$flute ./in3 -Passphrase $passphrase"; Stop = 'Peers'; Check = '$true' }
     'Send-GalleryMessage/1'    = @{ Check = '$Output.Bytes -eq 12' }
-    'Send-GalleryMessage/2'    = @{ There = 'Receive-GalleryMessage -Group 239.1.2.3 -ArrivalIP eth1 -Count 3'; Check = '"$($Output.Kind)" -eq "Text Json Binary"' }
+    'Send-GalleryMessage/2'    = @{ There = 'Receive-GalleryMessage -Address 239.1.2.3 -ArrivalIP eth1 -Count 3'; Check = '"$($Output.Kind)" -eq "Text Json Binary"' }
     'Send-GalleryMessage/3'    = @{ There = 'Receive-GalleryMessage -ArrivalIP eth1 -Count 2'; Check = '$Output.Count -eq 2' }
     'Send-GalleryMessage/4'    = @{ There = 'Receive-GalleryMessage -ArrivalIP eth1 -Count 1' }
     'Send-GalleryMessage/5'    = @{ There = 'Receive-GalleryMessage -ArrivalIP eth1 -Count 5'; Check = '$Output.Count -eq 5' }
