@@ -9,10 +9,11 @@ public static class Interfaces
 {
     /// <summary>All NICs, in the system's order of their indices.</summary>
     /// <returns>A fresh list: NICs come and go.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the system does not tell.</exception>
     public static IReadOnlyList<Interface> List()
     {
         var found = new List<Interface>();
-        foreach (NetworkInterface nic in NetworkInterface.GetAllNetworkInterfaces())
+        foreach (NetworkInterface nic in All())
         {
             if (TryDescribe(nic) is { } described) found.Add(described);
         }
@@ -36,6 +37,25 @@ public static class Interfaces
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
         return new IPAddress(bytes);
     }
+
+    private static NetworkInterface[] All()
+    {
+        try
+        {
+            return NetworkInterface.GetAllNetworkInterfaces();
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            throw new GalleryException(
+                ErrorIds.NetworkFailure, GalleryErrorCategory.ResourceUnavailable,
+                $"The system does not tell which NICs this machine has: {e.Message}", null, null, e);
+        }
+    }
+
+    // The list comes from the system's own calls and, for some properties, from /proc and /sys; where one of them tells
+    // nothing, the framework stumbles over the empty text.
+    private static bool IsRefusal(Exception error) => error is NetworkInformationException or SocketException or IOException
+        or UnauthorizedAccessException or PlatformNotSupportedException or FormatException or ArgumentException;
 
     private static Interface? TryDescribe(NetworkInterface nic)
     {
@@ -76,7 +96,7 @@ public static class Interfaces
                 MacAddress = string.Join(':', nic.GetPhysicalAddress().GetAddressBytes().Select(static b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))),
             };
         }
-        catch (NetworkInformationException)
+        catch (Exception e) when (IsRefusal(e))
         {
             // The NIC went away between the listing and the look at it.
             return null;

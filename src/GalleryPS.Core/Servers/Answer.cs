@@ -1,6 +1,6 @@
 using System.Formats.Tar;
-using System.Net.Sockets;
 using System.Text;
+using GalleryPS.Network;
 
 namespace GalleryPS.Servers;
 
@@ -53,10 +53,10 @@ internal sealed class Answer
 }
 
 /// <summary>A connection as a stream that gives up when the client takes nothing for too long, and counts what it took.</summary>
-internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationToken stop) : Stream
+internal sealed class ClientStream(TcpConnection connection, TimeSpan stall, TimeProvider time, CancellationToken stop) : Stream
 {
     private const int Piece = 256 << 10;
-    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly StallWatch _watch = new(stall, time, stop);
 
     /// <summary>Bytes that the system took.</summary>
     public long Sent { get; private set; }
@@ -80,8 +80,8 @@ internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationTo
         while (!buffer.IsEmpty)
         {
             // In pieces: a call returns when the client has taken all of it, and patience is about the last bytes it took.
-            _patience.CancelAfter(stall);
-            int sent = await socket.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], SocketFlags.None, _patience.Token).ConfigureAwait(false);
+            _watch.Restart();
+            int sent = await connection.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], _watch.Token).ConfigureAwait(false);
             Sent += sent;
             buffer = buffer[sent..];
         }
@@ -104,7 +104,7 @@ internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationTo
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _patience.Dispose();
+        if (disposing) _watch.Dispose();
         base.Dispose(disposing);
     }
 }

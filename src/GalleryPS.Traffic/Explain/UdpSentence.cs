@@ -11,8 +11,7 @@ internal static class UdpSentence
     {
         if (fragment is null)
         {
-            if (datagram.IsEnd)
-                return "A datagram without a byte: the end of transmission.";
+            if (datagram.IsEnd) return "A datagram without a byte: the end of transmission.";
             return datagram.Image is { } image
                 ? Text($"Image {image}, whole in one datagram of {packet.PayloadLength} bytes.")
                 : Text($"A datagram of {packet.PayloadLength} bytes that is no image.");

@@ -19,8 +19,7 @@ public static class TrafficText
         var rows = new List<string[]> { CountHeader };
         rows.AddRange(count.Lines.Select(line => Row(line.Protocol, line.Captured)));
         rows.Add(Row("All", count.Captured));
-        if (count.SuperFrames != 0)
-            rows.Add(Row("On the wire", count.OnWire));
+        if (count.SuperFrames != 0) rows.Add(Row("On the wire", count.OnWire));
         var text = new StringBuilder();
         text.AppendLine(Text($"{count.Path}: {count.Frames:N0} frames in {count.Duration.TotalSeconds:0.000} s, {count.Flows:N0} flows"));
         Append(text, rows, leftColumns: 1);

@@ -22,7 +22,7 @@ internal static class Unicast
     public static DatagramReceiver OpenReceiver(UnicastReceiveOptions options) => new(
         DatagramReceiver.OpenAll(options.Bind, one => DatagramReceiver.Open(one.Where.AddressFamily, socket =>
         {
-            if (one.Where.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            DatagramSockets.TakeBothFamilies(socket, one.Where.Address);
             DatagramSockets.TellArrival(socket);
             DatagramSockets.Bind(socket, one.Where, Transport.Unicast);
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using GalleryPS.Network;
 
 namespace GalleryPS.Servers;
 
@@ -6,7 +7,7 @@ namespace GalleryPS.Servers;
 /// Clients whose answer does not fit into the socket's buffer at once. Each is served when it takes something, some at a time;
 /// so many wait for their turn, and more are turned away.
 /// </summary>
-internal sealed class PatientClients(Answer answer, ConnectionLog log, TimeSpan stall, CancellationToken stop)
+internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan stall, TimeProvider time, CancellationToken stop)
 {
     private const int MostAtOnce = 256, MostWaiting = 4096;
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
@@ -15,21 +16,17 @@ internal sealed class PatientClients(Answer answer, ConnectionLog log, TimeSpan 
     /// <summary>Clients that are served or wait.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Takes a client over; the socket is closed when it is served.</summary>
-    /// <param name="socket">The connection.</param>
-    /// <param name="client">Who it is.</param>
-    /// <param name="accepted">When it was accepted.</param>
-    /// <param name="already">Bytes of the greeting that were sent already.</param>
-    public void Take(Socket socket, ClientAddress client, long accepted, int already)
+    /// <summary>Takes a client over; its connection is closed when it is served.</summary>
+    public void Take(AnsweredClient client)
     {
         if (Interlocked.Increment(ref _open) > MostWaiting)
         {
-            Reset(socket);
-            Finish(socket, client, accepted, already, ConnectionOutcome.Refused);
+            client.Rest!.Reset();
+            Finish(client, client.Sent, ConnectionOutcome.Refused);
             return;
         }
 
-        _ = ServeAsync(socket, client, accepted, already);
+        _ = ServeAsync(client);
     }
 
     /// <summary>Waits until all are gone; they go by themselves once the server is stopped.</summary>
@@ -42,23 +39,24 @@ internal sealed class PatientClients(Answer answer, ConnectionLog log, TimeSpan 
         }
     }
 
-    private async Task ServeAsync(Socket socket, ClientAddress client, long accepted, int already)
+    private async Task ServeAsync(AnsweredClient client)
     {
         await Task.Yield();
         var outcome = ConnectionOutcome.Sent;
-        long sent = already;
+        TcpConnection connection = client.Rest!;
+        long sent = client.Sent;
         try
         {
             await _turns.WaitAsync(stop).ConfigureAwait(false);
             try
             {
-                await using var stream = new ClientStream(socket, stall, stop);
+                await using var stream = new ClientStream(connection, stall, time, stop);
                 try
                 {
                     if (answer.IsGallery) await answer.WriteAsync(stream, stop).ConfigureAwait(false);
-                    else await stream.WriteAsync(answer.Greeting[already..], stop).ConfigureAwait(false);
-                    socket.Shutdown(SocketShutdown.Send);
-                    Drain(socket);
+                    else await stream.WriteAsync(answer.Greeting[client.Sent..], stop).ConfigureAwait(false);
+                    connection.EndSending();
+                    connection.Drain();
                 }
                 finally
                 {
@@ -73,7 +71,7 @@ internal sealed class PatientClients(Answer answer, ConnectionLog log, TimeSpan 
         catch (OperationCanceledException)
         {
             outcome = stop.IsCancellationRequested ? ConnectionOutcome.Aborted : ConnectionOutcome.TimedOut;
-            Reset(socket);
+            connection.Reset();
         }
         catch (SocketException)
         {
@@ -83,42 +81,20 @@ internal sealed class PatientClients(Answer answer, ConnectionLog log, TimeSpan 
         {
             // An image that went away or cannot be read: half an archive must not look like a whole one.
             outcome = ConnectionOutcome.Aborted;
-            Reset(socket);
+            connection.Reset();
         }
 
-        Finish(socket, client, accepted, sent, outcome);
+        Finish(client, sent, outcome);
     }
 
-    private void Finish(Socket socket, ClientAddress client, long accepted, long sent, ConnectionOutcome outcome)
+    private void Finish(AnsweredClient client, long sent, ConnectionOutcome outcome)
     {
-        socket.Dispose();
-        log.Add(client, accepted, sent, outcome);
+        client.Rest!.Dispose();
+        log.Add(client.Address, client.Accepted, sent, outcome);
         lock (_turns)
         {
             Interlocked.Decrement(ref _open);
             Monitor.PulseAll(_turns);
-        }
-    }
-
-    // Closing with unread bytes would reset the connection, and the client might lose the end of the answer.
-    private static void Drain(Socket socket)
-    {
-        Span<byte> scratch = stackalloc byte[4096];
-        for (int i = 0; i < 16 && socket.Poll(0, SelectMode.SelectRead); i++)
-        {
-            if (socket.Receive(scratch, SocketFlags.None, out SocketError error) == 0 || error != SocketError.Success) return;
-        }
-    }
-
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is closed already.
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace GalleryPS.Sessions;
+namespace GalleryPS.Events;
 
 /// <summary>How fast something grows at present: over the last two seconds, so that a pause shows and a hiccup does not.</summary>
 internal sealed class RateMeter

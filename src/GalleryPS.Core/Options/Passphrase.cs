@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security;
+using System.Security.Cryptography;
 using Flute;
 
 namespace GalleryPS;
@@ -7,9 +8,12 @@ namespace GalleryPS;
 /// <summary>What the members of a group share so that nobody else can send to them. It never shows its text.</summary>
 public sealed class Passphrase
 {
-    private Passphrase(string text) => Key = new Lazy<GroupKey>(() => GroupKey.FromPassphrase(text));
+    private Passphrase(string text) => Key = new Lazy<GroupKey>(() => MakeKey(text));
 
-    /// <summary>The key made from it; making it takes some milliseconds on purpose.</summary>
+    /// <summary>
+    /// The key made from it; making it takes some milliseconds on purpose, and fails with
+    /// <see cref="ErrorIds.CryptographyUnavailable"/> where the system cannot.
+    /// </summary>
     internal Lazy<GroupKey> Key { get; }
 
     /// <summary>A passphrase from text.</summary>
@@ -28,4 +32,19 @@ public sealed class Passphrase
 
     /// <inheritdoc/>
     public override string ToString() => "(secret)";
+
+    private static GroupKey MakeKey(string text)
+    {
+        try
+        {
+            return GroupKey.FromPassphrase(text);
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            throw new GalleryException(
+                ErrorIds.CryptographyUnavailable, GalleryErrorCategory.ResourceUnavailable,
+                $"The cryptography of this system makes no key of a passphrase (PBKDF2 with SHA-256): {e.Message}", null,
+                "Send and receive without a passphrase, or use another system.", e);
+        }
+    }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
 
-namespace GalleryPS.Sessions;
+namespace GalleryPS.Protocols;
 
 /// <summary>Finds out where a sender sends to: what the user named, or the transport's default.</summary>
 internal static class SendAddresses

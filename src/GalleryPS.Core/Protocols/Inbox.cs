@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using GalleryPS.Events;
 
-namespace GalleryPS.Sessions;
+namespace GalleryPS.Protocols;
 
 /// <summary>What is known of an image when its last byte has arrived.</summary>
 /// <param name="Info">Format and size.</param>
@@ -24,17 +24,21 @@ internal sealed class Inbox : IDisposable
     private readonly ImageStore? _store;
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
-    private long _lastActivity = Stopwatch.GetTimestamp();
     private long _bytes, _datagrams, _notImages, _duplicates, _filtered, _failed;
     private int _images, _ends;
 
-    public Inbox(ReceiveOptions options)
+    /// <param name="options">What is accepted, and where it is stored.</param>
+    /// <param name="clock">The session's clock.</param>
+    public Inbox(ReceiveOptions options, SessionClock clock)
     {
-        _options = options;
+        (_options, Clock) = (options, clock);
         if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force);
     }
 
     public EventQueue Queue { get; } = new();
+
+    /// <summary>The session's clock.</summary>
+    public SessionClock Clock { get; }
 
     /// <summary>Where images are stored, or null.</summary>
     public ImageStore? Store => _store;
@@ -43,11 +47,8 @@ internal sealed class Inbox : IDisposable
 
     public int Ends => _ends;
 
-    /// <summary>How long nothing has come.</summary>
-    public TimeSpan Idle => Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastActivity));
-
     /// <summary>Something came.</summary>
-    public void Touch() => Interlocked.Exchange(ref _lastActivity, Stopwatch.GetTimestamp());
+    public void Touch() => Clock.Touch();
 
     /// <summary>Takes an image whose bytes are in memory.</summary>
     /// <param name="data">Its bytes; they belong to the inbox from now on.</param>
@@ -179,8 +180,15 @@ internal sealed class Inbox : IDisposable
         Queue.Add(new ErrorEvent(error));
     }
 
+    /// <summary>Reports why receiving cannot go on, and ends the session.</summary>
+    public void Break(GalleryException error)
+    {
+        Fail(error);
+        Queue.Complete();
+    }
+
     /// <summary>Reports something else.</summary>
-    public void Tell(GalleryEvent one) => Queue.Add(one);
+    public void Tell(GalleryEvent told) => Queue.Add(told, told is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
     /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
     public void End(IPEndPoint peer)
@@ -194,7 +202,7 @@ internal sealed class Inbox : IDisposable
         }
     }
 
-    public SessionSummary Summary(TimeSpan elapsed) => new()
+    public SessionSummary Summary() => new()
     {
         Images = _images,
         Bytes = _bytes,
@@ -204,7 +212,7 @@ internal sealed class Inbox : IDisposable
         Duplicates = Interlocked.Read(ref _duplicates),
         Filtered = Interlocked.Read(ref _filtered),
         Failed = Interlocked.Read(ref _failed),
-        Elapsed = elapsed,
+        Elapsed = Clock.Elapsed,
     };
 
     public void Dispose() => Queue.Dispose();
@@ -257,7 +265,7 @@ internal sealed class Inbox : IDisposable
         Protocol = _options.Protocol,
         Source = arrived.Source,
         Datagrams = arrived.Datagrams,
-        Time = DateTimeOffset.Now,
+        Time = Clock.Now,
         Elapsed = arrived.Elapsed,
         Interface = arrived.Interface,
         IsDuplicate = duplicate,

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
 
-namespace GalleryPS.Sessions;
+namespace GalleryPS.Protocols;
 
 /// <summary>Finds out where a receiver binds, joins and listens.</summary>
 internal static class ReceiveAddresses

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
 
@@ -9,20 +8,20 @@ namespace GalleryPS.Protocols.Plain;
 /// that died resets, and that image did not arrive. Waiting for each in turn would cost a round trip per image, so they
 /// are looked at later, and all together at the end.
 /// </summary>
-internal sealed class Farewells : IDisposable
+internal sealed class SentConnections(TimeProvider time) : IDisposable
 {
     // More than a receiver can have in work; what is older is let go. Looking at every one at once would cost a system
     // call or two per image, so they are looked at when some have come together.
     private const int Most = 64, Together = 16;
-    private readonly Queue<(Socket Socket, IPEndPoint To, string Name, bool Matters)> _open = new();
+    private readonly Queue<(TcpConnection Connection, string Name, bool Matters)> _open = new();
     private readonly List<GalleryException> _failures = [];
     private readonly byte[] _scratch = new byte[1];
 
-    public void Add(Socket socket, IPEndPoint to, string name, bool failuresMatter = true)
+    public void Add(TcpConnection connection, string name, bool failuresMatter = true)
     {
-        _open.Enqueue((socket, to, name, failuresMatter));
+        _open.Enqueue((connection, name, failuresMatter));
         if (_open.Count < Together) return;
-        while (_open.Count > 0 && (IsOver(_open.Peek().Socket, 0) || _open.Count > Most)) End(_open.Dequeue());
+        while (_open.Count > 0 && (_open.Peek().Connection.WaitToRead(0) || _open.Count > Most)) End(_open.Dequeue());
     }
 
     /// <summary>Images that turned out not to have arrived since the last call.</summary>
@@ -35,29 +34,27 @@ internal sealed class Farewells : IDisposable
     }
 
     /// <summary>Gives the receivers some time to close.</summary>
-    public void WaitForAll(TimeSpan time, CancellationToken cancellationToken)
+    public void WaitForAll(TimeSpan longest, CancellationToken cancellationToken)
     {
-        long until = Environment.TickCount64 + (long)time.TotalMilliseconds;
+        long start = time.GetTimestamp();
         while (_open.Count > 0)
         {
-            if (IsOver(_open.Peek().Socket, 50_000) || Environment.TickCount64 >= until) End(_open.Dequeue());
+            if (_open.Peek().Connection.WaitToRead(50_000) || time.GetElapsedTime(start) >= longest) End(_open.Dequeue());
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     public void Dispose()
     {
-        while (_open.Count > 0) _open.Dequeue().Socket.Dispose();
+        while (_open.Count > 0) _open.Dequeue().Connection.Dispose();
     }
 
-    private static bool IsOver(Socket socket, int microseconds) => socket.Poll(microseconds, SelectMode.SelectRead);
-
-    private void End((Socket Socket, IPEndPoint To, string Name, bool Matters) one)
+    private void End((TcpConnection Connection, string Name, bool Matters) sent)
     {
-        using Socket socket = one.Socket;
-        if (!IsOver(socket, 0)) return;
-        socket.Receive(_scratch, 0, 1, SocketFlags.None, out SocketError error);
-        if (error is SocketError.Success || !one.Matters) return;
-        _failures.Add(SocketErrors.Reset(new SocketException((int)error), one.To, one.Name));
+        using TcpConnection connection = sent.Connection;
+        if (!connection.WaitToRead(0)) return;
+        connection.Read(_scratch, out SocketError error);
+        if (error is SocketError.Success || !sent.Matters) return;
+        _failures.Add(SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
     }
 }

@@ -1,0 +1,29 @@
+namespace GalleryPS.Events;
+
+/// <summary>When a session began, and when something came last.</summary>
+internal sealed class SessionClock(TimeProvider time)
+{
+    private long _began = time.GetTimestamp(), _lastActivity = time.GetTimestamp();
+
+    /// <summary>Where all of a session's times come from.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>The time of day.</summary>
+    public DateTimeOffset Now => time.GetLocalNow();
+
+    /// <summary>Since the session began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_began);
+
+    /// <summary>How long nothing has come.</summary>
+    public TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref _lastActivity));
+
+    /// <summary>The session begins now.</summary>
+    public void Begin()
+    {
+        _began = time.GetTimestamp();
+        Touch();
+    }
+
+    /// <summary>Something came.</summary>
+    public void Touch() => Interlocked.Exchange(ref _lastActivity, time.GetTimestamp());
+}
