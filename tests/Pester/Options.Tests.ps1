@@ -28,7 +28,8 @@ Describe 'The options of <Cmdlet>' -ForEach $verbs {
         $command = Get-Command $Cmdlet
         $record = $command.ImplementingType.GetField('_options', 'NonPublic, Instance').FieldType
         $options = [GalleryPS.OptionDescription]::Of($record)
-        $help = dotnet $gallery @Verb --help | Out-String -Width 4096
+        $words = @($Verb)
+        $help = dotnet $gallery @words --help | Out-String -Width 4096
         $page = Get-Content (Join-Path $pages "$Cmdlet.md") -Raw
     }
 

@@ -156,7 +156,7 @@ public sealed class OptionDescription
     /// <summary>The default in words, with its unit; null where there is none to tell.</summary>
     public string? DefaultText => Default switch
     {
-        null or false or "" => null,
+        null or false or "" or 0 => null,
         true => "on",
         TimeSpan time => time == TimeSpan.Zero ? null : $"{Text(time.TotalSeconds)} s",
         string text => text,
