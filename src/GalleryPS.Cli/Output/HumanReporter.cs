@@ -103,7 +103,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (!_terminal) return;
         string line = ProgressLine.Of(progress, ProgressLine.Width());
         error.Write($"{Clear()}{line}");
-        _progress = ProgressLine.Columns(line);
+        _progress = TerminalText.Columns(line);
     }
 
     private string Clear() => $"\r{new string(' ', _progress)}\r";

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
+using GalleryPS.Protocols;
 
 namespace GalleryPS.Traffic;
 

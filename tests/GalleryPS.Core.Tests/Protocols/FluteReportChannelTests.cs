@@ -15,7 +15,7 @@ public class FluteReportChannelTests
     [Fact]
     public void ReportsThatNobodyLooksAtDoNotPileUp()
     {
-        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null);
+        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, TimeProvider.System);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(IPAddress.Loopback, server.Port);
         byte[] buffer = new byte[1024];
@@ -72,7 +72,8 @@ public class FluteReportChannelTests
                 Interlocked.Increment(ref asked);
                 return report;
             },
-            (_, text) => failure = text);
+            (_, text) => failure = text,
+            TimeProvider.System);
         using Socket connection = listener.Accept();
         connection.Send(ReportCodec.Challenge(new byte[16], 7));
 

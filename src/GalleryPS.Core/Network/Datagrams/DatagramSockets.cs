@@ -15,12 +15,6 @@ internal static class DatagramSockets
     /// <summary>Largest payload of a datagram over IPv6, whose length field does not count the IP header: 65,535 - 8.</summary>
     public const int MaxPayloadIPv6 = 65527;
 
-    /// <summary>
-    /// What a receiver asks the system to hold for it: a whole small gallery and more. Each 1,500-byte fragment is
-    /// charged 2,304 bytes on Linux, so this is about 2.7 MB of images.
-    /// </summary>
-    public const int ReceiveBuffer = 4 << 20;
-
     private const int SolSocket = 1, SoReuseAddr = 2, SoRcvBufForce = 33;
     private const int IpUnicastIf = 50, IpMulticastAll = 49, Ipv6MulticastAll = 29;
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
@@ -60,7 +54,7 @@ internal static class DatagramSockets
 
     /// <summary>Asks for a large receive buffer; with enough rights beyond the system's limit.</summary>
     /// <returns>What the system granted, in bytes; 0 when it does not tell.</returns>
-    public static int AskForReceiveBuffer(Socket socket, int bytes = ReceiveBuffer)
+    public static int AskForReceiveBuffer(Socket socket, int bytes)
     {
         SocketErrors.Prefer(() => socket.ReceiveBufferSize = bytes);
         int granted = Granted(socket);

@@ -6,8 +6,7 @@ namespace GalleryPS.Network;
 
 /// <summary>
 /// Membership of a socket in a group on a NIC: any-source, or for listed sources only (RFC 4604). Source-specific joins
-/// use the protocol-independent options of RFC 3678 section 5, which name the NIC by its index; where NICs are named by
-/// their IPv4 address (<see cref="Multicast.NamesByAddress"/>) those of section 4.
+/// use the protocol-independent options of RFC 3678 section 5, which name the NIC by its index.
 /// </summary>
 internal sealed class Membership
 {
@@ -56,11 +55,7 @@ internal sealed class Membership
         int index = _nic.IsDefault && _group.AddressFamily == AddressFamily.InterNetworkV6 ? (int)_group.ScopeId : _nic.Index;
         if (_sources.Count > 0)
         {
-            foreach (IPAddress source in _sources)
-            {
-                if (Multicast.NamesByAddress && _group.AddressFamily == AddressFamily.InterNetwork) SetSourceByAddress(join, source);
-                else SetSource(join, index, source);
-            }
+            foreach (IPAddress source in _sources) SetSource(join, index, source);
         }
         else if (_group.AddressFamily == AddressFamily.InterNetworkV6)
         {
@@ -76,17 +71,6 @@ internal sealed class Membership
                 : Multicast.NamesByAddress && _nic.Address is { } own ? new MulticastOption(_group, own)
                 : new MulticastOption(_group, index));
         }
-    }
-
-    // struct ip_mreq_source of Winsock { in_addr group; in_addr source; in_addr interface; }
-    private void SetSourceByAddress(bool join, IPAddress source)
-    {
-        const int addSourceMembership = 15, dropSourceMembership = 16;
-        Span<byte> request = stackalloc byte[12];
-        _group.TryWriteBytes(request, out _);
-        source.TryWriteBytes(request[4..], out _);
-        (_nic.Address ?? IPAddress.Any).TryWriteBytes(request[8..], out _);
-        _socket.SetRawSocketOption((int)SocketOptionLevel.IP, join ? addSourceMembership : dropSourceMembership, request);
     }
 
     // struct group_source_req { uint32 interface; (4 bytes of padding) sockaddr_storage group; sockaddr_storage source; }

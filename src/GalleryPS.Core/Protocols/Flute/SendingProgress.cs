@@ -1,5 +1,5 @@
 using Flute;
-using GalleryPS.Sessions;
+using GalleryPS.Events;
 
 namespace GalleryPS.Protocols.Flute;
 
