@@ -1,3 +1,4 @@
+using GalleryPS.Events;
 using GalleryPS.Servers;
 
 namespace GalleryPS;
@@ -63,7 +64,7 @@ public static class ServerClient
             {
                 (byte[] data, bool truncated) = await ReplyReader.ReadAsync(made, options, time, cancellationToken).ConfigureAwait(false);
                 TimeSpan total = time.GetElapsedTime(start);
-                ReceivedImage[] images = ReplyReader.ImagesOf(data, made.To.EndPoint, total - made.Time, time.GetLocalNow(), store);
+                ReceivedImage[] images = ReplyReader.ImagesOf(data, made.To.EndPoint, total - made.Time, time.LocalNow(), store);
                 var reply = new ServerReply
                 {
                     Index = index,

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using GalleryPS.Protocols;
 using System.Text;
+using GalleryPS.Protocols;
 
 namespace GalleryPS.Tests.Messages;
 
