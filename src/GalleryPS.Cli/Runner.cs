@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using GalleryPS.Cli.Output;
@@ -78,6 +79,7 @@ internal static class Runner
             });
         }
 
+        if (parsed.Action is HelpAction) Commands.OptionHelp.Fill();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         return parsed.Invoke(new InvocationConfiguration

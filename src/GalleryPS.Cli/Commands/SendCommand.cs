@@ -8,7 +8,7 @@ internal static class SendCommand
 {
     public static Command Create()
     {
-        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
+        Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; '-' reads one image from standard input; default: the sample gallery.");
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
         var command = new Command("send", "Send images.") { paths, literal };
         var options = OptionSet<SendOptions>.AddTo(command);
@@ -24,9 +24,8 @@ internal static class SendCommand
     {
         // Wrong paths are told before anything is sent; if there is nothing to send, nothing is.
         var errors = new List<GalleryException>();
-        List<string> files = [.. ImageFiles.Find(paths, literal: false, errors.Add), .. ImageFiles.Find(literal, literal: true, errors.Add)];
+        List<string> files = Samples.OrImages(paths, literal, errors.Add);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
-        if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
         using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
         foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
