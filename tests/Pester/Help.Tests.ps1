@@ -156,3 +156,23 @@ Describe 'Pages' {
         Get-Help $_ | Out-String | Should -Match "(?s)^\s*TOPIC\s+$_"
     }
 }
+
+Describe 'Code in <_.Name>' -ForEach @(
+    Get-ChildItem (Join-Path $PSScriptRoot '../../docs') -Recurse -Filter '*.md'
+    Get-Item (Join-Path $PSScriptRoot '../../README.md')
+) {
+    It 'is PowerShell, and names parameters that there are' {
+        $text = (Get-Content $_ -Raw).Replace("`r", '')
+        foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)^```')) {
+            $errors = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($block.Groups[1].Value, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty -Because $block.Value
+            foreach ($command in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $known = Get-Command $command.GetCommandName() -Module GalleryPS -ErrorAction Ignore
+                if (-not $known) { continue }
+                $named = $command.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }
+                foreach ($name in $named.ParameterName) { { $known.ResolveParameter($name) } | Should -Not -Throw -Because $command.Extent }
+            }
+        }
+    }
+}
