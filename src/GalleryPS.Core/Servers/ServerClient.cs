@@ -15,11 +15,14 @@ public static class ServerClient
     /// a <see cref="NoticeEvent"/> for each server that was passed over; last a <see cref="ConnectSummaryEvent"/>.
     /// </returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default)
+    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default) =>
+        Connect(options, TimeProvider.System, cancellationToken);
+
+    internal static IEnumerable<GalleryEvent> Connect(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return Connections(options, TimeProvider.System, cancellationToken);
+        return Connections(options, time, cancellationToken);
     }
 
     private static IEnumerable<GalleryEvent> Connections(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)

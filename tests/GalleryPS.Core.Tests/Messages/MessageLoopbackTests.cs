@@ -85,15 +85,6 @@ public class MessageLoopbackTests
     }
 
     [Fact]
-    public void GivesUpWhenNothingComes()
-    {
-        using MessageReceiver receiver = MessageReceiver.Open(Receive("127.0.0.1", 1) with { Until = new() { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
-        List<GalleryEvent> events = [.. receiver.Receive()];
-        Assert.Equal(ErrorIds.ReceiverTimedOut, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
-        Assert.Equal("IdleTimeout", Assert.Single(events.OfType<MessageEndEvent>()).Reason);
-    }
-
-    [Fact]
     public void CancellingEndsAtOnceAndLeaves()
     {
         using var stop = new CancellationTokenSource();
