@@ -103,6 +103,21 @@ Describe 'Errors of Send-Gallery' {
         $problems[1].CategoryInfo.Category | Should -Be 'InvalidData'
     }
 
+    It 'refuses at once what is no file, and sends the others' -Skip:(-not $IsLinux) {
+        $odd = Join-Path $TestDrive 'odd'
+        $null = New-Item $odd -ItemType Directory -Force
+        New-TestImage "$odd/1.jpg" 1000
+        mkfifo "$odd/0.jpg"
+        $sent = Send-Gallery $odd -Port 9 -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+        $sent.Name | Should -Be '1.jpg'
+        $problems.Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -Be 'UnreadableImage,GalleryPS.Cmdlets.Commands.SendGalleryCommand'
+        $problems[0].Exception.Message | Should -BeLike '*0.jpg cannot be read: It is a named pipe, not a file.'
+        (Measure-Gallery $odd -Transport Unicast -ErrorAction SilentlyContinue).Images | Should -Be 1
+        { Export-Gallery "$odd/0.jpg" -OutputPath "$TestDrive/odd.html" -ErrorAction Stop } | Should -Throw -ErrorId 'UnreadableImage,*'
+        { Send-GalleryMessage -Path "$odd/0.jpg" -OutboundIP 127.0.0.1 -ErrorAction Stop } | Should -Throw -ErrorId 'UnreadableMessage,*'
+    }
+
     It 'is <Id> for <Call>' -ForEach @(
         @{ Id = 'AddressNotMulticast'; Call = 'Send-Gallery $gallery -Transport Multicast -To 10.1.1.1' }
         @{ Id = 'AddressIsMulticast'; Call = 'Send-Gallery $gallery -To 224.1.1.5' }

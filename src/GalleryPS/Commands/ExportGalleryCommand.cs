@@ -71,7 +71,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
             return;
         }
 
-        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count));
+        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count, StopToken));
     }
 
     /// <inheritdoc/>
