@@ -31,7 +31,7 @@ internal static class InputFile
 
     /// <summary>The same as a stream.</summary>
     /// <inheritdoc cref="Open"/>
-    public static FileStream OpenStream(string path, CancellationToken cancellationToken) => 
+    public static FileStream OpenStream(string path, CancellationToken cancellationToken) =>
         new(Open(path, cancellationToken), FileAccess.Read, bufferSize: 0);
 
     /// <summary>Refuses what is not a file, without opening it; what is not there is no matter here.</summary>
