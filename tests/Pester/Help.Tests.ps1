@@ -128,6 +128,18 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $outputs | Sort-Object | Should -Be (@($command.OutputType.Name) | Sort-Object)
     }
 
+    It 'names error ids that there are' {
+        $ids = [GalleryPS.ErrorIds].GetFields().Name
+        $notes = $help.alertSet | Out-String -Width 10000
+        if ($name -ne 'Get-GalleryTerminal') { $notes | Should -Match 'Error ids: ' }
+        foreach ($match in [regex]::Matches($notes, 'Error ids: ([^\r\n]*)')) {
+            $list = $match.Groups[1].Value -replace '\([^)]*\)' -replace 'Flute also' -replace 'Warnings:', ',' -replace '\.(?=\s|$)', ','
+            $named = ($list -split '[,;]').Trim() | Where-Object { $_ }
+            $named | Should -Not -BeNullOrEmpty
+            $named | Where-Object { $_ -notin $ids } | Should -BeNullOrEmpty
+        }
+    }
+
     It 'is found by parameter and by example' {
         $first = $parameters | Select-Object -First 1
         (Get-Help $name -Parameter $first.Name | Out-String) | Should -Match "-$($first.Name)"

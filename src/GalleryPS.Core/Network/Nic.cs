@@ -37,9 +37,9 @@ public static class NicResolver
         if (wanted.Count == 0) return [Nic.Default];
         IReadOnlyList<Interface> all = Interfaces.List();
         var result = new List<Nic>();
-        foreach (string one in wanted)
+        foreach (string name in wanted)
         {
-            foreach (Nic nic in ResolveOne(one.Trim(), family, all))
+            foreach (Nic nic in ResolveOne(name.Trim(), family, all))
             {
                 if (!result.Exists(r => r.Index == nic.Index && Equals(r.Address, nic.Address))) result.Add(nic);
             }

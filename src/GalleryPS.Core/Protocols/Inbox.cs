@@ -188,7 +188,7 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>Reports something else.</summary>
-    public void Tell(GalleryEvent told) => Queue.Add(told, told is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
+    public void Report(GalleryEvent happened) => Queue.Add(happened, happened is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
     /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
     public void End(IPEndPoint peer)

@@ -36,7 +36,7 @@ public static class ServerClient
         {
             var attempts = new Attempts(candidates.Unknown) { Tried = candidates.Unknown.Count };
             (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, time, cancellationToken).GetAwaiter().GetResult();
-            foreach (ServerFailure one in attempts.Failures) yield return new NoticeEvent($"Passed over {one}");
+            foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Passed over {failure}");
             if (reply is not null)
             {
                 replies++;

@@ -254,7 +254,7 @@ internal sealed class FluteGallerySender : IImageSender
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
-        _events.Enqueue(_progress.Tell(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
+        _events.Enqueue(_progress.Measure(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -20,7 +20,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 continue;
             }
 
-            if (Translate(received) is { } told) inbox.Tell(told);
+            if (Translate(received) is { } told) inbox.Report(told);
             if (inbox.HasAll) inbox.Queue.Complete();
 
             // A session that was never understood, or made room for others, ends nothing.
