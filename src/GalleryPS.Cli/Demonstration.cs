@@ -38,30 +38,11 @@ internal static class Demonstration
 {
     public static DemoResult Run(IReadOnlyList<string> files, Transport transport, int receivers, CancellationToken cancellationToken)
     {
-        int port = FreePort(transport);
-        string[] hosts = [.. Enumerable.Range(1, receivers).Select(static i => $"127.0.0.{i}")];
-        var send = new SendOptions { Transport = transport, Addresses = new() { Port = port } };
-        Func<int, ReceiveOptions> receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
-        switch (transport)
-        {
-            case Transport.Broadcast:
-                send = send with { Addresses = send.Addresses with { To = ["127.255.255.255"] } };
-                break;
-            case Transport.Multicast:
-                send = send with { Addresses = send.Addresses with { OutboundIP = ["127.0.0.1"] } };
-                receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port, ArrivalIP = ["127.0.0.1"] }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
-                break;
-            default:
-                send = send with { Addresses = send.Addresses with { To = hosts } };
-                receive = i => new ReceiveOptions { Transport = transport, Addresses = new() { Port = port, Address = hosts[i] }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) } };
-                break;
-        }
-
         var opened = new List<GalleryReceiver>();
         try
         {
-            for (int i = 0; i < receivers; i++) opened.Add(GalleryReceiver.Open(receive(i), cancellationToken));
-            return Run(files, send, opened, cancellationToken);
+            IReadOnlyList<SendOptions> sends = Open(transport, receivers, opened, cancellationToken);
+            return Run(files, sends, opened, cancellationToken);
         }
         finally
         {
@@ -69,18 +50,72 @@ internal static class Demonstration
         }
     }
 
-    private static DemoResult Run(IReadOnlyList<string> files, SendOptions options, List<GalleryReceiver> receivers, CancellationToken cancellationToken)
+    /// <summary>Opens the receivers.</summary>
+    /// <returns>What to send, so that every one of them gets the gallery once.</returns>
+    private static IReadOnlyList<SendOptions> Open(Transport transport, int receivers, List<GalleryReceiver> opened, CancellationToken cancellationToken)
+    {
+        int port = FreePort(transport);
+        switch (transport)
+        {
+            case Transport.Broadcast:
+                for (int i = 0; i < receivers; i++) OpenOne(null, null, port);
+                return [new SendOptions { Transport = transport, Addresses = new() { Port = port, To = ["127.255.255.255"] } }];
+            case Transport.Multicast:
+                for (int i = 0; i < receivers; i++) OpenOne(null, "127.0.0.1", port);
+                return [new SendOptions { Transport = transport, Addresses = new() { Port = port, OutboundIP = ["127.0.0.1"] } }];
+        }
+
+        string[] hosts = [.. Enumerable.Range(1, receivers).Select(static i => $"127.0.0.{i}")];
+        try
+        {
+            foreach (string host in hosts) OpenOne(host, null, port);
+            return [new SendOptions { Transport = transport, Addresses = new() { Port = port, To = hosts } }];
+        }
+        catch (GalleryException e) when (e.Id is ErrorIds.PortInUse or ErrorIds.AddressNotLocal)
+        {
+            // Not every system tells more addresses of 127.0.0.0/8 apart than the first: there each receiver has a port of its own.
+            foreach (GalleryReceiver receiver in opened) receiver.Dispose();
+            opened.Clear();
+            var sends = new List<SendOptions>();
+            for (int i = 0; i < receivers; i++)
+            {
+                int own = FreePort(transport);
+                OpenOne(hosts[0], null, own);
+                sends.Add(new SendOptions { Transport = transport, Addresses = new() { Port = own, To = [hosts[0]] } });
+            }
+
+            return sends;
+        }
+
+        void OpenOne(string? address, string? nic, int at) => opened.Add(GalleryReceiver.Open(
+            new ReceiveOptions
+            {
+                Transport = transport,
+                Addresses = new() { Port = at, Address = address, ArrivalIP = nic is null ? [] : [nic] },
+                Until = new() { IdleTimeout = TimeSpan.FromSeconds(10) },
+            },
+            cancellationToken));
+    }
+
+    private static DemoResult Run(
+        IReadOnlyList<string> files, IReadOnlyList<SendOptions> sends, List<GalleryReceiver> receivers, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         Task<List<GalleryEvent>>[] receiving = [.. receivers.Select(r => Task.Factory.StartNew(
             () => r.Receive(cancellationToken).ToList(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         var sent = new List<GalleryEvent>();
-        using GallerySender sender = GallerySender.Open(options, cancellationToken);
-        foreach (string file in files) sent.AddRange(sender.Send(file, cancellationToken));
-        sent.AddRange(sender.Finish(cancellationToken));
+        var destinations = new List<IPEndPoint>();
+        foreach (SendOptions options in sends)
+        {
+            using GallerySender sender = GallerySender.Open(options, cancellationToken);
+            foreach (string file in files) sent.AddRange(sender.Send(file, cancellationToken));
+            sent.AddRange(sender.Finish(cancellationToken));
+            destinations.AddRange(sender.Destinations);
+        }
+
         Task.WaitAll(receiving, cancellationToken);
 
-        SessionSummary summary = sent.OfType<SummaryEvent>().Single().Summary;
+        List<SessionSummary> summaries = [.. sent.OfType<SummaryEvent>().Select(static e => e.Summary)];
         List<string> wanted = [.. files.Select(static f => Hash(File.ReadAllBytes(f))).Order(StringComparer.Ordinal)];
         int intact = 0;
         var errors = sent.OfType<ErrorEvent>().Select(static e => e.Error).ToList();
@@ -91,17 +126,19 @@ internal static class Demonstration
             intact += events.OfType<ReceivedEvent>().Count(e => missing.Remove(Hash(e.Image.Data)));
         }
 
-        bool tcp = options.Transport == Transport.Tcp;
+        Transport transport = sends[0].Transport;
         return new DemoResult
         {
-            Transport = options.Transport,
-            To = sender.Destinations is [var only] ? only.Address.ToString() : $"{sender.Destinations[0].Address} to .{sender.Destinations.Count}",
+            Transport = transport,
+            To = destinations is [var only] ? only.Address.ToString()
+                : sends.Count > 1 ? $"{destinations[0].Address}, {sends.Count} ports"
+                : $"{destinations[0].Address} to .{destinations.Count}",
             Receivers = receivers.Count,
             Images = files.Count,
             ImageBytes = files.Sum(static f => new FileInfo(f).Length),
-            BytesSent = summary.Bytes,
-            Datagrams = summary.Datagrams,
-            Connections = tcp ? summary.Images + summary.Ends : 0,
+            BytesSent = summaries.Sum(static s => s.Bytes),
+            Datagrams = summaries.Sum(static s => s.Datagrams),
+            Connections = transport == Transport.Tcp ? summaries.Sum(static s => s.Images + s.Ends) : 0,
             Intact = intact,
             Expected = files.Count * receivers.Count,
             Elapsed = Stopwatch.GetElapsedTime(start),

@@ -6,7 +6,7 @@ namespace GalleryPS.Cmdlets;
 /// <summary>What the cmdlets that read capture files have in common.</summary>
 public abstract class CaptureCmdlet : GalleryCmdlet
 {
-    /// <summary>Capture files: pcap or pcapng, also compressed with gzip; wildcards are allowed.</summary>
+    /// <summary>Capture files: pcap or pcapng, also compressed with gzip or Zstandard; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
     [CapturePath]

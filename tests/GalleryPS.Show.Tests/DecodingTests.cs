@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Gif;
 using SixLabors.ImageSharp.PixelFormats;
@@ -35,6 +36,59 @@ public class DecodingTests(ITestOutputHelper output)
         PixelImage image = Decoder.Decode(name, data);
         bool turned = name.Contains("exif", StringComparison.Ordinal);
         Assert.Equal(turned ? (info.Height, info.Width) : (info.Width, info.Height), (image.Width, image.Height));
+    }
+
+    /// <summary>A usual JPEG with something odd in it, and whether other readers get over it.</summary>
+    public static TheoryData<string, bool> OddJpegs => new()
+    {
+        { "rubbish", true },
+        { "comment 0", true },
+        { "comment 1", true },
+        { "comment short", true },
+        { "comment long", true },
+        { "comment 500 KB", true },
+        { "application data 0", true },
+        { "comment over everything", false },
+        { "before the start", false },
+        { "two starts", false },
+        { "table 0", false },
+    };
+
+    [Theory, MemberData(nameof(OddJpegs))]
+    public void AJpegIsReadWhereOtherReadersReadIt(string what, bool readable)
+    {
+        byte[] usual = File.ReadAllBytes(Pictures.Fixture("jpeg-baseline.jpg"));
+        byte[] rest = usual[2..], text = "Made by hand with a pencil"u8.ToArray();
+        byte[] data = what switch
+        {
+            "rubbish" => [0xFF, 0xD8, .. text, .. rest],
+            "comment 0" => [0xFF, 0xD8, 0xFF, 0xFE, 0, 0, .. text, .. rest],
+            "comment 1" => [0xFF, 0xD8, 0xFF, 0xFE, 0, 1, .. text, .. rest],
+            "comment short" => [0xFF, 0xD8, 0xFF, 0xFE, 0, 9, .. text, .. rest],
+            "comment long" => [0xFF, 0xD8, 0xFF, 0xFE, 0, (byte)(text.Length + 6), .. text, .. rest],
+            "comment 500 KB" => [0xFF, 0xD8, 0xFF, 0xFE, 0xA1, 0x22, .. Enumerable.Repeat((byte)'x', 500_000), .. rest],
+            "application data 0" => [0xFF, 0xD8, 0xFF, 0xE5, 0, 0, .. rest],
+            "comment over everything" => [0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF, .. text, .. rest],
+            "before the start" => [.. "Content-Type: image/jpeg\r\n\r\n"u8, .. usual],
+            "two starts" => [0xFF, 0xD8, .. usual],
+            _ => [0xFF, 0xD8, 0xFF, 0xDB, 0, 0, .. rest],
+        };
+        Assert.Equal(readable, ImageHeader.TryRead(data, out ImageInfo info) == ImageHeaderResult.Ok);
+        if (readable) Assert.Equal(new ImageInfo(ImageFormat.Jpeg, 523, 307), info);
+        string size = Encoding.ASCII.GetString(Tools.Try("identify", "imagemagick", data, "-format", "%wx%h", "jpeg:-"));
+        Assert.Equal(readable ? "523x307" : "", size);
+    }
+
+    [Fact]
+    public void ALosslessJpegIsSaidToBeNotSupportedAndNotToBeDamaged()
+    {
+        byte[] data = File.ReadAllBytes(Pictures.Fixture("jpeg-baseline.jpg"));
+        int frame = data.AsSpan().IndexOf(new byte[] { 0xFF, 0xC0, 0, 17 });
+        data[frame + 1] = 0xC3;
+        GalleryException e = Assert.Throws<GalleryException>(() => Decoder.Decode("plain.jpg", data));
+        Assert.Equal((ErrorIds.ImageNotDecodable, GalleryErrorCategory.NotImplemented), (e.Id, e.Category));
+        Assert.Contains("lossless", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("send it again", e.Message + e.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,12 +11,12 @@ internal sealed class CaptureBuilder
 
     private CaptureBuilder(bool bigEndian) => _bigEndian = bigEndian;
 
-    public static CaptureBuilder Pcap(LinkType linkType = LinkType.Ethernet, bool bigEndian = false, bool nanoseconds = false)
+    public static CaptureBuilder Pcap(LinkType linkType = LinkType.Ethernet, bool bigEndian = false, bool nanoseconds = false, ushort major = 2, ushort minor = 4)
     {
         var builder = new CaptureBuilder(bigEndian);
         builder.U32(nanoseconds ? 0xA1B23C4D : 0xA1B2C3D4);
-        builder.U16(2);
-        builder.U16(4);
+        builder.U16(major);
+        builder.U16(minor);
         builder.U32(0);
         builder.U32(0);
         builder.U32(262144);
@@ -24,29 +24,30 @@ internal sealed class CaptureBuilder
         return builder;
     }
 
-    public static CaptureBuilder Pcapng(bool bigEndian = false)
+    public static CaptureBuilder Pcapng(bool bigEndian = false, ushort major = 1, ushort minor = 0)
     {
         var builder = new CaptureBuilder(bigEndian);
-        builder.Section();
+        builder.Section(major, minor);
         return builder;
     }
 
-    public CaptureBuilder Record(byte[] frame, uint seconds = 1000, uint fraction = 0, uint? length = null)
+    public CaptureBuilder Record(byte[] frame, uint seconds = 1000, uint fraction = 0, uint? length = null, bool lengthFirst = false)
     {
         U32(seconds);
         U32(fraction);
-        U32((uint)frame.Length);
-        U32(length ?? (uint)frame.Length);
+        uint captured = (uint)frame.Length;
+        U32(lengthFirst ? length ?? captured : captured);
+        U32(lengthFirst ? captured : length ?? captured);
         _stream.Write(frame);
         return this;
     }
 
-    public CaptureBuilder Section()
+    public CaptureBuilder Section(ushort major = 1, ushort minor = 0)
     {
         var body = new CaptureBuilder(_bigEndian);
         body.U32(0x1A2B3C4D);
-        body.U16(1);
-        body.U16(0);
+        body.U16(major);
+        body.U16(minor);
         body.U32(uint.MaxValue);
         body.U32(uint.MaxValue);
         return Block(0x0A0D0D0A, body.ToArray());
@@ -59,8 +60,7 @@ internal sealed class CaptureBuilder
         body.U16(0);
         body.U32(snapLength);
         body.Option(2, Encoding.UTF8.GetBytes("eth0"));
-        if (resolution is { } digits)
-            body.Option(9, [digits]);
+        if (resolution is { } digits) body.Option(9, [digits]);
         if (offset is { } seconds)
         {
             byte[] bytes = new byte[8];
@@ -122,8 +122,7 @@ internal sealed class CaptureBuilder
     public static byte[] Ethernet(byte[] packet, ushort type = 0x0800, bool loopback = false)
     {
         byte[] frame = new byte[14 + packet.Length];
-        if (!loopback)
-            frame[0] = frame[6] = 2;
+        if (!loopback) frame[0] = frame[6] = 2;
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(12), type);
         packet.CopyTo(frame, 14);
         return frame;

@@ -112,8 +112,7 @@ public class CompareTests
             byte[] one = new byte[400], two = new byte[600];
             builder.Record(Tcp([], 99, TcpFlags.Syn));
             builder.Record(Tcp(one, 100, TcpFlags.Ack)).Record(Tcp(two, 500, TcpFlags.Ack));
-            if (again)
-                builder.Record(Tcp(two, 500, TcpFlags.Ack)).Record(Tcp([], 99, TcpFlags.Syn));
+            if (again) builder.Record(Tcp(two, 500, TcpFlags.Ack)).Record(Tcp([], 99, TcpFlags.Syn));
             return builder.Record(Tcp([], 1100, TcpFlags.Fin | TcpFlags.Ack));
         }
 

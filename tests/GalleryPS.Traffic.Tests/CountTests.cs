@@ -16,8 +16,7 @@ public class CountTests
         Assert.Equal(expected["Packets"], count.Packets);
         Assert.Equal(expected["NetworkBytes"], count.NetworkBytes);
         Assert.Equal(expected["UdpDatagrams"], udp.Datagrams);
-        if (count.IncompleteDatagrams == 0)
-            Assert.Equal(expected["UdpBytes"], udp.TransportBytes);
+        if (count.IncompleteDatagrams == 0) Assert.Equal(expected["UdpBytes"], udp.TransportBytes);
         Assert.Equal(expected["TcpSegments"], tcp.Datagrams);
         Assert.Equal(expected["TcpBytes"], tcp.TransportBytes);
         Assert.Equal(expected["TcpPayload"], tcp.ApplicationBytes);

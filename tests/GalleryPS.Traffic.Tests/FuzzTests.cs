@@ -19,7 +19,7 @@ public class FuzzTests
 
     private static void Run(int seed, int files)
     {
-        byte[][] originals = [.. Fixture.Captures().Select(name => File.ReadAllBytes(Fixture.PathOf(name)))];
+        byte[][] originals = [.. Fixture.Captures().Append("unicast.pcap.zst").Select(name => File.ReadAllBytes(Fixture.PathOf(name)))];
         var random = new Random(seed);
         for (int i = 0; i < files; i++)
         {
@@ -55,8 +55,7 @@ public class FuzzTests
             Assert.InRange(count.ApplicationBytes, 0, count.TransportBytes);
         }
 
-        if (!explain)
-            return;
+        if (!explain) return;
         int packets = 0;
         foreach (Packet packet in PacketReader.Read(CaptureReader.Open(new MemoryStream(file), "mutated"), new PacketOptions()))
             packets += packet.Explanation.Length > 0 ? 1 : 0;

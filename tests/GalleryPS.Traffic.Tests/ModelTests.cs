@@ -181,8 +181,7 @@ public class ModelTests
     {
         int header = ipv6 ? 40 : 20;
         var packets = new List<int>();
-        if (length + header <= mtu)
-            return [length + header];
+        if (length + header <= mtu) return [length + header];
         int extra = ipv6 ? 8 : 0;
         while (length > 0)
         {

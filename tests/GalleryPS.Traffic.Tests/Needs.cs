@@ -7,23 +7,20 @@ internal static class Needs
 {
     public static void Lab()
     {
-        if (NetworkLab.Missing is { } reason)
-            Assert.Skip(reason);
+        if (NetworkLab.Missing is { } reason) Assert.Skip(reason);
     }
 
     public static void Programs(params string[] names)
     {
         foreach (string name in names)
         {
-            if (Find(name) is null)
-                Assert.Skip($"{name} is not installed");
+            if (Find(name) is null) Assert.Skip($"{name} is not installed");
         }
     }
 
     public static void Root()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-            Assert.Skip("capturing needs root on Linux");
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("capturing needs root on Linux");
     }
 
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':')

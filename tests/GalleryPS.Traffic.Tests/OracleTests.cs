@@ -131,8 +131,7 @@ public sealed class OracleTests : IDisposable
 
         // Where the snap length cut a message of ICMPv6 short, the hierarchy of tshark leaves it out; the fields have it.
         TrafficTotals icmpv6 = Line(count, "ICMPv6") + Line(count, "MLD");
-        if (count.TruncatedFrames == 0)
-            Assert.Equal((what, Hierarchy(hierarchy, "icmpv6")), (what, Both(icmpv6)));
+        if (count.TruncatedFrames == 0) Assert.Equal((what, Hierarchy(hierarchy, "icmpv6")), (what, Both(icmpv6)));
         List<string[]> messages = [.. cells.Where(row => row[8].Contains("icmpv6", StringComparison.Ordinal))];
         Assert.Equal((what, messages.Count, Sum(messages, 0)), (what, (int)icmpv6.Frames, icmpv6.LinkBytes));
     }
@@ -164,8 +163,7 @@ public sealed class OracleTests : IDisposable
     {
         for (long begin = Environment.TickCount64; !condition(); Thread.Sleep(pause ?? TimeSpan.FromMilliseconds(20)))
         {
-            if (Environment.TickCount64 - begin > 30_000)
-                throw new InvalidOperationException(otherwise);
+            if (Environment.TickCount64 - begin > 30_000) throw new InvalidOperationException(otherwise);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace GalleryPS.Traffic.Tests;
 
 public class ReaderTests
@@ -80,23 +78,6 @@ public class ReaderTests
         }
 
         Assert.False(reader.Read());
-    }
-
-    [Fact]
-    public void GzipIsReadAsItIs()
-    {
-        byte[] plain = File.ReadAllBytes(Fixture.PathOf("tcp.pcap"));
-        var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            gzip.Write(plain);
-        packed.Position = 0;
-        using var reader = CaptureReader.Open(packed, "tcp.pcap.gz");
-        Assert.Equal(Fixture.Count("tcp.pcap").Count.Captured, CaptureCounter.Count(reader, new CountOptions()).Count.Captured);
-
-        using var cut = CaptureReader.Open(new MemoryStream(packed.ToArray()[..^300]), "cut.gz");
-        CountResult result = CaptureCounter.Count(cut, new CountOptions());
-        Assert.Equal(ErrorIds.UnreadableCapture, result.Damage?.Id);
-        Assert.InRange(result.Count.Frames, 1, 33);
     }
 
     [Theory]

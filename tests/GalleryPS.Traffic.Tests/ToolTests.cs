@@ -180,8 +180,7 @@ public sealed class ToolTests : IDisposable
 
     private string Script(string body)
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("the stand-in for a tool is a shell script");
+        if (OperatingSystem.IsWindows()) Assert.Skip("the stand-in for a tool is a shell script");
         string path = Path.Combine(_folder, "tcpdump");
         File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
         if (!OperatingSystem.IsWindows())

@@ -17,6 +17,12 @@ BeforeAll {
         "$plain" -replace '^.*\.', ''
     }
 
+    # The properties that a page lists below the heading of a type: - Name, NameLow: what it is.
+    function Get-ToldProperty([string] $Page, [string] $Type) {
+        $section = [regex]::Match((Get-Content $Page -Raw).Replace("`r", ''), "(?ms)^### $([regex]::Escape($Type))\n(.*?)(?=^##)").Groups[1].Value
+        [regex]::Matches($section, '(?m)^- ([\w, ]+): \S').ForEach({ $_.Groups[1].Value -split ', ' })
+    }
+
     # What a diagram or the help says of a parameter: one line, easy to compare.
     function Format-Use([string] $Name, [bool] $Required, [string] $Position, [string] $Pipeline) {
         "-$Name, $($Required ? 'required' : 'optional'), $($Position.ToLowerInvariant()), pipeline: $($Pipeline.ToLowerInvariant())"
@@ -110,6 +116,30 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         finally { if ($instance -is [System.IDisposable]) { $instance.Dispose() } }
     }
 
+    It 'tells every property of what comes out, and no other' {
+        foreach ($type in $command.OutputType.Type | Where-Object Namespace -EQ 'GalleryPS') {
+            $real = $type.GetProperties() | Where-Object { $_.GetIndexParameters().Count -eq 0 } | ForEach-Object Name | Sort-Object
+            foreach ($page in $name, 'about_GalleryPS_Objects') {
+                Get-ToldProperty (Join-Path $pages "$page.md") $type.FullName | Sort-Object | Should -Be $real -Because "$type in $page; Update-Pages.ps1 writes the lists"
+            }
+        }
+
+        $outputs = @($help.returnValues.returnValue | ForEach-Object { "$($_.type.name)".Trim() })
+        $outputs | Sort-Object | Should -Be (@($command.OutputType.Name) | Sort-Object)
+    }
+
+    It 'names error ids that there are' {
+        $ids = [GalleryPS.ErrorIds].GetFields().Name
+        $notes = $help.alertSet | Out-String -Width 10000
+        if ($name -ne 'Get-GalleryTerminal') { $notes | Should -Match 'Error ids: ' }
+        foreach ($match in [regex]::Matches($notes, 'Error ids: ([^\r\n]*)')) {
+            $list = $match.Groups[1].Value -replace '\([^)]*\)' -replace 'Flute also' -replace 'Warnings:', ',' -replace '\.(?=\s|$)', ','
+            $named = ($list -split '[,;]').Trim() | Where-Object { $_ }
+            $named | Should -Not -BeNullOrEmpty
+            $named | Where-Object { $_ -notin $ids } | Should -BeNullOrEmpty
+        }
+    }
+
     It 'is found by parameter and by example' {
         $first = $parameters | Select-Object -First 1
         (Get-Help $name -Parameter $first.Name | Out-String) | Should -Match "-$($first.Name)"
@@ -136,5 +166,25 @@ Describe 'Pages' {
         $synopsis | Should -Not -BeNullOrEmpty
         Get-Content (Join-Path $pages "$_.md") | Should -Contain $synopsis
         Get-Help $_ | Out-String | Should -Match "(?s)^\s*TOPIC\s+$_"
+    }
+}
+
+Describe 'Code in <_.Name>' -ForEach @(
+    Get-ChildItem (Join-Path $PSScriptRoot '../../docs') -Recurse -Filter '*.md'
+    Get-Item (Join-Path $PSScriptRoot '../../README.md')
+) {
+    It 'is PowerShell, and names parameters that there are' {
+        $text = (Get-Content $_ -Raw).Replace("`r", '')
+        foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)^```')) {
+            $errors = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($block.Groups[1].Value, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty -Because $block.Value
+            foreach ($command in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $known = Get-Command $command.GetCommandName() -Module GalleryPS -ErrorAction Ignore
+                if (-not $known) { continue }
+                $named = $command.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }
+                foreach ($name in $named.ParameterName) { { $known.ResolveParameter($name) } | Should -Not -Throw -Because $command.Extent }
+            }
+        }
     }
 }

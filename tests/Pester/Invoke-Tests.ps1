@@ -1,24 +1,27 @@
-# Runs the tests of the cmdlets against the built module, in this process: start it in a pwsh of its own.
+# Finds and runs the tests of the cmdlets for GalleryPS.Pester.Tests, which starts this in a pwsh of its own: requests come and
+# answers go as lines of JSON over a pipe, so that whatever tests write to the console is not in the way.
 [CmdletBinding()]
-param(
-    [string[]] $Path = $PSScriptRoot,
-    [switch] $Long
-)
+param([Parameter(Mandatory)] [string] $Pipe)
 
-Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.0
-$results = Join-Path $PSScriptRoot '../../output/TestResults'
-$null = New-Item $results -ItemType Directory -Force
+Import-Module (Join-Path $PSScriptRoot 'Results.psm1')
+Import-Module Pester
 
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'Normal'
-$configuration.TestResult.Enabled = $true
-$configuration.TestResult.OutputPath = Join-Path $results 'Pester.xml'
-if (-not $Long) { $configuration.Filter.ExcludeTag = 'Long' }
+$client = [System.IO.Pipes.NamedPipeClientStream]::new('.', $Pipe, 'InOut')
+$client.Connect(10000)
+$reader = [System.IO.StreamReader]::new($client)
+$writer = [System.IO.StreamWriter]::new($client)
 
-$run = Invoke-Pester -Configuration $configuration
-Write-Host "Pester: $($run.PassedCount) passed, $($run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount) failed, $($run.SkippedCount) skipped"
-if ($run.Result -ne 'Passed') { exit 1 }
+while ($line = $reader.ReadLine()) {
+    $request = $line | ConvertFrom-Json
+    $configuration = New-PesterConfiguration
+    $configuration.Run.PassThru = $true
+    $configuration.Run.Path = $request.File ? $request.File : $PSScriptRoot
+    $configuration.Run.SkipRun = -not $request.File
+    $configuration.Filter.Line = @($request.Lines | ForEach-Object { "$($request.File):$_" })
+    $configuration.Output.Verbosity = 'None'
+    $run = Invoke-Pester -Configuration $configuration
+    $answer = @($run.Containers | ForEach-Object { ConvertTo-Answer $_ }) | ConvertTo-Json -AsArray -Compress -Depth 6
+    $writer.WriteLine($answer)
+    $writer.Flush()
+}

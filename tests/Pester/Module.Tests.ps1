@@ -51,9 +51,10 @@ Describe 'The module' {
 
     It 'keeps the image library to itself: another one may be loaded already' {
         $other = "$TestDrive/SixLabors.ImageSharp.dll"
-        $source = '[assembly: System.Reflection.AssemblyVersion("9.0.0.0")] namespace SixLabors.ImageSharp { public static class Other { } }'
+        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new('SixLabors.ImageSharp, Version=9.0.0.0', [object].Assembly)
+        $null = $builder.DefineDynamicModule('Other').DefineType('SixLabors.ImageSharp.Other', 'Public').CreateType()
+        $builder.Save($other)
         $script = @"
-            Add-Type -TypeDefinition '$source' -OutputAssembly '$other'
             `$null = [System.Reflection.Assembly]::LoadFrom('$other')
             Import-Module '$moduleManifest'
             (Export-Gallery '$root/samples/small' '$TestDrive/sheet.png').Length -gt 10000

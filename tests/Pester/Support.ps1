@@ -1,6 +1,6 @@
 # What the tests of several cmdlets share. Dot-source it in BeforeAll.
 $moduleManifest = Join-Path $PSScriptRoot '../../output/GalleryPS/GalleryPS.psd1'
-if (-not (Test-Path $moduleManifest)) { throw 'Build the module first: pwsh ./build.ps1' }
+if (-not (Test-Path $moduleManifest)) { throw 'Build the module first: dotnet build' }
 Import-Module $moduleManifest -Force
 
 # A port that nobody has at the moment.

@@ -96,7 +96,10 @@ foreach ($command in Get-Command -Module GalleryPS) {
     }
 
     $sections = foreach ($name in $command.Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object) {
-        $known = $old[$name] ?? @{ Text = ''; Default = '' }
+        # A parameter that was renamed keeps its text: its old name is an alias now.
+        $before = @($name) + $command.Parameters[$name].Aliases | Where-Object { $old.ContainsKey($_) } | Select-Object -First 1
+        $known = $before ? $old[$before] : @{ Text = ''; Default = '' }
+        if ($before) { $known.Text = $known.Text -replace "Example: -$before\b", "Example: -$name" }
         "### -$name"
         ''
         if ($known.Text) { $known.Text.TrimEnd(); '' }

@@ -8,7 +8,6 @@ internal sealed class ObjectAssembly : IDisposable
     // What a block costs besides its symbols.
     private const int BlockOverhead = 256;
     private readonly Dictionary<int, BlockAssembly> _blocks = [];
-    private readonly HashSet<int> _stored = [];
     private readonly Func<Stream> _open;
     private readonly BufferBudget _budget;
     private readonly Lock _lock = new();
@@ -71,7 +70,6 @@ internal sealed class ObjectAssembly : IDisposable
             Stream content = Open();
             content.Position = Oti.OffsetOf(sourceBlockNumber);
             content.Write(bytes);
-            _stored.Add(sourceBlockNumber);
             _storedCount++;
             if (sourceBlockNumber == _nextToHash)
             {
@@ -95,12 +93,6 @@ internal sealed class ObjectAssembly : IDisposable
             _content = null;
             return content;
         }
-    }
-
-    /// <summary>Whether this block is stored.</summary>
-    public bool IsStored(int sourceBlockNumber)
-    {
-        lock (_lock) return _stored.Contains(sourceBlockNumber);
     }
 
     public void Dispose()

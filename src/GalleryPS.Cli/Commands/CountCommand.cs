@@ -10,7 +10,7 @@ internal static class CountCommand
 {
     public static Command Create()
     {
-        Argument<string[]> paths = Arguments.Paths("file", "Capture files (pcap, pcapng, also compressed with gzip); '-' reads standard input.", ArgumentArity.OneOrMore);
+        Argument<string[]> paths = Arguments.Paths("file", "Capture files (pcap, pcapng, also compressed with gzip or Zstandard); '-' reads standard input.", ArgumentArity.OneOrMore);
         var command = new Command("count", "Count a capture at every layer, by protocol or by flow.") { paths };
         var arguments = OptionSet<CountOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
@@ -22,7 +22,9 @@ internal static class CountCommand
                 try
                 {
                     CountResult result = Count(path, options, cancellationToken);
-                    Present(reporter, result.Count, options);
+                    Present(reporter, result.Count, options, result.Skipped);
+                    foreach (string note in result.Skipped)
+                        reporter.Report(new WarningEvent(ErrorIds.UnreadableCapture, note));
                     if (result.Damage is { } damage)
                         throw damage;
                 }
@@ -40,13 +42,10 @@ internal static class CountCommand
 
     private static CountResult Count(string path, CountOptions options, CancellationToken cancellationToken)
     {
-        if (path != "-")
-            return CaptureCounter.Count(path, options, cancellationToken);
-        using var reader = CaptureReader.Open(Console.OpenStandardInput(), "standard input");
-        return CaptureCounter.Count(reader, options, cancellationToken);
+        return CaptureCounter.Count(Samples.Meant(path), options, cancellationToken);
     }
 
-    private static void Present(Reporter reporter, TrafficCount count, CountOptions options)
+    private static void Present(Reporter reporter, TrafficCount count, CountOptions options, IReadOnlyList<string> skipped)
     {
         if (reporter.IsForPrograms)
         {
@@ -74,7 +73,7 @@ internal static class CountCommand
             (">Network bytes", static f => Number(f.NetworkBytes)),
             (">Link bytes", static f => Number(f.LinkBytes)),
             (">Seconds", static f => f.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)));
-        foreach (string note in count.Notes)
+        foreach (string note in count.Notes.Except(skipped))
             reporter.Notice(note);
     }
 

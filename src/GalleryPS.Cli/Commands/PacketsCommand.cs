@@ -16,13 +16,12 @@ internal static class PacketsCommand
         {
             int code = Runner.Done;
             PacketOptions options = arguments.Read(parsed);
-            string file = parsed.GetValue(path)!;
-            IEnumerable<Packet> packets = file == "-"
-                ? PacketReader.Read(CaptureReader.Open(Console.OpenStandardInput(), "standard input"), options, OnError, cancellationToken)
-                : PacketReader.Read(file, options, OnError, cancellationToken);
+            IEnumerable<Packet> packets = PacketReader.Read(Samples.Meant(parsed.GetValue(path)!), options, OnError, OnNote, cancellationToken);
             foreach (Packet packet in packets)
                 reporter.Item("Packet", packet, Line);
             return code;
+
+            void OnNote(string note) => reporter.Report(new WarningEvent(ErrorIds.UnreadableCapture, note));
 
             void OnError(GalleryException error)
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace GalleryPS.Cli.Output;
 
@@ -25,11 +24,8 @@ internal static class ProgressLine
             line += "; " + string.Join(", ", progress.Images.Select(static i => Invariant($"{i.Name} {(i.Total > 0 ? 100.0 * i.Done / i.Total : 100):0} %")));
         }
 
-        return Cut(line, width - 1);
+        return TerminalText.Safe(line, width - 1);
     }
-
-    /// <summary>Columns a text takes at most.</summary>
-    public static int Columns(string text) => text.EnumerateRunes().Sum(Columns);
 
     /// <summary>Columns of the terminal.</summary>
     public static int Width()
@@ -42,24 +38,6 @@ internal static class ProgressLine
         {
             return DefaultWidth;
         }
-    }
-
-    // Scripts with wide characters begin here, and with them all emoji; a narrow one that is taken for wide does no harm.
-    private static int Columns(Rune rune) => rune.Value < 0x1100 ? 1 : 2;
-
-    private static string Cut(string line, int columns)
-    {
-        var cut = new StringBuilder(line.Length);
-        foreach (Rune rune in line.EnumerateRunes())
-        {
-            // Names are somebody else's: nothing of them may steer the terminal.
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) continue;
-            columns -= Columns(rune);
-            if (columns < 0) break;
-            cut.Append(rune.ToString());
-        }
-
-        return cut.ToString();
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

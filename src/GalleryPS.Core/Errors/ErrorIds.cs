@@ -147,6 +147,9 @@ public static class ErrorIds
     /// <summary>The gallery's page could not be served.</summary>
     public const string CannotServePage = nameof(CannotServePage);
 
+    /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
+    public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
+
     /// <summary>Something went wrong that nobody foresaw: a fault of the program itself.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

@@ -47,7 +47,7 @@ internal static class MessageAddresses
     }
 
     /// <summary>Opens a receiver.</summary>
-    public static (DatagramReceiver Receiver, Transport Transport, IReadOnlyList<IPAddress> Sources) OpenReceiver(
+    public static (DatagramReceiver Receiver, Transport Transport) OpenReceiver(
         MessageReceiveOptions options, CancellationToken cancellationToken)
     {
         string wanted = options.Addresses.Address ?? MessageSendOptions.DefaultGroup;
@@ -69,6 +69,6 @@ internal static class MessageAddresses
             Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address.Equals(IPAddress.Broadcast) ? null : address, nics, sources)),
             _ => Unicast.OpenReceiver(new UnicastReceiveOptions([(new IPEndPoint(address, options.Addresses.Port), Nic.Default)], sources)),
         };
-        return (receiver, transport, sources);
+        return (receiver, transport);
     }
 }

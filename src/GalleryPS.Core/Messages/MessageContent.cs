@@ -42,28 +42,18 @@ public static class MessageContent
         return null;
     }
 
-    /// <summary>A text for a line of a screen: what could move the cursor or break the line becomes a blank.</summary>
+    /// <summary>A text for a line of a screen: see <see cref="TerminalText.Safe"/>.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="length">Most characters wanted.</param>
-    /// <returns>One line.</returns>
-    public static string OneLine(string text, int length = 120)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        int end = Math.Min(text.Length, Math.Max(1, length));
-        if (end < text.Length && char.IsHighSurrogate(text[end - 1])) end--;
-        string line = string.Create(end, text, static (span, source) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? ' ' : source[i];
-        });
-        return end < text.Length ? line + "\u2026" : line;
-    }
+    /// <param name="length">Most columns wanted.</param>
+    /// <returns>One line, with dots when it was cut.</returns>
+    public static string OneLine(string text, int length = 120) => TerminalText.Safe(text, Math.Max(1, length), "\u2026");
 
     private static bool IsOneOf(ReadOnlySpan<byte> name, IReadOnlyList<string> names)
     {
-        foreach (string one in names)
+        foreach (string wanted in names)
         {
             // Names with escapes or beyond ASCII are compared as they are written, which is what senders do.
-            if (one.Length == name.Length && Ascii.EqualsIgnoreCase(name, one)) return true;
+            if (wanted.Length == name.Length && Ascii.EqualsIgnoreCase(name, wanted)) return true;
         }
 
         return false;

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Events;
 using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
@@ -16,16 +16,17 @@ public sealed class MessageSender : IDisposable
     private readonly MessageSendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> _routes;
     private readonly Pacer _pacer;
-    private long _started;
+    private readonly TimeProvider _time;
+    private long? _started;
     private int _next;
     private long _messages, _bytes, _datagrams, _failed;
 
-    private MessageSender(MessageSendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender, Transport)> routes)
+    private MessageSender(MessageSendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender, Transport)> routes, TimeProvider time)
     {
-        (_options, _routes) = (options, routes);
+        (_options, _routes, _time) = (options, routes, time);
 
         // A message counts as one byte, so that the interval becomes a rate.
-        _pacer = new Pacer(options.Interval > TimeSpan.Zero ? new BitRate(8 / options.Interval.TotalSeconds) : BitRate.Unlimited);
+        _pacer = new Pacer(options.Interval > TimeSpan.Zero ? 8 / options.Interval.TotalSeconds : double.PositiveInfinity, time);
     }
 
     /// <summary>Where the messages go.</summary>
@@ -36,11 +37,14 @@ public sealed class MessageSender : IDisposable
     /// <param name="cancellationToken">Ends looking up names.</param>
     /// <returns>A sender; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static MessageSender Open(MessageSendOptions options, CancellationToken cancellationToken = default)
+    public static MessageSender Open(MessageSendOptions options, CancellationToken cancellationToken = default) =>
+        Open(options, TimeProvider.System, cancellationToken);
+
+    internal static MessageSender Open(MessageSendOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var sender = new MessageSender(options, MessageAddresses.OpenSenders(options, cancellationToken));
+        var sender = new MessageSender(options, MessageAddresses.OpenSenders(options, cancellationToken), time);
         if (options.Start.WaitForGroup is null || sender._routes.All(static r => r.Transport == Transport.Multicast)) return sender;
         IPEndPoint other = sender._routes.First(static r => r.Transport != Transport.Multicast).To;
         sender.Dispose();
@@ -58,7 +62,7 @@ public sealed class MessageSender : IDisposable
         string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
         yield return new NoticeEvent($"Sending by UDP to {string.Join(", ", Destinations)} on {nics}.");
         IEnumerable<(IPAddress, IReadOnlyList<Nic>)> groups = _routes.Select(static r => (r.To.Address, (IReadOnlyList<Nic>)[.. r.By.Nics]));
-        foreach (GalleryEvent waited in Preparation.Wait(groups, _options.Start.WaitForGroup, _options.Start.Delay, cancellationToken)) yield return waited;
+        foreach (GalleryEvent waited in Preparation.Wait(groups, _options.Start.WaitForGroup, _options.Start.Delay, _time, cancellationToken)) yield return waited;
     }
 
     /// <summary>Sends a message, as often as the options say.</summary>
@@ -68,7 +72,7 @@ public sealed class MessageSender : IDisposable
     public IEnumerable<GalleryEvent> Send(OutgoingMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (_started == 0) _started = Stopwatch.GetTimestamp();
+        _started ??= _time.GetTimestamp();
         int index = _next++;
         for (int repetition = 1; repetition <= _options.Repeat; repetition++)
         {
@@ -89,7 +93,7 @@ public sealed class MessageSender : IDisposable
             Bytes = _bytes,
             Datagrams = _datagrams,
             Failed = _failed,
-            Elapsed = _started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_started),
+            Elapsed = _started is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero,
         });
     }
 
@@ -118,7 +122,7 @@ public sealed class MessageSender : IDisposable
                 Text = message.Text,
                 Repetition = repetition,
                 Datagrams = copies,
-                Time = DateTimeOffset.Now,
+                Time = _time.LocalNow(),
             });
         }
         catch (SocketException e)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS;
 
@@ -9,10 +10,11 @@ public static class Interfaces
 {
     /// <summary>All NICs, in the system's order of their indices.</summary>
     /// <returns>A fresh list: NICs come and go.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the system does not tell.</exception>
     public static IReadOnlyList<Interface> List()
     {
         var found = new List<Interface>();
-        foreach (NetworkInterface nic in NetworkInterface.GetAllNetworkInterfaces())
+        foreach (NetworkInterface nic in All())
         {
             if (TryDescribe(nic) is { } described) found.Add(described);
         }
@@ -36,6 +38,25 @@ public static class Interfaces
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
         return new IPAddress(bytes);
     }
+
+    private static NetworkInterface[] All()
+    {
+        try
+        {
+            return NetworkInterface.GetAllNetworkInterfaces();
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            throw new GalleryException(
+                ErrorIds.NetworkFailure, GalleryErrorCategory.ResourceUnavailable,
+                $"The system does not tell which NICs this machine has: {e.Message}", null, null, e);
+        }
+    }
+
+    // The list comes from the system's own calls and, for some properties, from /proc and /sys; where one of them tells
+    // nothing, the framework stumbles over the empty text.
+    private static bool IsRefusal(Exception error) => error is NetworkInformationException or SocketException or IOException
+        or UnauthorizedAccessException or PlatformNotSupportedException or FormatException or ArgumentException;
 
     private static Interface? TryDescribe(NetworkInterface nic)
     {
@@ -76,7 +97,7 @@ public static class Interfaces
                 MacAddress = string.Join(':', nic.GetPhysicalAddress().GetAddressBytes().Select(static b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))),
             };
         }
-        catch (NetworkInformationException)
+        catch (Exception e) when (IsRefusal(e))
         {
             // The NIC went away between the listing and the look at it.
             return null;
@@ -85,37 +106,8 @@ public static class Interfaces
 
     private static (int Index, int Mtu) IndexAndMtu(IPInterfaceProperties properties, NetworkInterface nic)
     {
-        int index = 0, mtu = 0;
-        if (nic.Supports(NetworkInterfaceComponent.IPv4) && properties.GetIPv4Properties() is { } four)
-        {
-            index = four.Index;
-            mtu = four.Mtu;
-        }
-        else if (nic.Supports(NetworkInterfaceComponent.IPv6) && properties.GetIPv6Properties() is { } six)
-        {
-            index = six.Index;
-            mtu = six.Mtu;
-        }
-
-        if (index == 0 && OperatingSystem.IsLinux())
-        {
-            // A NIC without addresses has no properties of either family.
-            index = ReadNumber($"/sys/class/net/{nic.Name}/ifindex");
-            mtu = ReadNumber($"/sys/class/net/{nic.Name}/mtu");
-        }
-
-        return (index, mtu);
-    }
-
-    private static int ReadNumber(string file)
-    {
-        try
-        {
-            return int.TryParse(File.ReadAllText(file), System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
+        if (OperatingSystem.IsLinux()) return (LinuxNic.Index(nic.Name), LinuxNic.Mtu(nic.Name));
+        if (nic.Supports(NetworkInterfaceComponent.IPv4) && properties.GetIPv4Properties() is { } four) return (four.Index, four.Mtu);
+        return nic.Supports(NetworkInterfaceComponent.IPv6) && properties.GetIPv6Properties() is { } six ? (six.Index, six.Mtu) : (0, 0);
     }
 }

@@ -64,8 +64,60 @@ internal static class SocketErrors
         ErrorIds.ConnectionTimedOut, GalleryErrorCategory.OperationTimeout,
         $"{what}: {peer} did not answer in time.", peer, "Check that the host is up and no firewall is in the way.", error);
 
+    /// <summary>Why a socket could not be had or set up.</summary>
+    /// <param name="error">What the system said.</param>
+    /// <param name="what">What it was asked for, to go behind "cannot".</param>
+    /// <param name="target">The object it is about.</param>
+    public static GalleryException SetUp(SocketException error, string what, object target) => error.SocketErrorCode switch
+    {
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => new GalleryException(
+            ErrorIds.NetworkFailure, GalleryErrorCategory.LimitsExceeded,
+            $"Cannot {what}: this process has too many files and sockets open ({error.Message}).", target,
+            "Raise the limit (ulimit -n), or send to fewer receivers.", error),
+        SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported => new GalleryException(
+            ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.ResourceUnavailable,
+            $"Cannot {what}: this machine does not have that version of IP ({error.Message}).", target,
+            "Use addresses of the other one.", error),
+        SocketError.AccessDenied => new GalleryException(
+            ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
+            $"Cannot {what}: the system does not let this user ({error.Message}).", target, "Run with more rights.", error),
+        _ => Other(error, what, target),
+    };
+
+    /// <summary>Does something to a socket that must be done; a refusal is told in these words.</summary>
+    /// <param name="what">What, to go behind "cannot".</param>
+    /// <param name="target">The object it is about.</param>
+    /// <param name="action">Does it.</param>
+    /// <exception cref="GalleryException">The system refuses.</exception>
+    public static void Require(string what, object target, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SocketException e)
+        {
+            throw SetUp(e, what, target);
+        }
+    }
+
+    /// <summary>Does something to a socket that only makes it better; without it the work goes on.</summary>
+    /// <returns>Whether the system did it.</returns>
+    public static bool Prefer(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Anything else the system says.</summary>
     public static GalleryException Other(SocketException error, string what, object target) => new(
         ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError,
-        $"Cannot {what}: {error.Message} ({error.SocketErrorCode}).", target, null, error);
+        $"Cannot {what}: {error.Message.TrimEnd('.')} ({error.SocketErrorCode}).", target, null, error);
 }

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
-using System.Net.Sockets;
 using System.Text;
+using GalleryPS.Network;
 
 namespace GalleryPS.Servers;
 
@@ -24,8 +24,13 @@ internal sealed class Answer
     public static Answer FromText(string text) => new(Encoding.UTF8.GetBytes(text), []);
 
     /// <summary>The images that a path leads to.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/>.</exception>
-    public static Answer FromGallery(string path) => new(default, [.. ImageFiles.Find([path])]);
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public static Answer FromGallery(string path)
+    {
+        string[] files = [.. ImageFiles.Find([path])];
+        foreach (string file in files) InputFile.Check(file);
+        return new Answer(default, files);
+    }
 
     /// <summary>Writes it; a gallery is a tar archive (POSIX.1-2001), which any client can take apart while it comes.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
@@ -39,7 +44,7 @@ internal sealed class Answer
         await using var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         foreach (string file in _files)
         {
-            await using FileStream content = File.OpenRead(file);
+            await using FileStream content = InputFile.OpenStream(file, cancellationToken);
             var entry = new PaxTarEntry(TarEntryType.RegularFile, Path.GetFileName(file))
             {
                 // Nothing of this machine's users and rights is told.
@@ -53,10 +58,10 @@ internal sealed class Answer
 }
 
 /// <summary>A connection as a stream that gives up when the client takes nothing for too long, and counts what it took.</summary>
-internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationToken stop) : Stream
+internal sealed class ClientStream(TcpConnection connection, TimeSpan stall, TimeProvider time, CancellationToken stop) : Stream
 {
     private const int Piece = 256 << 10;
-    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly StallWatch _watch = new(stall, time, stop);
 
     /// <summary>Bytes that the system took.</summary>
     public long Sent { get; private set; }
@@ -80,8 +85,8 @@ internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationTo
         while (!buffer.IsEmpty)
         {
             // In pieces: a call returns when the client has taken all of it, and patience is about the last bytes it took.
-            _patience.CancelAfter(stall);
-            int sent = await socket.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], SocketFlags.None, _patience.Token).ConfigureAwait(false);
+            _watch.Restart();
+            int sent = await connection.SendAsync(buffer[..Math.Min(buffer.Length, Piece)], _watch.Token).ConfigureAwait(false);
             Sent += sent;
             buffer = buffer[sent..];
         }
@@ -104,7 +109,7 @@ internal sealed class ClientStream(Socket socket, TimeSpan stall, CancellationTo
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _patience.Dispose();
+        if (disposing) _watch.Dispose();
         base.Dispose(disposing);
     }
 }

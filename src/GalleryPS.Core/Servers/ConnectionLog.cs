@@ -1,36 +1,9 @@
-using System.Diagnostics;
-using System.Net;
+using GalleryPS.Network;
 
 namespace GalleryPS.Servers;
 
-/// <summary>A client's address without an object for it: the log holds thousands.</summary>
-/// <param name="Bits">The address, in IPv6 form.</param>
-/// <param name="Zone">The zone of a link-local address.</param>
-/// <param name="Port">The port.</param>
-internal readonly record struct ClientAddress(UInt128 Bits, uint Zone, ushort Port)
-{
-    private static readonly UInt128 Mapped = (UInt128)0xFFFF << 32;
-
-    public static ClientAddress FromIPv4(uint address, ushort port) => new(Mapped | address, 0, port);
-
-    public static ClientAddress From(IPEndPoint endPoint)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        endPoint.Address.MapToIPv6().TryWriteBytes(bytes, out _);
-        uint zone = endPoint.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? (uint)endPoint.Address.ScopeId : 0;
-        return new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes), zone, (ushort)endPoint.Port);
-    }
-
-    public IPEndPoint ToEndPoint()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
-        return new IPEndPoint(Network.Hosts.Normal(new IPAddress(bytes, Zone)), Port);
-    }
-}
-
 /// <summary>The last connections of a server and the totals of all.</summary>
-internal sealed class ConnectionLog(string server, int size)
+internal sealed class ConnectionLog(string server, int size, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Entry[] _entries = new Entry[Math.Min(size, 256)];
@@ -49,13 +22,13 @@ internal sealed class ConnectionLog(string server, int size)
 
     /// <summary>Takes note of a connection that ended.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="accepted">When it was accepted, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="accepted">When it was accepted, as a timestamp of its clock.</param>
     /// <param name="bytes">Bytes sent.</param>
     /// <param name="outcome">How it ended.</param>
     public void Add(in ClientAddress client, long accepted, long bytes, ConnectionOutcome outcome)
     {
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(accepted);
-        var entry = new Entry(client, DateTime.UtcNow.Ticks, elapsed.Ticks, bytes, outcome);
+        TimeSpan elapsed = time.GetElapsedTime(accepted);
+        var entry = new Entry(client, time.GetUtcNow().Ticks, elapsed.Ticks, bytes, outcome);
         ServerConnection? told = null;
         lock (_lock)
         {

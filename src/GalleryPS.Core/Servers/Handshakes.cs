@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using GalleryPS.Network;
 
@@ -6,9 +5,9 @@ namespace GalleryPS.Servers;
 
 /// <summary>A connection that was made.</summary>
 /// <param name="To">To whom.</param>
-/// <param name="Socket">The connection.</param>
+/// <param name="Connection">The connection.</param>
 /// <param name="Time">How long the handshake took.</param>
-internal sealed record Handshake(Candidate To, Socket Socket, TimeSpan Time);
+internal sealed record Handshake(Candidate To, TcpConnection Connection, TimeSpan Time);
 
 /// <summary>What was tried for one connection.</summary>
 internal sealed class Attempts(IEnumerable<ServerFailure> unknown)
@@ -29,31 +28,17 @@ internal static class Handshakes
 
     /// <summary>Connects to one candidate.</summary>
     /// <exception cref="GalleryException">It does not answer.</exception>
-    public static async Task<Handshake> ConnectAsync(Candidate to, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<Handshake> ConnectAsync(Candidate to, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        var socket = new Socket(to.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(timeout);
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
         try
         {
-            await socket.ConnectAsync(to.EndPoint, limited.Token).ConfigureAwait(false);
-            return new Handshake(to, socket, Stopwatch.GetElapsedTime(start));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw SocketErrors.TimedOut(to.EndPoint, to.Server);
+            TcpConnection connection = await TcpConnection.ConnectAsync(to.EndPoint, timeout, time, cancellationToken).ConfigureAwait(false);
+            return new Handshake(to, connection, time.GetElapsedTime(start));
         }
         catch (SocketException e)
         {
-            socket.Dispose();
             throw SocketErrors.Send(e, to.EndPoint, to.Server);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 
@@ -66,10 +51,11 @@ internal static class Handshakes
     /// <param name="stagger">Time between two attempts while nobody has answered.</param>
     /// <param name="timeout">How long a handshake may take.</param>
     /// <param name="attempts">Counts those that were tried, and gets those that did not answer before the choice was made.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The nearest, or null when nobody answered.</returns>
     public static async Task<Handshake?> NearestAsync(
-        IReadOnlyList<Candidate> candidates, TimeSpan stagger, TimeSpan timeout, Attempts attempts, CancellationToken cancellationToken)
+        IReadOnlyList<Candidate> candidates, TimeSpan stagger, TimeSpan timeout, Attempts attempts, TimeProvider time, CancellationToken cancellationToken)
     {
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var open = new Dictionary<Task<Handshake>, Candidate>();
@@ -83,7 +69,7 @@ internal static class Handshakes
                 while (next < candidates.Count && (best is not null || open.Count == 0)) Try(candidates[next++]);
 
                 if (open.Count == 0) return best;
-                Task pause = deadline ?? (next < candidates.Count ? Task.Delay(stagger, cancellationToken) : Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
+                Task pause = deadline ?? (next < candidates.Count ? Task.Delay(stagger, time, cancellationToken) : Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
                 Task done = await Task.WhenAny(open.Keys.Append(pause)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (done == pause)
@@ -100,8 +86,8 @@ internal static class Handshakes
                     Handshake made = await attempt.ConfigureAwait(false);
                     Handshake? slower = best is null || made.Time < best.Time ? best : made;
                     best = ReferenceEquals(slower, made) ? best : made;
-                    slower?.Socket.Dispose();
-                    deadline ??= Task.Delay(made.Time < LongestComparison ? made.Time : LongestComparison, cancellationToken);
+                    slower?.Connection.Dispose();
+                    deadline ??= Task.Delay(made.Time < LongestComparison ? made.Time : LongestComparison, time, cancellationToken);
                 }
                 catch (GalleryException e)
                 {
@@ -111,7 +97,7 @@ internal static class Handshakes
         }
         catch
         {
-            best?.Socket.Dispose();
+            best?.Connection.Dispose();
             throw;
         }
         finally
@@ -120,10 +106,10 @@ internal static class Handshakes
             foreach (Task<Handshake> late in open.Keys) _ = CloseAsync(late);
         }
 
-        void Try(Candidate one)
+        void Try(Candidate candidate)
         {
             attempts.Tried++;
-            open.Add(ConnectAsync(one, timeout, rest.Token), one);
+            open.Add(ConnectAsync(candidate, timeout, time, rest.Token), candidate);
         }
     }
 
@@ -131,7 +117,7 @@ internal static class Handshakes
     {
         try
         {
-            (await late.ConfigureAwait(false)).Socket.Dispose();
+            (await late.ConfigureAwait(false)).Connection.Dispose();
         }
         catch (Exception e) when (e is GalleryException or OperationCanceledException)
         {

@@ -14,17 +14,17 @@ internal static class ReplyReader
     /// <summary>Reads to the end, or as much as is accepted.</summary>
     /// <returns>The bytes, and whether there are more.</returns>
     /// <exception cref="GalleryException">The server broke off or fell silent.</exception>
-    public static async Task<(byte[] Data, bool Truncated)> ReadAsync(Handshake from, ConnectOptions options, CancellationToken cancellationToken)
+    public static async Task<(byte[] Data, bool Truncated)> ReadAsync(Handshake from, ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         using var all = new MemoryStream();
         byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(64 << 10);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var watch = new StallWatch(options.ConnectTimeout, time, cancellationToken);
         try
         {
             while (true)
             {
-                patience.CancelAfter(options.ConnectTimeout);
-                int read = await from.Socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token).ConfigureAwait(false);
+                watch.Restart();
+                int read = await from.Connection.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
                 if (read == 0) return (all.ToArray(), false);
                 int room = (int)Math.Min(read, options.MaxBytes - all.Length);
                 all.Write(buffer, 0, room);
@@ -59,8 +59,9 @@ internal static class ReplyReader
     /// <param name="data">The reply.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="elapsed">How long it took.</param>
+    /// <param name="now">The time of day.</param>
     /// <param name="store">Where to store them; null for nowhere.</param>
-    public static ReceivedImage[] ImagesOf(byte[] data, IPEndPoint source, TimeSpan elapsed, ImageStore? store)
+    public static ReceivedImage[] ImagesOf(byte[] data, IPEndPoint source, TimeSpan elapsed, DateTimeOffset now, ImageStore? store)
     {
         var images = new List<ReceivedImage>();
         if (ImageHeader.TryRead(data, out ImageInfo info) == ImageHeaderResult.Ok)
@@ -93,7 +94,7 @@ internal static class ReplyReader
                 Protocol = Protocol.Plain,
                 Source = source,
                 Datagrams = 0,
-                Time = DateTimeOffset.Now,
+                Time = now,
                 Elapsed = elapsed,
                 Path = path,
             };

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Servers;
 using GalleryPS.Sessions;
@@ -14,25 +13,28 @@ namespace GalleryPS;
 public sealed class Server : IDisposable
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
-    private readonly List<Socket> _listeners;
+    private readonly TcpAcceptor _acceptor;
     private readonly ConnectionLog _log;
-    private readonly PatientClients _patient;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Thread> _threads = [];
+    private readonly SlowClients _slow;
+    private readonly ReadingThreads _threads;
     private readonly Lock _stopLock = new();
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly SessionClock _clock;
     private TimeSpan? _ran;
+    private volatile bool _broken;
 
-    private Server(ServerOptions options, Answer answer, List<Socket> listeners)
+    private Server(ServerOptions options, Answer answer, TcpAcceptor acceptor, TimeProvider time)
     {
-        Name = options.Name;
-        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.Name);
+        _clock = new SessionClock(time);
+        _threads = new ReadingThreads(_ => _broken = true);
+        Started = _clock.Now;
+        Name = options.EffectiveName;
+        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.EffectiveName);
         Gallery = options.Gallery;
         Images = answer.Images;
-        EndPoint = (IPEndPoint)listeners[0].LocalEndPoint!;
-        _listeners = listeners;
-        _log = new ConnectionLog(options.Name, options.LogSize);
-        _patient = new PatientClients(answer, _log, options.StallTimeout, _stop.Token);
+        EndPoint = acceptor.EndPoint;
+        _acceptor = acceptor;
+        _log = new ConnectionLog(options.EffectiveName, options.LogSize, time);
+        _slow = new SlowClients(answer, _log, options.StallTimeout, time, _threads.Stopping);
     }
 
     /// <summary>Its name.</summary>
@@ -57,10 +59,10 @@ public sealed class Server : IDisposable
     public int Images { get; }
 
     /// <summary>When it was started.</summary>
-    public DateTimeOffset Started { get; } = DateTimeOffset.Now;
+    public DateTimeOffset Started { get; }
 
     /// <summary>Whether it listens.</summary>
-    public bool IsRunning => _ran is null;
+    public bool IsRunning => _ran is null && !_broken;
 
     /// <summary>Connections that ended so far.</summary>
     public long Connections => _log.Totals.Connections;
@@ -69,7 +71,7 @@ public sealed class Server : IDisposable
     public long Failed => _log.Totals.Failed;
 
     /// <summary>Clients that are being served now.</summary>
-    public int Active => _patient.Open;
+    public int Active => _slow.Open;
 
     /// <summary>Bytes sent so far.</summary>
     public long Bytes => _log.Totals.Bytes;
@@ -89,25 +91,7 @@ public sealed class Server : IDisposable
     /// <returns>A <see cref="ReadyEvent"/>, a <see cref="ConnectionEvent"/> each, and a <see cref="ServerSummaryEvent"/>.</returns>
     public static IEnumerable<GalleryEvent> Run(ServerOptions options, CancellationToken cancellationToken)
     {
-        using var queue = new EventQueue(65_536);
-        using CancellationTokenRegistration wake = queue.WakeOn(cancellationToken);
-        Server server = Start(options, portable: false, c => queue.Add(new ConnectionEvent(c)));
-        try
-        {
-            yield return new ReadyEvent(Transport.Tcp, [server.EndPoint], null, []);
-            yield return new NoticeEvent($"{server.Name} listens on {server.EndPoint} and sends {(server.Greeting is null ? $"{server.Images} images" : "a greeting")}.");
-            while (queue.TryTake(TimeSpan.FromDays(1), out GalleryEvent? next, cancellationToken) is TakeResult.Taken or TakeResult.TimedOut)
-            {
-                if (next is not null) yield return next;
-            }
-        }
-        finally
-        {
-            queue.Complete();
-            server.Dispose();
-        }
-
-        yield return new ServerSummaryEvent(server.Summary);
+        foreach (GalleryEvent told in SessionLoop.Run(new ForegroundServer(options), cancellationToken)) yield return told;
     }
 
     /// <summary>Stops listening and lets go of the clients that are being served. A second call does nothing.</summary>
@@ -116,35 +100,30 @@ public sealed class Server : IDisposable
         lock (_stopLock)
         {
             if (_ran is not null) return;
-            _stop.Cancel();
-            foreach (Socket listener in _listeners)
-            {
-                if (OperatingSystem.IsLinux()) Network.Native.LinuxAcceptor.Wake(listener);
-            }
-
-            foreach (Thread thread in _threads) thread.Join();
-            foreach (Socket listener in _listeners) listener.Dispose();
-            _patient.WaitForAll(ClosingTime);
-            _ran = Stopwatch.GetElapsedTime(_started);
+            _threads.Stop(_acceptor.Wake);
+            _acceptor.Dispose();
+            _slow.WaitForAll(ClosingTime);
+            _ran = _clock.Elapsed;
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} on {EndPoint}";
+    public override string ToString() => $"{TerminalText.Safe(Name)} on {EndPoint}";
 
     internal ServerSummary Summary
     {
         get
         {
             (long connections, long failed, long bytes) = _log.Totals;
-            return new ServerSummary(Name, connections, failed, bytes, _ran ?? Stopwatch.GetElapsedTime(_started));
+            return new ServerSummary(Name, connections, failed, bytes, _ran ?? _clock.Elapsed);
         }
     }
 
-    internal static Server Start(ServerOptions options, bool portable, Action<ServerConnection>? onConnection = null)
+    internal static Server Start(ServerOptions options, bool portable, Action<ServerConnection>? onConnection = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        time ??= TimeProvider.System;
         IPAddress address = Hosts.Resolve(options.Address);
         if (Hosts.IsMulticast(address))
         {
@@ -155,30 +134,51 @@ public sealed class Server : IDisposable
 
         Answer answer = options.Gallery is { } gallery
             ? Answer.FromGallery(gallery)
-            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.Name));
-        List<Socket> listeners = TcpTransport.Listen(new TcpReceiveOptions([new IPEndPoint(address, options.Port)]));
-        var server = new Server(options, answer, listeners);
+            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.EffectiveName));
+        TcpAcceptor acceptor = TcpAcceptor.Listen(new IPEndPoint(address, options.Port));
+        acceptor.NoticeSmallSteps();
+        var server = new Server(options, answer, acceptor, time);
         server._log.OnConnection = onConnection;
-        foreach (Socket listener in listeners)
-        {
-            NoticeSmallSteps(listener);
-            var loop = new AcceptLoop(listener, answer, server._log, server._patient, server._stop.Token);
-            var thread = new Thread(() => loop.Run(portable)) { IsBackground = true, Name = $"Server {options.Name}" };
-            server._threads.Add(thread);
-            thread.Start();
-        }
-
+        var loop = new AcceptLoop(acceptor, answer, server._log, server._slow, time, server._threads.Stopping);
+        server._threads.Run($"Server {options.EffectiveName}", "Listening", acceptor.EndPoint, () => loop.Run(portable));
         return server;
     }
 
-    // Linux tells a writer of room only when a third of the send buffer, which grows to megabytes, is free: a slow client would
-    // look like one that takes nothing. With a bound on what is not sent yet, each small step is noticed. Connections
-    // inherit it from the listener.
-    private static void NoticeSmallSteps(Socket listener)
-    {
-        const int TcpNotSentLowWaterMark = 25;
-        if (OperatingSystem.IsLinux()) listener.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWaterMark, BitConverter.GetBytes(128 << 10));
-    }
-
     private static string DefaultGreeting(string name) => $"Hello from {name}";
+
+    /// <summary>A server as a session: who is answered is told, and cancelling stops it.</summary>
+    private sealed class ForegroundServer : ISession
+    {
+        private readonly Server _server;
+
+        public ForegroundServer(ServerOptions options) =>
+            _server = Server.Start(options, portable: false, connection => Queue.Add(new ConnectionEvent(connection)));
+
+        public ReadyEvent Ready => new(Transport.Tcp, [_server.EndPoint], null, []);
+
+        public EventQueue Queue { get; } = new(65_536);
+
+        public SessionClock Clock => _server._clock;
+
+        public IEnumerable<GalleryEvent> Opening() =>
+            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? Counted.Of(_server.Images, "image") : "a greeting")}.")];
+
+        public void Start()
+        {
+            // It answers since it was made.
+        }
+
+        public IEnumerable<GalleryEvent> Closing(StopReason reason)
+        {
+            _server.Dispose();
+            return [new ServerSummaryEvent(_server.Summary)];
+        }
+
+        public void Dispose()
+        {
+            Queue.Complete();
+            _server.Dispose();
+            Queue.Dispose();
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using GalleryPS.Events;
 using GalleryPS.Servers;
 
 namespace GalleryPS;
@@ -15,16 +15,19 @@ public static class ServerClient
     /// a <see cref="NoticeEvent"/> for each server that was passed over; last a <see cref="ConnectSummaryEvent"/>.
     /// </returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default)
+    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default) =>
+        Connect(options, TimeProvider.System, cancellationToken);
+
+    internal static IEnumerable<GalleryEvent> Connect(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return Connections(options, cancellationToken);
+        return Connections(options, time, cancellationToken);
     }
 
-    private static IEnumerable<GalleryEvent> Connections(ConnectOptions options, CancellationToken cancellationToken)
+    private static IEnumerable<GalleryEvent> Connections(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
         ImageStore? store = options.Storage.OutputDirectory is { } directory ? new ImageStore(directory, options.Storage.Force) : null;
         Candidates candidates = Candidates.FindAsync(options, cancellationToken).GetAwaiter().GetResult();
         int replies = 0, failed = 0;
@@ -32,8 +35,8 @@ public static class ServerClient
         for (int i = 0; i < options.Count; i++)
         {
             var attempts = new Attempts(candidates.Unknown) { Tried = candidates.Unknown.Count };
-            (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, cancellationToken).GetAwaiter().GetResult();
-            foreach (ServerFailure one in attempts.Failures) yield return new NoticeEvent($"Passed over {one}");
+            (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, time, cancellationToken).GetAwaiter().GetResult();
+            foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Passed over {failure}");
             if (reply is not null)
             {
                 replies++;
@@ -46,25 +49,25 @@ public static class ServerClient
             yield return new ErrorEvent(error);
         }
 
-        yield return new ConnectSummaryEvent(new ConnectSummary(replies, failed, bytes, Stopwatch.GetElapsedTime(start)));
+        yield return new ConnectSummaryEvent(new ConnectSummary(replies, failed, bytes, time.GetElapsedTime(start)));
     }
 
     private static async Task<(ServerReply? Reply, GalleryException? Error)> AskAsync(
-        int index, IReadOnlyList<Candidate> candidates, Attempts attempts, ImageStore? store, ConnectOptions options, CancellationToken cancellationToken)
+        int index, IReadOnlyList<Candidate> candidates, Attempts attempts, ImageStore? store, ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
         var left = new List<Candidate>(candidates);
         while (left.Count > 0)
         {
-            Handshake? made = await NextAsync(left, attempts, options, cancellationToken).ConfigureAwait(false);
+            Handshake? made = await NextAsync(left, attempts, options, time, cancellationToken).ConfigureAwait(false);
             if (made is null) continue;
             left.Remove(made.To);
-            using System.Net.Sockets.Socket socket = made.Socket;
+            using Network.TcpConnection connection = made.Connection;
             try
             {
-                (byte[] data, bool truncated) = await ReplyReader.ReadAsync(made, options, cancellationToken).ConfigureAwait(false);
-                TimeSpan total = Stopwatch.GetElapsedTime(start);
-                ReceivedImage[] images = ReplyReader.ImagesOf(data, made.To.EndPoint, total - made.Time, store);
+                (byte[] data, bool truncated) = await ReplyReader.ReadAsync(made, options, time, cancellationToken).ConfigureAwait(false);
+                TimeSpan total = time.GetElapsedTime(start);
+                ReceivedImage[] images = ReplyReader.ImagesOf(data, made.To.EndPoint, total - made.Time, time.LocalNow(), store);
                 var reply = new ServerReply
                 {
                     Index = index,
@@ -97,12 +100,12 @@ public static class ServerClient
     }
 
     private static async Task<Handshake?> NextAsync(
-        List<Candidate> left, Attempts attempts, ConnectOptions options, CancellationToken cancellationToken)
+        List<Candidate> left, Attempts attempts, ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Select == ServerSelection.Nearest)
         {
             int before = attempts.Failures.Count;
-            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.ConnectTimeout, attempts, cancellationToken).ConfigureAwait(false);
+            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.ConnectTimeout, attempts, time, cancellationToken).ConfigureAwait(false);
             foreach (ServerFailure dead in attempts.Failures.Skip(before)) left.RemoveAll(c => c.Server == dead.Server && c.EndPoint.Equals(dead.EndPoint));
             return nearest;
         }
@@ -111,7 +114,7 @@ public static class ServerClient
         attempts.Tried++;
         try
         {
-            return await Handshakes.ConnectAsync(next, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            return await Handshakes.ConnectAsync(next, options.ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (GalleryException e)
         {
@@ -128,6 +131,6 @@ public static class ServerClient
 
     private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
-        $"None of the {failures.Count} servers answered. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
+        $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
         "Check that the servers run, and the addresses and the port.");
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
-using System.Net;
-using GalleryPS.Protocols.Flute;
-using GalleryPS.Protocols.Plain;
+using GalleryPS.Events;
+using GalleryPS.Protocols;
 using GalleryPS.Sessions;
 
 namespace GalleryPS;
@@ -11,32 +9,40 @@ namespace GalleryPS;
 /// afterwards is not missed. Threads of its own read the network; <see cref="Receive"/> hands out what came, in order,
 /// on the calling thread.
 /// </summary>
-public abstract class GalleryReceiver : IDisposable
+public sealed class GalleryReceiver : ISession
 {
-    private static readonly TimeSpan Forever = TimeSpan.FromDays(1);
     private readonly ReceiveOptions _options;
+    private readonly Inbox _inbox;
+    private readonly IImageReceiver _receiver;
     private bool _disposed;
 
-    private protected GalleryReceiver(ReceiveOptions options, Inbox inbox) => (_options, Inbox) = (options, inbox);
+    private GalleryReceiver(ReceiveOptions options, Inbox inbox, IImageReceiver receiver) => (_options, _inbox, _receiver) = (options, inbox, receiver);
 
     /// <summary>Where it is bound, joined or listening.</summary>
-    public abstract ReadyEvent Ready { get; }
+    public ReadyEvent Ready => _receiver.Ready;
 
-    private protected Inbox Inbox { get; }
+    EventQueue ISession.Queue => _inbox.Queue;
+
+    SessionClock ISession.Clock => _inbox.Clock;
+
+    TimeSpan? ISession.Duration => _options.Until.Duration;
+
+    TimeSpan? ISession.IdleTimeout => _options.Until.IdleTimeout;
 
     /// <summary>Resolves the addresses, and binds, joins or listens.</summary>
     /// <param name="options">How to receive.</param>
     /// <param name="cancellationToken">Ends looking up names.</param>
     /// <returns>A receiver that is ready; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static GalleryReceiver Open(ReceiveOptions options, CancellationToken cancellationToken = default)
+    public static GalleryReceiver Open(ReceiveOptions options, CancellationToken cancellationToken = default) =>
+        Open(options, ProtocolContext.Default, cancellationToken);
+
+    internal static GalleryReceiver Open(ReceiveOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Protocol == Protocol.Flute) return FluteGalleryReceiver.Open(options, cancellationToken);
-        return options.Transport == Transport.Tcp
-            ? PlainStreamReceiver.Open(options, cancellationToken)
-            : PlainDatagramReceiver.Open(options, cancellationToken);
+        var inbox = new Inbox(options, new SessionClock(context.Time));
+        return new GalleryReceiver(options, inbox, ProtocolTable.Find(options.Protocol).OpenReceiver(options, inbox, context, cancellationToken));
     }
 
     /// <summary>
@@ -45,105 +51,35 @@ public abstract class GalleryReceiver : IDisposable
     /// </summary>
     /// <param name="cancellationToken">Stops receiving.</param>
     /// <returns>First a <see cref="ReadyEvent"/>, then whatever comes, last a <see cref="SummaryEvent"/>.</returns>
-    public IEnumerable<GalleryEvent> Receive(CancellationToken cancellationToken = default)
-    {
-        long started = Stopwatch.GetTimestamp();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using CancellationTokenRegistration wake = Inbox.Queue.WakeOn(cancellationToken);
-        bool clean = false;
-        try
-        {
-            yield return Ready;
-            foreach (GalleryEvent story in Opening()) yield return story;
-            Inbox.Touch();
-            Start(stop.Token);
-            while (true)
-            {
-                TakeResult result = Inbox.Queue.TryTake(Patience(started), out GalleryEvent? next, cancellationToken);
-                if (result == TakeResult.Taken)
-                {
-                    yield return next!;
-                    continue;
-                }
-
-                if (result is TakeResult.Completed or TakeResult.Cancelled) break;
-                if (_options.Until.Duration is { } duration && Stopwatch.GetElapsedTime(started) >= duration)
-                {
-                    yield return new NoticeEvent($"{duration.TotalSeconds:0.###} s are over.");
-                    break;
-                }
-
-                if (_options.Until.IdleTimeout is { } idle && Inbox.Idle >= idle)
-                {
-                    yield return new ErrorEvent(TimedOut(idle));
-                    break;
-                }
-            }
-
-            Inbox.Queue.Complete();
-            stop.Cancel();
-            foreach (GalleryEvent story in Closing()) yield return story;
-            yield return new SummaryEvent(Inbox.Summary(Stopwatch.GetElapsedTime(started)) with { Dropped = Dropped });
-            clean = true;
-        }
-        finally
-        {
-            if (!clean)
-            {
-                Inbox.Queue.Complete();
-                stop.Cancel();
-            }
-
-            Dispose();
-        }
-    }
+    public IEnumerable<GalleryEvent> Receive(CancellationToken cancellationToken = default) => SessionLoop.Run(this, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
-        Dispose(true);
-        Inbox.Dispose();
-        GC.SuppressFinalize(this);
+        _inbox.Queue.Complete();
+        _receiver.Dispose();
+        _inbox.Dispose();
     }
 
-    /// <summary>Leaves the groups, closes the sockets, waits for the threads.</summary>
-    /// <param name="disposing">Always true.</param>
-    protected abstract void Dispose(bool disposing);
+    IEnumerable<GalleryEvent> ISession.Opening() => _receiver.Opening();
 
-    /// <summary>Starts the threads that read.</summary>
-    private protected abstract void Start(CancellationToken cancellationToken);
+    void ISession.Start() => _receiver.Start();
 
-    /// <summary>What to tell at the beginning.</summary>
-    private protected abstract IEnumerable<GalleryEvent> Opening();
-
-    /// <summary>Stops the threads, leaves and closes, and tells so.</summary>
-    private protected abstract IEnumerable<GalleryEvent> Closing();
-
-    /// <summary>Datagrams the system dropped, or null.</summary>
-    private protected virtual long? Dropped => null;
-
-    private TimeSpan Patience(long started)
+    IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
-        TimeSpan patience = Forever;
-        if (_options.Until.Duration is { } duration) patience = Least(patience, duration - Stopwatch.GetElapsedTime(started));
-        if (_options.Until.IdleTimeout is { } idle) patience = Least(patience, idle - Inbox.Idle);
-
-        // A wait that ends a hair too early would spin; one millisecond more does no harm.
-        return patience > TimeSpan.Zero ? patience + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+        if (reason == StopReason.Duration) yield return new NoticeEvent($"{_options.Until.Duration!.Value.TotalSeconds:0.###} s are over.");
+        if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.WhyNothingCame() ?? TimedOut());
+        foreach (GalleryEvent told in _receiver.Closing()) yield return told;
+        yield return new SummaryEvent(_inbox.Summary() with { Dropped = _receiver.Dropped });
     }
 
-    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private protected virtual GalleryException TimedOut(TimeSpan idle) => new(
+    private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {idle.TotalSeconds:0.###} s; {Inbox.Images} images and {Inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
+        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived.",
         Ready.EndPoints[0],
-        Inbox.Datagrams > 0
+        _inbox.Datagrams > 0
             ? "Something came, so address and port are right: check that the sender was not stopped, and uses the same protocol."
             : "Check that the sender uses the same transport, address and port, and that no firewall is in the way.");
-
-    /// <summary>Describes endpoints for a sentence.</summary>
-    private protected static string List(IEnumerable<IPEndPoint> endPoints) => string.Join(", ", endPoints);
 }

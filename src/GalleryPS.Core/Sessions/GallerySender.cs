@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using GalleryPS.Network;
-using GalleryPS.Protocols.Flute;
-using GalleryPS.Protocols.Plain;
+using GalleryPS.Protocols;
 using GalleryPS.Sessions;
 
 namespace GalleryPS;
@@ -11,18 +9,20 @@ namespace GalleryPS;
 /// Sends images one after the other, then the end of transmission. Every call hands out what happened as events, on the
 /// calling thread; nothing is sent unless they are read.
 /// </summary>
-public abstract class GallerySender : IDisposable
+public sealed class GallerySender : IDisposable
 {
     private readonly SendOptions _options;
-    private long _started;
+    private readonly IImageSender _sender;
+    private readonly TimeProvider _time;
+    private long? _started;
     private int _next;
     private long _images, _bytes, _datagrams, _failed;
     private int _ends;
 
-    private protected GallerySender(SendOptions options) => _options = options;
+    private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) => (_options, _sender, _time) = (options, sender, time);
 
     /// <summary>Where the images go.</summary>
-    public abstract IReadOnlyList<IPEndPoint> Destinations { get; }
+    public IReadOnlyList<IPEndPoint> Destinations => _sender.Destinations;
 
     /// <summary>Resolves the addresses and opens the sockets.</summary>
     /// <param name="options">How to send.</param>
@@ -37,14 +37,14 @@ public abstract class GallerySender : IDisposable
     /// <param name="cancellationToken">Ends looking up names.</param>
     /// <returns>A sender; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static GallerySender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken)
+    public static GallerySender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken) =>
+        Open(options, ProtocolContext.Default with { Fitter = fitter }, cancellationToken);
+
+    internal static GallerySender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Protocol == Protocol.Flute) return FluteGallerySender.Open(options, cancellationToken);
-        return options.Transport == Transport.Tcp
-            ? PlainStreamSender.Open(options, cancellationToken)
-            : PlainDatagramSender.Open(options, fitter, cancellationToken);
+        return new GallerySender(options, ProtocolTable.Find(options.Protocol).OpenSender(options, context, cancellationToken), context.Time);
     }
 
     /// <summary>Waits as the options ask: for members of the groups, and the delay.</summary>
@@ -52,7 +52,7 @@ public abstract class GallerySender : IDisposable
     /// <returns>What happens meanwhile.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
     public IEnumerable<GalleryEvent> Prepare(CancellationToken cancellationToken = default) => Preparation.Wait(
-        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.Addresses.OutboundIP, to.AddressFamily))), _options.Start.WaitForGroup, _options.Start.Delay, cancellationToken);
+        Destinations.Select(to => (to.Address, NicResolver.Resolve(_options.Addresses.OutboundIP, to.AddressFamily))), _options.Start.WaitForGroup, _options.Start.Delay, _time, cancellationToken);
 
     /// <summary>Sends an image file.</summary>
     /// <param name="path">The file.</param>
@@ -61,7 +61,7 @@ public abstract class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Send(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return SendCore(() => OutgoingImage.FromFile(path), cancellationToken);
+        return SendCore(() => OutgoingImage.FromFile(path, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends an image from memory.</summary>
@@ -83,42 +83,27 @@ public abstract class GallerySender : IDisposable
     /// <returns>An <see cref="EndEvent"/> per destination and a <see cref="SummaryEvent"/>.</returns>
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
-        if (_started == 0) _started = Stopwatch.GetTimestamp();
-        if (_options.Protocol == Protocol.Plain) Pacer.Pause(_options.Pacing.EndDelay, cancellationToken);
-        foreach (GalleryEvent one in SendEnd(cancellationToken)) yield return Count(one);
+        _started ??= _time.GetTimestamp();
+        if (_sender.SendsAtOnce) Pauses.Wait(_options.Pacing.EndDelay, _time, cancellationToken);
+        foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
         yield return new SummaryEvent(new SessionSummary
         {
             Images = _images,
             Bytes = _bytes,
-            Datagrams = _datagrams,
+            Datagrams = _datagrams + _sender.OtherDatagrams,
             Ends = _ends,
             Failed = _failed,
-            Elapsed = Stopwatch.GetElapsedTime(_started),
+            Elapsed = _time.GetElapsedTime(_started.Value),
         });
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Closes the sockets.</summary>
-    /// <param name="disposing">Always true.</param>
-    protected abstract void Dispose(bool disposing);
-
-    private protected abstract IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken);
-
-    private protected abstract IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken);
-
-    /// <summary>Datagrams of the ends of transmission belong to the totals too.</summary>
-    private protected void CountEndDatagrams(long datagrams) => _datagrams += datagrams;
+    public void Dispose() => _sender.Dispose();
 
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
-        if (_started == 0) _started = Stopwatch.GetTimestamp();
-        if (_next > 0 && _options.Protocol == Protocol.Plain) Pacer.Pause(_options.Pacing.Interval, cancellationToken);
+        _started ??= _time.GetTimestamp();
+        if (_next > 0 && _sender.SendsAtOnce) Pauses.Wait(_options.Pacing.Interval, _time, cancellationToken);
         int index = _next++;
         OutgoingImage? image = null;
         GalleryException? unreadable = null;
@@ -139,13 +124,13 @@ public abstract class GallerySender : IDisposable
 
         using (image)
         {
-            foreach (GalleryEvent one in SendImage(image, index, cancellationToken)) yield return Count(one);
+            foreach (GalleryEvent told in _sender.Take(image, index, cancellationToken)) yield return Count(told);
         }
     }
 
-    private GalleryEvent Count(GalleryEvent one)
+    private GalleryEvent Count(GalleryEvent told)
     {
-        switch (one)
+        switch (told)
         {
             case SentEvent sent:
                 _images++;
@@ -160,6 +145,6 @@ public abstract class GallerySender : IDisposable
                 break;
         }
 
-        return one;
+        return told;
     }
 }

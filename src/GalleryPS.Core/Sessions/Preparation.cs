@@ -11,21 +11,22 @@ internal static class Preparation
     /// <param name="groups">The groups, with the NICs that are sent on.</param>
     /// <param name="waitForGroup">How long to wait for a member of each group; null not to wait for any.</param>
     /// <param name="delay">How long to wait after that.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/> or <see cref="ErrorIds.NobodyJoined"/>.</exception>
     public static IEnumerable<GalleryEvent> Wait(
-        IEnumerable<(IPAddress Group, IReadOnlyList<Nic> Nics)> groups, TimeSpan? waitForGroup, TimeSpan delay, CancellationToken cancellationToken)
+        IEnumerable<(IPAddress Group, IReadOnlyList<Nic> Nics)> groups, TimeSpan? waitForGroup, TimeSpan delay, TimeProvider time, CancellationToken cancellationToken)
     {
         if (waitForGroup is { } patience)
         {
             foreach ((IPAddress group, IReadOnlyList<Nic> nics) in groups)
             {
                 yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s until somebody is a member of {group}.");
-                GroupMember member = GroupWatch.Wait(group, nics, patience, cancellationToken);
+                GroupMember member = GroupWatch.Wait(group, nics, patience, time, cancellationToken);
                 yield return new MemberEvent(member.Group, member.Address, member.Interface, member.Waited);
             }
         }
 
-        Pacer.Pause(delay, cancellationToken);
+        Pauses.Wait(delay, time, cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class TerminalAnswers
     public const string Questions = "\e_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\e\\\e[>0q\e[16t\e[14t\e[c";
 
     // A terminal that answers with megabytes is none.
-    private const int MaxLength = 16 * 1024;
+    private const int MaxLength = 16 * 1024, LongestName = 64;
     private readonly StringBuilder _pending = new();
 
     /// <summary>Whether it draws kitty graphics; null before it answered.</summary>
@@ -69,7 +69,7 @@ internal sealed class TerminalAnswers
                 if (close < 0) return 0;
                 ReadOnlySpan<char> body = text[2..close];
                 if (text[1] == '_' && body.StartsWith("Gi=31")) Kitty = body.EndsWith(";OK");
-                if (text[1] == 'P' && body.StartsWith(">|")) Name = Printable(body[2..]);
+                if (text[1] == 'P' && body.StartsWith(">|")) Name = TerminalText.Safe(body[2..].ToString(), LongestName).Trim();
                 return close + 2;
             default:
                 return 1;
@@ -101,16 +101,5 @@ internal sealed class TerminalAnswers
         }
 
         return numbers;
-    }
-
-    private static string Printable(ReadOnlySpan<char> text)
-    {
-        var clean = new StringBuilder();
-        foreach (char c in text[..Math.Min(text.Length, 64)])
-        {
-            if (!char.IsControl(c)) clean.Append(c);
-        }
-
-        return clean.ToString().Trim();
     }
 }

@@ -156,14 +156,14 @@ public sealed class TerminalSlideshow : IDisposable
         if (!_terminal.IsTerminal)
         {
             // A file or a pipe: one picture below the other.
-            Write(text + "\n" + Plain(caption, int.MaxValue) + "\n\n");
+            Write(text + "\n" + TerminalText.Safe(caption, int.MaxValue) + "\n\n");
             return;
         }
 
         bool message = drawing.Columns == 0;
-        string picture = message ? $"\e[{Math.Max(1, window.Rows / 2)};1H{Plain(text, window.Columns)}" : Placed(text, drawing, window);
+        string picture = message ? $"\e[{Math.Max(1, window.Rows / 2)};1H{TerminalText.Safe(text, window.Columns)}" : Placed(text, drawing, window);
         string style = _terminal.Colors == TerminalColors.None ? "" : "\e[2m";
-        Write($"\e[0m{Forget()}\e[2J{picture}\e[{window.Rows};1H{style}{Plain(caption, window.Columns)}\e[0m");
+        Write($"\e[0m{Forget()}\e[2J{picture}\e[{window.Rows};1H{style}{TerminalText.Safe(caption, window.Columns)}\e[0m");
     }
 
     /// <summary>A picture in the middle of the screen, line by line where it is made of lines.</summary>
@@ -227,19 +227,5 @@ public sealed class TerminalSlideshow : IDisposable
     {
         _output.Write(text);
         _output.Flush();
-    }
-
-    /// <summary>Names come from the network: nothing in them may steer the terminal.</summary>
-    private static string Plain(string text, int width)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) continue;
-            if (plain.Length + rune.Utf16SequenceLength > width) break;
-            plain.Append(rune.ToString());
-        }
-
-        return plain.ToString();
     }
 }

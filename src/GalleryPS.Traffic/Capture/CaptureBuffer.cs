@@ -7,7 +7,7 @@ namespace GalleryPS.Traffic;
 /// A window over a stream that slides forward: records are parsed where they were read, and only one that straddles
 /// the window's end is moved. Its size is fixed, so memory does not grow with the file.
 /// </summary>
-internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
+internal sealed class CaptureBuffer(Stream stream, int size, CancellationToken cancellationToken) : IDisposable
 {
     private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(size);
     private bool _disposed;
@@ -38,8 +38,7 @@ internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
     {
         while (count > 0)
         {
-            if (_start == _end && !Fill(1))
-                return false;
+            if (_start == _end && !Fill(1)) return false;
             int step = (int)Math.Min(count, _end - _start);
             _start += step;
             count -= step;
@@ -60,8 +59,7 @@ internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
 
     public void Dispose()
     {
-        if (_disposed)
-            return;
+        if (_disposed) return;
         _disposed = true;
         stream.Dispose();
         ArrayPool<byte>.Shared.Return(_bytes);
@@ -69,8 +67,7 @@ internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
 
     private bool Fill(int count)
     {
-        if (_ended || count > _bytes.Length)
-            return false;
+        if (_ended || count > _bytes.Length) return false;
         int rest = _end - _start;
         _bytes.AsSpan(_start, rest).CopyTo(_bytes);
         _origin += _start;
@@ -78,6 +75,7 @@ internal sealed class CaptureBuffer(Stream stream, int size) : IDisposable
         _end = rest;
         while (_end < count)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             int read = stream.Read(_bytes, _end, _bytes.Length - _end);
             if (read == 0)
             {

@@ -22,6 +22,9 @@ internal abstract class CaptureFormat(CaptureBuffer buffer)
     /// <summary>The window that is read.</summary>
     protected CaptureBuffer Buffer { get; } = buffer;
 
+    /// <summary>What was passed over so far because it is not understood, in sentences.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>Bytes from the window's beginning to the end of the current record; passed at the next read.</summary>
     protected int Pending { get; set; }
 
@@ -36,8 +39,7 @@ internal abstract class CaptureFormat(CaptureBuffer buffer)
     /// <returns>Null when it is no known format.</returns>
     public static CaptureFormat? Recognize(CaptureBuffer buffer)
     {
-        if (!buffer.Ensure(4))
-            return null;
+        if (!buffer.Ensure(4)) return null;
         return buffer.UInt32(0, bigEndian: true) switch
         {
             0xA1B2C3D4 => new PcapFormat(buffer, bigEndian: true, nanoseconds: false),

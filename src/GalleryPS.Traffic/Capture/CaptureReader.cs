@@ -1,11 +1,10 @@
-using System.IO.Compression;
 using System.Runtime.CompilerServices;
 
 namespace GalleryPS.Traffic;
 
 /// <summary>
 /// Reads capture files frame by frame: pcap (both byte orders, micro- and nanoseconds) and pcapng, plain or
-/// compressed with gzip, from a file or any stream. It never throws on what a file contains: at damage it stops,
+/// compressed with gzip or Zstandard, from a file or any stream. It never throws on what a file contains: at damage it stops,
 /// and <see cref="Damage"/> says where and what.
 /// </summary>
 public sealed class CaptureReader : IDisposable
@@ -39,6 +38,9 @@ public sealed class CaptureReader : IDisposable
     /// <summary>What ended the reading before the file's end, or null.</summary>
     public GalleryException? Damage { get; private set; }
 
+    /// <summary>What was passed over so far because it is not understood, in sentences.</summary>
+    public IReadOnlyList<string> Notes => _format.Notes;
+
     /// <summary>The current frame.</summary>
     public CapturedFrame Current
     {
@@ -47,17 +49,17 @@ public sealed class CaptureReader : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">Its path.</param>
+    /// <param name="path">Its path, or that of a pipe, through which a capture comes while it is made.</param>
+    /// <param name="cancellationToken">Ends the reading, also where no frame comes for long.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: not there, not allowed, or no
     /// capture file at all.</exception>
-    public static CaptureReader Open(string path)
+    public static CaptureReader Open(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         Stream stream;
         try
         {
-            // No buffer of its own: the window reads large pieces anyway.
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            stream = InputFile.OpenFileOrPipe(path, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -72,22 +74,22 @@ public sealed class CaptureReader : IDisposable
                 e);
         }
 
-        return Open(stream, path);
+        return Open(stream, path == ImageFiles.StandardInput ? "standard input" : path, cancellationToken);
     }
 
     /// <summary>Opens a stream, which need not be able to seek, and takes it over.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <param name="cancellationToken">Ends the reading, also where no frame comes for long.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: no capture file.</exception>
-    public static CaptureReader Open(Stream stream, string name)
+    public static CaptureReader Open(Stream stream, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         bool canReadAgain = stream is FileStream { CanSeek: true };
-        var buffer = new CaptureBuffer(stream, BufferSize);
+        var buffer = new CaptureBuffer(stream, BufferSize, cancellationToken);
         try
         {
-            if (Ensure(buffer, 4) && buffer.Available is [0x1F, 0x8B, 8, ..])
-                buffer = new CaptureBuffer(new GZipStream(new ResumedStream(buffer), CompressionMode.Decompress), BufferSize);
+            if (Compression.Open(buffer) is { } unpacked) buffer = new CaptureBuffer(unpacked, BufferSize, cancellationToken);
             CaptureFormat format = CaptureFormat.Recognize(buffer)
                 ?? throw Unreadable(name, 0, "it is no pcap or pcapng file", null);
             return new CaptureReader(name, buffer, format) { CanReadAgain = canReadAgain };
@@ -102,7 +104,7 @@ public sealed class CaptureReader : IDisposable
             buffer.Dispose();
             throw Unreadable(name, 0, e.Message, e);
         }
-        catch (GalleryException)
+        catch (Exception e) when (e is GalleryException or OperationCanceledException)
         {
             buffer.Dispose();
             throw;
@@ -114,12 +116,10 @@ public sealed class CaptureReader : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
-        if (Damage is not null)
-            return false;
+        if (Damage is not null) return false;
         try
         {
-            if (!_format.Read())
-                return false;
+            if (!_format.Read()) return false;
             Number++;
             return true;
         }
@@ -138,8 +138,6 @@ public sealed class CaptureReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    private static bool Ensure(CaptureBuffer buffer, int count) => buffer.Ensure(count);
-
     private static GalleryException Unreadable(string name, long offset, string reason, Exception? inner) => new(
         ErrorIds.UnreadableCapture,
         GalleryErrorCategory.InvalidData,
@@ -149,47 +147,4 @@ public sealed class CaptureReader : IDisposable
         name,
         "What lies before the offset was read. Capture again, or check how the file was copied.",
         inner);
-
-    /// <summary>A stream that begins with what a window had read ahead.</summary>
-    private sealed class ResumedStream(CaptureBuffer buffer) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] array, int offset, int count) => Read(array.AsSpan(offset, count));
-
-        public override int Read(Span<byte> destination)
-        {
-            if (destination.IsEmpty || !buffer.Ensure(1))
-                return 0;
-            int count = Math.Min(destination.Length, buffer.Available.Length);
-            buffer.Available[..count].CopyTo(destination);
-            buffer.Advance(count);
-            return count;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] array, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                buffer.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

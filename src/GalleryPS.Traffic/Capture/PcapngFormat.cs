@@ -19,12 +19,25 @@ internal sealed class PcapngFormat : CaptureFormat
 
     private readonly List<Interface> _interfaces = [];
     private int _earlierInterfaces;
+    private long _sectionsRead;
+    private long _sectionsSkipped;
+    private long _firstSkipped;
+    private string? _skippedVersion;
+    private bool _isSkipping;
     private bool _bigEndian;
 
     public PcapngFormat(CaptureBuffer buffer)
         : base(buffer)
     {
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => _sectionsSkipped switch
+    {
+        0 => [],
+        1 => [Text($"Skipped: the section at offset {_firstSkipped}, of version {_skippedVersion} of pcapng, which is not understood.")],
+        _ => [Text($"Skipped: {_sectionsSkipped} sections of versions of pcapng that are not understood, the first at offset {_firstSkipped} of version {_skippedVersion}.")],
+    };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -37,27 +50,24 @@ internal sealed class PcapngFormat : CaptureFormat
             Pending = 0;
             if (!buffer.Ensure(12))
             {
-                return buffer.Available.IsEmpty
+                if (!buffer.Available.IsEmpty) throw new CaptureDamage(buffer.Offset, "a block is cut off");
+                return _sectionsSkipped == 0 || _sectionsRead > 0
                     ? false
-                    : throw new CaptureDamage(buffer.Offset, "a block is cut off");
+                    : throw new CaptureDamage(_firstSkipped, $"it is of version {_skippedVersion} of pcapng, which is not understood");
             }
 
             uint type = buffer.UInt32(0, _bigEndian);
-            if (type == SectionHeader)
-                _bigEndian = ByteOrder();
+            if (type == SectionHeader) _bigEndian = ByteOrder();
             uint length = buffer.UInt32(4, _bigEndian);
-            if (length < 12 || length % 4 != 0)
-                throw new CaptureDamage(buffer.Offset, $"a block claims a length of {length} bytes");
-            if (type is not (SectionHeader or InterfaceDescription or ObsoletePacket or SimplePacket or EnhancedPacket))
+            if (length < 12 || length % 4 != 0) throw new CaptureDamage(buffer.Offset, $"a block claims a length of {length} bytes");
+            if ((_isSkipping && type != SectionHeader) || type is not (SectionHeader or InterfaceDescription or ObsoletePacket or SimplePacket or EnhancedPacket))
             {
                 Pass(length);
                 continue;
             }
 
-            if (length > buffer.Capacity)
-                throw new CaptureDamage(buffer.Offset, $"a block claims a length of {length} bytes");
-            if (!buffer.Ensure((int)length))
-                throw new CaptureDamage(buffer.Offset, "a block is cut off");
+            if (length > buffer.Capacity) throw new CaptureDamage(buffer.Offset, $"a block claims a length of {length} bytes");
+            if (!buffer.Ensure((int)length)) throw new CaptureDamage(buffer.Offset, "a block is cut off");
             if (buffer.UInt32((int)length - 4, _bigEndian) != length)
                 throw new CaptureDamage(buffer.Offset, "a block's two lengths differ");
             Pending = (int)length;
@@ -78,12 +88,9 @@ internal sealed class PcapngFormat : CaptureFormat
     private void Pass(uint length)
     {
         long offset = Buffer.Offset;
-        if (!Buffer.Skip(length - 4))
-            throw new CaptureDamage(offset, "a block is cut off");
-        if (!Buffer.Ensure(4))
-            throw new CaptureDamage(offset, "a block is cut off");
-        if (Buffer.UInt32(0, _bigEndian) != length)
-            throw new CaptureDamage(offset, "a block's two lengths differ");
+        if (!Buffer.Skip(length - 4)) throw new CaptureDamage(offset, "a block is cut off");
+        if (!Buffer.Ensure(4)) throw new CaptureDamage(offset, "a block is cut off");
+        if (Buffer.UInt32(0, _bigEndian) != length) throw new CaptureDamage(offset, "a block's two lengths differ");
         Pending = 4;
     }
 
@@ -91,19 +98,39 @@ internal sealed class PcapngFormat : CaptureFormat
     {
         if (type == SectionHeader)
         {
-            if (length < 28)
-                throw new CaptureDamage(Buffer.Offset, "a section header is too short");
+            if (length < 28) throw new CaptureDamage(Buffer.Offset, "a section header is too short");
             _earlierInterfaces += _interfaces.Count;
             _interfaces.Clear();
+            Begin(Buffer.UInt16(12, _bigEndian), Buffer.UInt16(14, _bigEndian));
             return;
         }
 
-        if (length < 20)
-            throw new CaptureDamage(Buffer.Offset, "an interface description is too short");
+        if (length < 20) throw new CaptureDamage(Buffer.Offset, "an interface description is too short");
         if (_interfaces.Count == MostInterfaces)
             throw new CaptureDamage(Buffer.Offset, $"a section has more than {MostInterfaces} interfaces");
         _interfaces.Add(Interface.Parse(Buffer, length, _bigEndian));
     }
+
+    /// <summary>
+    /// Begins a section. One of an unknown version is passed over block by block, since every block carries its length, up
+    /// to the next section: the length that its header may give is wrong in files that were put together.
+    /// </summary>
+    private void Begin(ushort major, ushort minor)
+    {
+        // Some programs write 1.2, which is the same format.
+        _isSkipping = (major, minor) is not ((1, 0) or (1, 2));
+        if (!_isSkipping)
+        {
+            _sectionsRead++;
+            return;
+        }
+
+        if (_sectionsSkipped++ > 0) return;
+        _firstSkipped = Buffer.Offset;
+        _skippedVersion = Text($"{major}.{minor}");
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>Sets the frame of a packet block.</summary>
     /// <returns>True; a packet block always holds a frame.</returns>
@@ -112,8 +139,7 @@ internal sealed class PcapngFormat : CaptureFormat
     {
         CaptureBuffer buffer = Buffer;
         int header = type == SimplePacket ? 12 : 28;
-        if (length < header + 4)
-            throw new CaptureDamage(buffer.Offset, "a packet block is too short");
+        if (length < header + 4) throw new CaptureDamage(buffer.Offset, "a packet block is too short");
         uint number = type switch
         {
             EnhancedPacket => buffer.UInt32(8, _bigEndian),
@@ -179,10 +205,8 @@ internal sealed class PcapngFormat : CaptureFormat
                 ushort code = buffer.UInt16(position, bigEndian);
                 ushort size = buffer.UInt16(position + 2, bigEndian);
                 position += 4;
-                if (code == 0 || position + size > length - 4)
-                    break;
-                if (code == 9 && size >= 1)
-                    resolution = buffer.Available[position];
+                if (code == 0 || position + size > length - 4) break;
+                if (code == 9 && size >= 1) resolution = buffer.Available[position];
                 if (code == 14 && size >= 8)
                 {
                     uint first = buffer.UInt32(position, bigEndian);
@@ -198,8 +222,7 @@ internal sealed class PcapngFormat : CaptureFormat
 
         public long Nanoseconds(ulong ticks)
         {
-            if (_divide == 1 && _offset == 0 && ticks <= long.MaxValue / _multiply)
-                return (long)(ticks * _multiply);
+            if (_divide == 1 && _offset == 0 && ticks <= long.MaxValue / _multiply) return (long)(ticks * _multiply);
             Int128 time = (Int128)((UInt128)ticks * _multiply / _divide) + ((Int128)_offset * 1_000_000_000);
             return (long)Int128.Clamp(time, long.MinValue, long.MaxValue);
         }

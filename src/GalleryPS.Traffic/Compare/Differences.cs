@@ -12,7 +12,7 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
     /// <summary>The likely reasons, most telling first; notes on the capture when nothing differs.</summary>
     public IReadOnlyList<string> Reasons()
     {
-        var reasons = new List<string>();
+        var reasons = new List<string>(result.Skipped);
         bool differs = layers.Any(layer => layer.Verdict == TrafficVerdict.Differs);
         if (differs)
         {
@@ -33,10 +33,8 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             reasons.Add(Text($"Segmentation offload: {Words.Many(_count.SuperFrames, "frame")} larger than the MTU; compared is what the wire carried, {Words.Many(_count.OnWire.Frames, "frame")} in place of {_count.Frames}."));
         }
 
-        if (result.IsForeignLink)
-            reasons.Add("The capture has no Ethernet headers; compared is what Ethernet would have shown.");
-        if (differs && reasons.Count == 0)
-            reasons.Add("Other traffic is in the capture, or the prediction assumes another gallery.");
+        if (result.IsForeignLink) reasons.Add("The capture has no Ethernet headers; compared is what Ethernet would have shown.");
+        if (differs && reasons.Count == 0) reasons.Add("Other traffic is in the capture, or the prediction assumes another gallery.");
         return reasons;
     }
 
@@ -53,8 +51,7 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
 
         long copies = estimate.Transport is Transport.Unicast or Transport.Tcp ? estimate.Receivers : 1;
         Dictionary<long, long> expected = estimate.Sizes.GroupBy(size => size).ToDictionary(group => group.Key, group => group.Count() * copies);
-        if (estimate.EndsOfTransmission != 0)
-            expected[0] = expected.GetValueOrDefault(0) + estimate.EndsOfTransmission;
+        if (estimate.EndsOfTransmission != 0) expected[0] = expected.GetValueOrDefault(0) + estimate.EndsOfTransmission;
         if (Multiplied(expected, captured) is { } factor)
         {
             reasons.Add($"Everything was sent to {Words.Many(factor, "receiver")}; the prediction is for {Words.Many(copies, "receiver")}.");
@@ -99,10 +96,8 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             }
         }
 
-        if (lost != 0)
-            reasons.Add($"Missing, lost or not captured: {Words.Many(lost, thing)} with images ({List(missing)}).");
-        if (twice != 0)
-            reasons.Add($"More often than predicted, duplicates: {Words.Many(twice, thing)} ({List(again)}).");
+        if (lost != 0) reasons.Add($"Missing, lost or not captured: {Words.Many(lost, thing)} with images ({List(missing)}).");
+        if (twice != 0) reasons.Add($"More often than predicted, duplicates: {Words.Many(twice, thing)} ({List(again)}).");
         if (others != 0)
             reasons.Add($"No image of this gallery, other traffic on the port: {Words.Many(others, thing)} ({List(strange)}).");
     }
@@ -140,14 +135,12 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
     /// <summary>The number of receivers the capture fits, when it is the whole gallery more or less often.</summary>
     private long? Multiplied(Dictionary<long, long> expected, IReadOnlyDictionary<long, long> captured)
     {
-        if (estimate.Transport is not (Transport.Unicast or Transport.Tcp) || expected.Count != captured.Count)
-            return null;
+        if (estimate.Transport is not (Transport.Unicast or Transport.Tcp) || expected.Count != captured.Count) return null;
         long? factor = null;
         foreach ((long size, long wanted) in expected)
         {
             long times = captured.GetValueOrDefault(size) * estimate.Receivers;
-            if (times == 0 || times % wanted != 0 || (factor is not null && factor != times / wanted))
-                return null;
+            if (times == 0 || times % wanted != 0 || (factor is not null && factor != times / wanted)) return null;
             factor = times / wanted;
         }
 

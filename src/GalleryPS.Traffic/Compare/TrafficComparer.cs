@@ -36,8 +36,7 @@ public static class TrafficComparer
                 ByFlow = true,
             },
             cancellationToken);
-        if (result.Damage is { } damage)
-            (onError ?? throw damage)(damage);
+        if (result.Damage is { } damage) (onError ?? throw damage)(damage);
         TrafficTotals captured = AsPredicted(estimate, result);
         LayerComparison[] layers =
         [
@@ -77,8 +76,7 @@ public static class TrafficComparer
     {
         // A prediction knows no losses: what was sent again is told, but not held against it.
         TrafficTotals wire = result.Count.OnWire - result.Repeated;
-        if (!result.IsForeignLink)
-            return wire;
+        if (!result.IsForeignLink) return wire;
         long withoutIp = result.Count.Lines.Where(line => line.Packets == 0).Sum(line => line.LinkBytes);
         int header = EthernetHeader + (estimate.VlanTag ? 4 : 0);
         long link = wire.NetworkBytes + (header * wire.Packets) + withoutIp;

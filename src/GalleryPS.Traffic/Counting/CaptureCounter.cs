@@ -32,7 +32,7 @@ public sealed class CaptureCounter
     }
 
     /// <summary>Counts a file.</summary>
-    /// <param name="path">The file: pcap or pcapng, plain or compressed with gzip.</param>
+    /// <param name="path">The file: pcap or pcapng, plain or compressed with gzip or Zstandard.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends the counting.</param>
     /// <exception cref="GalleryException">The file cannot be opened or is no capture at all, or the options are
@@ -41,7 +41,7 @@ public sealed class CaptureCounter
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        using var reader = CaptureReader.Open(path);
+        using var reader = CaptureReader.Open(path, cancellationToken);
         return Count(reader, options, cancellationToken);
     }
 
@@ -64,8 +64,7 @@ public sealed class CaptureCounter
     {
         while (reader.Read())
         {
-            if ((++_frames & 0xFFF) == 0)
-                cancellationToken.ThrowIfCancellationRequested();
+            if ((++_frames & 0xFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
             Add(reader.Current);
         }
     }
@@ -75,12 +74,9 @@ public sealed class CaptureCounter
     {
         var packet = new PacketView(frame);
         long time = frame.Time;
-        if (time < _firstTime)
-            _firstTime = time;
-        if (time > _lastTime)
-            _lastTime = time;
-        if (frame.IsTruncated)
-            _truncated++;
+        if (time < _firstTime) _firstTime = time;
+        if (time > _lastTime) _lastTime = time;
+        if (frame.IsTruncated) _truncated++;
         if (frame.LinkType != _lastLinkType)
         {
             _lastLinkType = frame.LinkType;
@@ -92,8 +88,7 @@ public sealed class CaptureCounter
         {
             tally.Packets = 1;
             tally.NetworkBytes = packet.NetworkLength;
-            if (packet.IsFragment)
-                _fragmentPackets++;
+            if (packet.IsFragment) _fragmentPackets++;
         }
 
         bool selected = !_options.IsSelective;
@@ -105,8 +100,7 @@ public sealed class CaptureCounter
             selected = AddToFlow(packet, time, ref tally);
         }
 
-        if (selected)
-            _timeline?.Add(time, tally);
+        if (selected) _timeline?.Add(time, tally);
         _lines[(int)packet.Kind].Add(tally);
     }
 
@@ -121,8 +115,7 @@ public sealed class CaptureCounter
         {
             var key = FlowKey.Of(packet, out reversed);
             index = _flows.FindOrAdd(key, out bool isNew);
-            if (isNew)
-                Begin(packet, ref _flows[index], reversed, time);
+            if (isNew) Begin(packet, ref _flows[index], reversed, time);
         }
 
         if (packet.IsFragment)
@@ -137,23 +130,16 @@ public sealed class CaptureCounter
             }
         }
 
-        if (index < 0)
-            return !_options.IsSelective;
+        if (index < 0) return !_options.IsSelective;
         ref FlowEntry flow = ref _flows[index];
-        if (time > flow.LastTime)
-            flow.LastTime = time;
-        if (time < flow.FirstTime)
-            flow.FirstTime = time;
+        if (time > flow.LastTime) flow.LastTime = time;
+        if (time < flow.FirstTime) flow.FirstTime = time;
         bool repeated = packet.Kind == PacketKind.Tcp && Connection.Follow(packet, ref flow, reversed);
-        if (!packet.IsFragment && SuperFrame.Split(packet, flow, _options.Mtu, ref tally))
-            flow.SuperFrames++;
+        if (!packet.IsFragment && SuperFrame.Split(packet, flow, _options.Mtu, ref tally)) flow.SuperFrames++;
         flow.Tally.Add(tally);
-        if (repeated)
-            flow.Repeated.Add(tally);
-        if (packet.FragmentOffset != 0 || reversed == flow.Reversed)
-            flow.ForwardPackets++;
-        if (packet.Kind == PacketKind.Udp && packet.FragmentOffset == 0)
-            Datagram(packet, ref flow, tally.SplitFrames == 0);
+        if (repeated) flow.Repeated.Add(tally);
+        if (packet.FragmentOffset != 0 || reversed == flow.Reversed) flow.ForwardPackets++;
+        if (packet.Kind == PacketKind.Udp && packet.FragmentOffset == 0) Datagram(packet, ref flow, tally.SplitFrames == 0);
         return flow.Selected;
     }
 
@@ -169,13 +155,10 @@ public sealed class CaptureCounter
 
     private static Transport TransportOf(in PacketView packet)
     {
-        if (packet.Kind == PacketKind.Tcp)
-            return Transport.Tcp;
+        if (packet.Kind == PacketKind.Tcp) return Transport.Tcp;
         ReadOnlySpan<byte> destination = packet.DestinationAddress;
-        if (packet.IPVersion == 6)
-            return destination[0] == 0xFF ? Transport.Multicast : Transport.Unicast;
-        if (destination[0] >> 4 == 14)
-            return Transport.Multicast;
+        if (packet.IPVersion == 6) return destination[0] == 0xFF ? Transport.Multicast : Transport.Unicast;
+        if (destination[0] >> 4 == 14) return Transport.Multicast;
 
         // A directed broadcast shows in the frame's destination, or in the packet type of a cooked capture.
         bool broadcast = destination.IndexOfAnyExcept((byte)255) < 0
@@ -194,12 +177,9 @@ public sealed class CaptureCounter
     {
         // The length of a fragmented datagram stands in its first fragment.
         long length = packet.IsFragment ? Math.Max(0, packet.UdpLength - LayerModel.UdpHeader) : packet.PayloadLength;
-        if (length == 0 && packet.TransportHeaderLength != 0)
-            flow.EmptyDatagrams++;
-        if (whole && !packet.IsFragment && length > flow.LargestDatagram)
-            flow.LargestDatagram = length;
-        if (_datagramSizes is not null && flow.Selected)
-            _datagramSizes[Math.Min(length, 65535)]++;
+        if (length == 0 && packet.TransportHeaderLength != 0) flow.EmptyDatagrams++;
+        if (whole && !packet.IsFragment && length > flow.LargestDatagram) flow.LargestDatagram = length;
+        if (_datagramSizes is not null && flow.Selected) _datagramSizes[Math.Min(length, 65535)]++;
     }
 
     private CountResult Result(CaptureReader reader)
@@ -215,16 +195,17 @@ public sealed class CaptureCounter
             LastTime = _lastTime,
             Timeline = _timeline,
             LinkTypes = _linkTypes,
+            Skipped = reader.Notes,
         });
         var datagrams = new Dictionary<long, long>();
         for (int size = 0; _datagramSizes is not null && size < _datagramSizes.Length; size++)
         {
-            if (_datagramSizes[size] != 0)
-                datagrams.Add(size, _datagramSizes[size]);
+            if (_datagramSizes[size] != 0) datagrams.Add(size, _datagramSizes[size]);
         }
 
         return new CountResult(count, reader.Damage)
         {
+            Skipped = reader.Notes,
             DatagramSizes = datagrams,
             StreamSizes = _options.CollectSizes ? summary.StreamSizes() : new Dictionary<long, long>(),
             Repeated = summary.Repeated(),

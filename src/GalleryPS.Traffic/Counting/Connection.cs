@@ -29,8 +29,7 @@ internal static class Connection
             flow.Opened = true;
         }
 
-        if (!packet.HasSequence)
-            return false;
+        if (!packet.HasSequence) return false;
         bool repeated = false;
         ref TcpDirection direction = ref reversed == flow.Reversed ? ref flow.Forward : ref flow.Back;
         uint sequence = packet.Sequence;
@@ -54,8 +53,7 @@ internal static class Connection
         if (payload > 0)
         {
             int ahead = (int)(sequence + (uint)payload - direction.Next);
-            if (ahead <= 0 || (int)(sequence - direction.Next) < 0)
-                flow.Retransmissions++;
+            if (ahead <= 0 || (int)(sequence - direction.Next) < 0) flow.Retransmissions++;
             repeated = ahead <= 0;
             if (ahead > 0)
             {

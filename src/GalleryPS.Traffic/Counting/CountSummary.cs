@@ -16,6 +16,9 @@ internal sealed record CountFacts
     public required Timeline? Timeline { get; init; }
 
     public required IReadOnlySet<LinkType> LinkTypes { get; init; }
+
+    /// <summary>What the reader passed over.</summary>
+    public required IReadOnlyList<string> Skipped { get; init; }
 }
 
 /// <summary>Makes the public result out of the sums of a pass.</summary>
@@ -33,8 +36,7 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
         for (int i = 0; i < flows.Count; i++)
         {
             ref FlowEntry flow = ref flows[i];
-            if (!flow.Selected)
-                continue;
+            if (!flow.Selected) continue;
             count++;
             selected[flow.Key.Protocol == 6 ? (int)PacketKind.Tcp : (int)PacketKind.Udp].Add(flow.Tally);
             superFrames += flow.SuperFrames;
@@ -92,8 +94,7 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
         for (int i = 0; i < flows.Count; i++)
         {
             ref FlowEntry flow = ref flows[i];
-            if (flow.Selected)
-                total.Add(flow.Repeated);
+            if (flow.Selected) total.Add(flow.Repeated);
         }
 
         return total.OnWire;
@@ -122,8 +123,7 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
         for (int i = 0; i < flows.Count; i++)
         {
             ref FlowEntry flow = ref flows[i];
-            if (flow.Selected)
-                list.Add(Flow(ref flow));
+            if (flow.Selected) list.Add(Flow(ref flow));
         }
 
         return list;
@@ -162,7 +162,7 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
 
     private static List<string> Notes(CountFacts facts, long superFrames, in Tally total, long without)
     {
-        var notes = new List<string>();
+        var notes = new List<string>(facts.Skipped);
         if (superFrames != 0)
         {
             notes.Add(Text($"Segmentation offload: {Words.Many(superFrames, "frame")} larger than the link carries; the wire carried {Words.Many(total.Frames + total.SplitFrames, "frame")} in place of {total.Frames}."));
@@ -170,10 +170,8 @@ internal sealed class CountSummary(string path, FlowTable flows, Tally[] lines, 
 
         if (facts.Truncated != 0)
             notes.Add(Text($"Cut by the snap length: {Words.Many(facts.Truncated, "frame")}, counted with the full length."));
-        if (facts.Incomplete != 0)
-            notes.Add(Text($"Incomplete: {Words.Many(facts.Incomplete, "fragmented datagram")}."));
-        if (without != 0)
-            notes.Add(Text($"Without a flow: {Words.Many(without, "frame")} of UDP or TCP."));
+        if (facts.Incomplete != 0) notes.Add(Text($"Incomplete: {Words.Many(facts.Incomplete, "fragmented datagram")}."));
+        if (without != 0) notes.Add(Text($"Without a flow: {Words.Many(without, "frame")} of UDP or TCP."));
         if (facts.LinkTypes.Contains(LinkType.LinuxCooked) || facts.LinkTypes.Contains(LinkType.LinuxCooked2))
             notes.Add("Linux cooked capture: each frame shows 16 or 20 bytes in place of the link layer's own header.");
         if (facts.LinkTypes.Any(type => !Enum.IsDefined(type)))

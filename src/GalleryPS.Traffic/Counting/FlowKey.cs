@@ -9,8 +9,7 @@ internal readonly record struct FlowEnd(UInt128 Address, ushort Port)
 {
     public IPEndPoint EndPoint(bool ipv6)
     {
-        if (!ipv6)
-            return new IPEndPoint(new IPAddress(BinaryPrimitives.ReverseEndianness((uint)Address)), Port);
+        if (!ipv6) return new IPEndPoint(new IPAddress(BinaryPrimitives.ReverseEndianness((uint)Address)), Port);
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, Address);
         return new IPEndPoint(new IPAddress(bytes), Port);

@@ -75,27 +75,22 @@ internal sealed class FlowTable(int limit)
         isNew = false;
 
         // Packets come in trains.
-        if (_last >= 0 && this[_last].Key.Equals(key))
-            return _last;
+        if (_last >= 0 && this[_last].Key.Equals(key)) return _last;
         int mask = _slots.Length - 1;
         int slot = key.GetHashCode() & mask;
         for (; _slots[slot] != 0; slot = (slot + 1) & mask)
         {
             int index = _slots[slot] - 1;
-            if (this[index].Key.Equals(key))
-                return _last = index;
+            if (this[index].Key.Equals(key)) return _last = index;
         }
 
-        if (Count == limit)
-            return -1;
+        if (Count == limit) return -1;
         isNew = true;
-        if (Count >> ChunkBits == _chunks.Count)
-            _chunks.Add(new FlowEntry[ChunkSize]);
+        if (Count >> ChunkBits == _chunks.Count) _chunks.Add(new FlowEntry[ChunkSize]);
         int added = Count++;
         this[added].Key = key;
         _slots[slot] = added + 1;
-        if (Count * 2 > _slots.Length)
-            Grow();
+        if (Count * 2 > _slots.Length) Grow();
         return _last = added;
     }
 

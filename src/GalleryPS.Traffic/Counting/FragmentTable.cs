@@ -52,14 +52,12 @@ internal sealed class FragmentTable
     public int Join(
         in PacketView packet, long time, int flow, in Tally tally, out Tally waiting, out int fragmentsWaiting)
     {
-        if (_datagrams.Count >= Limit)
-            GiveUp(time);
+        if (_datagrams.Count >= Limit) GiveUp(time);
         var key = FragmentKey.Of(packet);
         ref Datagram datagram = ref CollectionsMarshal.GetValueRefOrAddDefault(_datagrams, key, out bool exists);
         if (!exists || time - datagram.Time > Patience)
         {
-            if (exists)
-                Incomplete++;
+            if (exists) Incomplete++;
             datagram = new Datagram { Flow = Unknown };
         }
 
@@ -81,11 +79,9 @@ internal sealed class FragmentTable
         }
 
         datagram.Received += packet.TransportLength;
-        if (!packet.MoreFragments)
-            datagram.Length = packet.FragmentOffset + packet.TransportLength;
+        if (!packet.MoreFragments) datagram.Length = packet.FragmentOffset + packet.TransportLength;
         int result = datagram.Flow;
-        if (datagram.Length != 0 && datagram.Received >= datagram.Length && result != Unknown)
-            _datagrams.Remove(key);
+        if (datagram.Length != 0 && datagram.Received >= datagram.Length && result != Unknown) _datagrams.Remove(key);
         return result;
     }
 
@@ -101,12 +97,10 @@ internal sealed class FragmentTable
         int before = _datagrams.Count;
         foreach ((FragmentKey key, Datagram datagram) in _datagrams)
         {
-            if (now - datagram.Time > Patience)
-                _datagrams.Remove(key);
+            if (now - datagram.Time > Patience) _datagrams.Remove(key);
         }
 
-        if (_datagrams.Count > Limit / 2)
-            _datagrams.Clear();
+        if (_datagrams.Count > Limit / 2) _datagrams.Clear();
         Incomplete += before - _datagrams.Count;
     }
 

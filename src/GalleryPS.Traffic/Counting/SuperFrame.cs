@@ -24,8 +24,7 @@ internal static class SuperFrame
     {
         long payload = packet.PayloadLength;
         long segment = packet.Kind == PacketKind.Tcp ? TcpSegment(packet, flow, mtu) : UdpSegment(packet, flow, mtu);
-        if (packet.IsLoopback || segment <= 0 || payload <= segment)
-            return false;
+        if (packet.IsLoopback || segment <= 0 || payload <= segment) return false;
         long parts = (payload + segment - 1) / segment;
         long split = parts - 1;
         long transport = packet.TransportHeaderLength;
@@ -53,8 +52,7 @@ internal static class SuperFrame
 
     private static long UdpSegment(in PacketView packet, in FlowEntry flow, int? mtu)
     {
-        if (packet.NetworkLength <= (mtu ?? JumboMtu))
-            return long.MaxValue;
+        if (packet.NetworkLength <= (mtu ?? JumboMtu)) return long.MaxValue;
         long room = (mtu ?? UsualMtu) - packet.NetworkHeaderLength - packet.TransportHeaderLength;
 
         // The NIC cuts a super-frame of UDP into datagrams of one size, which the capture does not tell; the

@@ -37,8 +37,7 @@ internal struct Tally
         NetworkBytes += other.NetworkBytes;
         LinkBytes += other.LinkBytes;
         WireBytes += other.WireBytes;
-        if (other.SplitFrames == 0)
-            return;
+        if (other.SplitFrames == 0) return;
         SplitFrames += other.SplitFrames;
         SplitTransportBytes += other.SplitTransportBytes;
         SplitNetworkBytes += other.SplitNetworkBytes;

@@ -21,8 +21,7 @@ internal sealed class Timeline(TimeSpan interval)
 
     public void Add(long time, in Tally tally)
     {
-        if (_begin == long.MinValue)
-            _begin = time;
+        if (_begin == long.MinValue) _begin = time;
 
         // A clock that was set back puts frames before the beginning; they count to the first interval.
         ulong passed = time <= _begin ? 0 : (ulong)time - (ulong)_begin;

@@ -24,17 +24,13 @@ internal sealed class ConversationTable(ImageNumbers numbers)
         {
             StreamState stream = conversation.Stream(reversed);
             bool another = asks && packet.HasSequence && stream.Known && stream.First != packet.Sequence + 1;
-            if (!another)
-                return conversation;
-            if (conversation.Next is { } next)
-                return _current[key] = next;
+            if (!another) return conversation;
+            if (conversation.Next is { } next) return _current[key] = next;
         }
 
-        if (_all.Count == Limit)
-            return null;
+        if (_all.Count == Limit) return null;
         var added = new Conversation(key, syn && !asks ? !reversed : reversed);
-        if (conversation is not null)
-            conversation.Next = added;
+        if (conversation is not null) conversation.Next = added;
         _all.Add((key, added));
         return _current[key] = added;
     }
@@ -58,8 +54,7 @@ internal sealed class ConversationTable(ImageNumbers numbers)
     /// <param name="atEnd">Whether nothing follows.</param>
     public void Settle(Conversation conversation, bool atEnd)
     {
-        if (conversation.Image is not null || conversation.IsEnd)
-            return;
+        if (conversation.Image is not null || conversation.IsEnd) return;
         StreamState forward = conversation.Forward;
         if (forward.Bytes > 0)
         {
@@ -67,8 +62,7 @@ internal sealed class ConversationTable(ImageNumbers numbers)
             bool image = forward.Start.IsEmpty
                 || (ImageHeader.DetectFormat(forward.Start) != ImageFormat.Unknown
                     && (atEnd || forward.Start.Length >= Math.Min(forward.Bytes, ImageHeader.SignatureLength)));
-            if (image)
-                conversation.Image = numbers.Next(conversation.Route);
+            if (image) conversation.Image = numbers.Next(conversation.Route);
         }
         else if (forward.FinSeen && conversation.Back.Bytes == 0)
         {
@@ -90,8 +84,7 @@ internal sealed class ImageNumbers
 
     public int Next(Route route)
     {
-        if (_next.Count == Limit)
-            _next.Clear();
+        if (_next.Count == Limit) _next.Clear();
         int number = _next.GetValueOrDefault(route);
         _next[route] = number + 1;
         return number;
@@ -99,7 +92,6 @@ internal sealed class ImageNumbers
 
     public void End(Route route)
     {
-        if (_next.ContainsKey(route))
-            _next[route] = 0;
+        if (_next.ContainsKey(route)) _next[route] = 0;
     }
 }

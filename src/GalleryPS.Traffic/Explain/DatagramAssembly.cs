@@ -14,13 +14,11 @@ internal sealed class DatagramAssembly
     /// <summary>Takes a fragment in; what the capture holds of it must be whole.</summary>
     public void Add(int offset, ReadOnlySpan<byte> captured, long length, bool isLast)
     {
-        if (captured.Length != length || offset + captured.Length > Largest)
-            return;
+        if (captured.Length != length || offset + captured.Length > Largest) return;
         captured.CopyTo(_bytes.AsSpan(offset));
         for (int unit = offset / 8; unit < (offset + captured.Length + 7) / 8; unit++)
             _present[unit] = true;
-        if (isLast)
-            _length = offset + captured.Length;
+        if (isLast) _length = offset + captured.Length;
     }
 
     /// <summary>The datagram's payload when all of it is there; else nothing.</summary>
@@ -28,12 +26,10 @@ internal sealed class DatagramAssembly
     {
         get
         {
-            if (_length < LayerModel.UdpHeader)
-                return default;
+            if (_length < LayerModel.UdpHeader) return default;
             for (int unit = 0; unit < (_length + 7) / 8; unit++)
             {
-                if (!_present[unit])
-                    return default;
+                if (!_present[unit]) return default;
             }
 
             return _bytes.AsSpan(LayerModel.UdpHeader.._length);

@@ -56,8 +56,7 @@ internal sealed class DatagramTable(ImageNumbers numbers)
             return whole;
         }
 
-        if (_fragmented.Count >= MostFragmented)
-            _fragmented.Clear();
+        if (_fragmented.Count >= MostFragmented) _fragmented.Clear();
         var key = FragmentKey.Of(packet);
         ref DatagramState? slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_fragmented, key, out _);
         DatagramState datagram = slot ??= new DatagramState { FirstNumber = number };
@@ -72,8 +71,7 @@ internal sealed class DatagramTable(ImageNumbers numbers)
         else
             datagram.Length = packet.FragmentOffset + (int)packet.TransportLength;
         datagram.Received += packet.TransportLength;
-        if (datagram.Length != 0 && datagram.Received >= datagram.Length && datagram.Flow is not null)
-            _fragmented.Remove(key);
+        if (datagram.Length != 0 && datagram.Received >= datagram.Length && datagram.Flow is not null) _fragmented.Remove(key);
         return datagram;
     }
 
@@ -100,11 +98,9 @@ internal sealed class DatagramTable(ImageNumbers numbers)
 
     private string FlowText(FlowKey key, FlowEnd source, FlowEnd destination)
     {
-        if (_flows.TryGetValue(key, out string? text))
-            return text;
+        if (_flows.TryGetValue(key, out string? text)) return text;
         text = $"{source.EndPoint(key.IPv6)} -> {destination.EndPoint(key.IPv6)} UDP";
-        if (_flows.Count < MostFlows)
-            _flows.Add(key, text);
+        if (_flows.Count < MostFlows) _flows.Add(key, text);
         return text;
     }
 }

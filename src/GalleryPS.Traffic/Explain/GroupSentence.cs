@@ -35,8 +35,7 @@ internal static class GroupSentence
     private static string Query(ReadOnlySpan<byte> message, int size, string protocol)
     {
         int offset = size == 4 ? 4 : 8;
-        if (message.Length < offset + size)
-            return $"asks who is in a group ({protocol} query).";
+        if (message.Length < offset + size) return $"asks who is in a group ({protocol} query).";
         ReadOnlySpan<byte> group = message.Slice(offset, size);
         return group.IndexOfAnyExcept((byte)0) < 0
             ? $"asks which groups are wanted here ({protocol} query)."
@@ -64,8 +63,7 @@ internal static class GroupSentence
             rest = rest[length..];
         }
 
-        if (sentences.Count == 0)
-            return $"reports on {count} groups ({protocol}).";
+        if (sentences.Count == 0) return $"reports on {count} groups ({protocol}).";
         string more = count > named ? FormattableString.Invariant($"; and {count - named} more groups") : "";
         return $"{string.Join("; ", sentences)}{more}.";
     }

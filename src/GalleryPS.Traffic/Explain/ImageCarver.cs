@@ -40,8 +40,7 @@ internal sealed class ImageCarver(ImageStore store) : IDisposable
 
         datagram.Assembly.Add(packet.FragmentOffset, packet.Transport, packet.TransportLength, !packet.MoreFragments);
         ReadOnlySpan<byte> payload = datagram.Assembly.Payload;
-        if (payload.IsEmpty || datagram.Image is null)
-            return null;
+        if (payload.IsEmpty || datagram.Image is null) return null;
         _assembling.Remove(datagram);
         string? path = Store(payload, datagram.Destination, datagram.Image);
         datagram.Assembly = null;
@@ -58,21 +57,15 @@ internal sealed class ImageCarver(ImageStore store) : IDisposable
         if (!_streams.TryGetValue(conversation, out StreamFile? file))
         {
             bool begins = packet.PayloadLength > 0 || (packet.Flags & TcpFlags.Fin) != TcpFlags.None;
-            if (!begins || conversation.Image is null)
-                return null;
-            if (_streams.Count == MostStreams)
-                Abandon(_streams.Keys.First());
+            if (!begins || conversation.Image is null) return null;
+            if (_streams.Count == MostStreams) Abandon(_streams.Keys.First());
             _streams.Add(conversation, file = new StreamFile(store.Create()));
         }
 
-        if (!file.IsOpen)
-            return null;
-        if (packet.PayloadLength > 0)
-            file.Write(position, packet.Payload, packet.PayloadLength);
-        if ((packet.Flags & TcpFlags.Fin) != TcpFlags.None)
-            file.Length = position + packet.PayloadLength;
-        if (!file.IsWhole)
-            return null;
+        if (!file.IsOpen) return null;
+        if (packet.PayloadLength > 0) file.Write(position, packet.Payload, packet.PayloadLength);
+        if ((packet.Flags & TcpFlags.Fin) != TcpFlags.None) file.Length = position + packet.PayloadLength;
+        if (!file.IsWhole) return null;
         string path = file.Commit(format => Name(format, conversation.ServerName, conversation.Image));
         _streams.Remove(conversation);
         return path;
@@ -133,8 +126,7 @@ internal sealed class ImageCarver(ImageStore store) : IDisposable
             long end = position + length;
             for (int i = _pieces.Count - 1; i >= 0; i--)
             {
-                if (_pieces.Keys[i] > end || _pieces.Values[i] < position)
-                    continue;
+                if (_pieces.Keys[i] > end || _pieces.Values[i] < position) continue;
                 position = Math.Min(position, _pieces.Keys[i]);
                 end = Math.Max(end, _pieces.Values[i]);
                 _pieces.RemoveAt(i);

@@ -9,8 +9,7 @@ internal static class NeighborSentence
     /// <param name="arp">What follows the link layer's header.</param>
     public static string Arp(ReadOnlySpan<byte> arp)
     {
-        if (arp.Length < 28 || arp is not [0, 1, 8, 0, 6, 4, ..])
-            return "An ARP packet.";
+        if (arp.Length < 28 || arp is not [0, 1, 8, 0, 6, 4, ..]) return "An ARP packet.";
         string sender = Address(arp.Slice(14, 4));
         string target = Address(arp.Slice(24, 4));
         return arp[7] switch

@@ -82,8 +82,7 @@ internal sealed class PacketDraft
     /// <summary>Fragments after the first have no ports of their own; they have their datagram's.</summary>
     public void UsePorts(DatagramState datagram)
     {
-        if (datagram.Flow is null || _from is null || _to is null)
-            return;
+        if (datagram.Flow is null || _from is null || _to is null) return;
         Source = new IPEndPoint(_from, datagram.SourcePort).ToString();
         Destination = new IPEndPoint(_to, datagram.DestinationPort).ToString();
     }

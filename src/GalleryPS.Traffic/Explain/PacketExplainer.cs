@@ -29,8 +29,7 @@ internal sealed class PacketExplainer : IDisposable
             var packet = new PacketView(reader.Current);
             if (packet.Kind == PacketKind.Tcp && packet.HasSequence)
             {
-                if (_conversations.Find(packet, out bool reversed) is { } conversation)
-                    Follow(packet, conversation, reversed);
+                if (_conversations.Find(packet, out bool reversed) is { } conversation) Follow(packet, conversation, reversed);
             }
             else if (packet.Kind == PacketKind.Udp)
             {
@@ -53,8 +52,7 @@ internal sealed class PacketExplainer : IDisposable
     {
         CapturedFrame frame = reader.Current;
         var packet = new PacketView(frame);
-        if (_firstTime == long.MinValue)
-            _firstTime = frame.Time;
+        if (_firstTime == long.MinValue) _firstTime = frame.Time;
         var draft = new PacketDraft(reader.Number, frame, packet, frame.Time - _firstTime);
         return packet.Kind switch
         {
@@ -84,8 +82,7 @@ internal sealed class PacketExplainer : IDisposable
         long position = syn ? 0 : stream.Position(packet.Sequence);
         bool again = syn && known && stream.SynSeen;
         stream.SynSeen |= syn;
-        if (packet.PayloadLength > 0 && !syn)
-            again = stream.Take(position, packet.Payload, packet.PayloadLength);
+        if (packet.PayloadLength > 0 && !syn) again = stream.Take(position, packet.Payload, packet.PayloadLength);
         if ((packet.Flags & TcpFlags.Fin) != TcpFlags.None)
         {
             again |= stream.FinSeen && packet.PayloadLength == 0;
@@ -107,26 +104,22 @@ internal sealed class PacketExplainer : IDisposable
     {
         draft.Flags = FlagText(packet.Flags);
         Conversation? conversation = _conversations.Find(packet, out bool reversed);
-        if (conversation is null)
-            return draft.Finish("A TCP segment; there are too many connections to tell them apart.");
+        if (conversation is null) return draft.Finish("A TCP segment; there are too many connections to tell them apart.");
         bool forward = conversation.IsForward(reversed);
         StreamState stream = conversation.Stream(reversed);
         long earlierWindow = stream.Known && stream.Window >= 0 ? stream.Window : -1;
         long earlierAcknowledged = stream.Acknowledged;
         PacketSegment segment = Follow(packet, conversation, reversed);
-        if (!_surveyed)
-            _conversations.Settle(conversation, atEnd: false);
+        if (!_surveyed) _conversations.Settle(conversation, atEnd: false);
         draft.Flow = conversation.Flow;
         draft.Segment = segment;
         draft.Image = conversation.Image;
         draft.IsEnd = conversation.IsEnd;
-        if (forward && conversation.Image is not null && packet.PayloadLength > 0)
-            draft.Carries(segment.Offset, packet.PayloadLength);
+        if (forward && conversation.Image is not null && packet.PayloadLength > 0) draft.Carries(segment.Offset, packet.PayloadLength);
         string sentence = TcpSentence.For(packet, conversation, forward, segment, earlierWindow, earlierAcknowledged);
 
         // The window of a SYN is not scaled and compares with no other.
-        if ((packet.Flags & TcpFlags.Syn) == TcpFlags.None)
-            stream.Window = segment.Window;
+        if ((packet.Flags & TcpFlags.Syn) == TcpFlags.None) stream.Window = segment.Window;
         stream.Acknowledged = Math.Max(stream.Acknowledged, segment.Acknowledged ?? 0);
         if (forward && _carver is not null)
         {
@@ -190,16 +183,13 @@ internal sealed class PacketExplainer : IDisposable
     private static int WindowShift(in PacketView packet)
     {
         ReadOnlySpan<byte> transport = packet.Transport;
-        if (transport.Length < packet.TransportHeaderLength)
-            return 0;
+        if (transport.Length < packet.TransportHeaderLength) return 0;
         ReadOnlySpan<byte> options = transport[20..packet.TransportHeaderLength];
         while (options.Length >= 2 && options[0] != 0)
         {
             int size = options[0] == 1 ? 1 : options[1];
-            if (size < 1 || (size == 1 && options[0] != 1) || size > options.Length)
-                break;
-            if (options[0] == 3 && size == 3)
-                return Math.Min((int)options[2], 14);
+            if (size < 1 || (size == 1 && options[0] != 1) || size > options.Length) break;
+            if (options[0] == 3 && size == 3) return Math.Min((int)options[2], 14);
             options = options[size..];
         }
 

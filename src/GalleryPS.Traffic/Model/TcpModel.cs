@@ -35,9 +35,6 @@ internal readonly struct TcpModel
         _smallSegment = Math.Min(_segment, 32741 - (_header - 20));
     }
 
-    /// <summary>Payload of a full segment in bytes.</summary>
-    public long SegmentPayload => _segment;
-
     /// <summary>
     /// The usual case: SYN, SYN-ACK, ACK; the data, every second segment acknowledged; FIN, ACK, FIN, ACK. With
     /// one segment of data that makes 9 packets.

@@ -65,8 +65,7 @@ public static class TrafficModel
         var tcp = new TcpModel(options);
         long copies = transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
         IEnumerable<long> payloads = sent.Select(item => item.Payload.Bytes);
-        if (!options.NoEndOfTransmission)
-            payloads = payloads.Append(0);
+        if (!options.NoEndOfTransmission) payloads = payloads.Append(0);
 
         TrafficTotals usual = new(), low = new(), high = new();
         foreach (long bytes in payloads)
@@ -83,8 +82,7 @@ public static class TrafficModel
             }
         }
 
-        if (transport != Transport.Tcp)
-            low = high = usual;
+        if (transport != Transport.Tcp) low = high = usual;
         return new TrafficEstimate
         {
             Transport = transport,

@@ -57,14 +57,12 @@ internal readonly struct ExtensionHeaders
                     return new ExtensionHeaders(offset, next, fragment, id);
             }
 
-            if (offset + size > length)
-                break;
+            if (offset + size > length) break;
             next = packet[offset];
             offset += size;
 
             // What a later fragment begins with is no header.
-            if ((fragment & 0xFFF8) != 0)
-                break;
+            if ((fragment & 0xFFF8) != 0) break;
         }
 
         return new ExtensionHeaders(offset, next, fragment, id);

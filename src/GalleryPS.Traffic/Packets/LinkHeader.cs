@@ -73,8 +73,7 @@ internal static class LinkHeader
     {
         // Written in either byte order; the families are small, so one of the two readings is.
         uint family = BinaryPrimitives.ReadUInt32LittleEndian(data);
-        if (family > 0xFFFF)
-            family = BinaryPrimitives.ReverseEndianness(family);
+        if (family > 0xFFFF) family = BinaryPrimitives.ReverseEndianness(family);
         return family switch
         {
             2 => EtherTypeIPv4,

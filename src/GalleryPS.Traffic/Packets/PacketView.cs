@@ -41,8 +41,7 @@ public readonly ref struct PacketView
 
             // Offloaded frames over 64 KiB have no total length; a total beyond the frame is a lie.
             long length = total == 0 || total > rest ? rest : total;
-            if (header < 20 || header > length)
-                return;
+            if (header < 20 || header > length) return;
             IPVersion = 4;
             _addressOffset = offset + 12;
             NetworkLength = length;
@@ -59,8 +58,7 @@ public readonly ref struct PacketView
             _addressOffset = offset + 8;
             int payload = BinaryPrimitives.ReadUInt16BigEndian(data[(offset + 4)..]);
             NetworkLength = payload == 0 || payload + 40 > rest ? rest : payload + 40;
-            if (payload == 0 && data[offset + 6] is not (0 or 6 or 17))
-                NetworkLength = 40;
+            if (payload == 0 && data[offset + 6] is not (0 or 6 or 17)) NetworkLength = 40;
             ExtensionHeaders headers = ExtensionHeaders.Parse(data[offset..], NetworkLength);
             NetworkHeaderLength = headers.Length;
             Protocol = headers.Protocol;
@@ -95,8 +93,7 @@ public readonly ref struct PacketView
                     HasPorts = transport.Length >= 4;
                     int header = transport.Length > 12 ? (transport[12] >> 4) * 4 : 20;
                     TransportHeaderLength = header < 20 || header > TransportLength ? 20 : header;
-                    if (transport.Length > 13)
-                        Flags = (TcpFlags)transport[13];
+                    if (transport.Length > 13) Flags = (TcpFlags)transport[13];
                 }
 
                 break;
@@ -245,8 +242,7 @@ public readonly ref struct PacketView
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (IsLoopback)
-                return FrameLength;
+            if (IsLoopback) return FrameLength;
             bool ethernet = LinkHeaderLength >= 14 && LinkHeaderLength == 14 + (4 * VlanTags);
             long network = IPVersion == 0 ? FrameLength - LinkHeaderLength : NetworkLength;
             return LayerModel.WireBytes(ethernet ? FrameLength : network + 14 + (4 * VlanTags));
@@ -258,11 +254,9 @@ public readonly ref struct PacketView
     {
         get
         {
-            if (Kind != PacketKind.Tcp || (Flags & TcpFlags.Syn) == TcpFlags.None)
-                return 0;
+            if (Kind != PacketKind.Tcp || (Flags & TcpFlags.Syn) == TcpFlags.None) return 0;
             ReadOnlySpan<byte> transport = Transport;
-            if (transport.Length < TransportHeaderLength)
-                return 0;
+            if (transport.Length < TransportHeaderLength) return 0;
             ReadOnlySpan<byte> options = transport[20..TransportHeaderLength];
             while (options.Length >= 2)
             {
@@ -273,10 +267,8 @@ public readonly ref struct PacketView
                 }
 
                 int size = options[1];
-                if (options[0] == 0 || size < 2 || size > options.Length)
-                    break;
-                if (options[0] == 2 && size == 4)
-                    return BinaryPrimitives.ReadUInt16BigEndian(options[2..]);
+                if (options[0] == 0 || size < 2 || size > options.Length) break;
+                if (options[0] == 2 && size == 4) return BinaryPrimitives.ReadUInt16BigEndian(options[2..]);
                 options = options[size..];
             }
 
@@ -286,8 +278,7 @@ public readonly ref struct PacketView
 
     private ReadOnlySpan<byte> Slice(int offset, long length)
     {
-        if (length <= 0 || offset >= _data.Length)
-            return default;
+        if (length <= 0 || offset >= _data.Length) return default;
         return _data.Slice(offset, (int)Math.Min(length, _data.Length - offset));
     }
 }

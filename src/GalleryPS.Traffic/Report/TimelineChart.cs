@@ -16,8 +16,7 @@ internal static class TimelineChart
     public static void Append(StringBuilder page, TrafficComparison comparison)
     {
         IReadOnlyList<TrafficInterval> timeline = comparison.Count.Timeline;
-        if (timeline.Count == 0)
-            return;
+        if (timeline.Count == 0) return;
         List<(TimeSpan Start, long Bytes, long Packets)> bars = Join(timeline, out TimeSpan length);
         long most = Math.Max(1, bars.Max(bar => bar.Bytes));
         double step = (double)Width / bars.Count;
@@ -34,8 +33,7 @@ internal static class TimelineChart
                 Add(page, $"<text class=\"small soft\" x=\"{center:0.##}\" y=\"{Base + 14}\" text-anchor=\"middle\">{bars[i].Packets:N0}</text>");
             }
 
-            if (i % 5 == 0)
-                Add(page, $"<text class=\"small\" x=\"{x:0.##}\" y=\"{Base + 32}\">{Seconds(bars[i].Start)}</text>");
+            if (i % 5 == 0) Add(page, $"<text class=\"small\" x=\"{x:0.##}\" y=\"{Base + 32}\">{Seconds(bars[i].Start)}</text>");
             page.Append('\n');
         }
 

@@ -53,8 +53,7 @@ internal static class CaptureErrors
     {
         foreach (string word in words)
         {
-            if (said.Contains(word, StringComparison.OrdinalIgnoreCase))
-                return true;
+            if (said.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
         }
 
         return false;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
+using GalleryPS.Protocols;
 
 namespace GalleryPS.Traffic;
 
@@ -36,33 +36,27 @@ internal sealed record CapturePlan(string Interface, string Filter)
         if (transport != Transport.Tcp)
         {
             kinds.Add(FormattableString.Invariant($"udp port {port}"));
-            if (ipv4)
-                kinds.Add("(ip proto 17 and ip[6:2] & 0x1fff != 0)");
-            if (ipv6)
-                kinds.Add("ip6[6] = 44");
+            if (ipv4) kinds.Add("(ip proto 17 and ip[6:2] & 0x1fff != 0)");
+            if (ipv6) kinds.Add("ip6[6] = 44");
         }
 
-        if (transport is null or Transport.Tcp)
-            kinds.Add(FormattableString.Invariant($"tcp port {port}"));
+        if (transport is null or Transport.Tcp) kinds.Add(FormattableString.Invariant($"tcp port {port}"));
         string packets = string.Join(" or ", kinds);
-        if (any)
-            return packets;
+        if (any) return packets;
         string hosts = string.Join(" or ", addresses.Select(address => $"host {WithoutZone(address)}"));
         return $"({hosts}) and ({packets})";
     }
 
     private static IReadOnlyList<IPAddress> Addresses(CaptureOptions options, CancellationToken cancellationToken)
     {
-        if (options.Transport is null)
-            return [.. options.To.Select(host => Hosts.Resolve(host, cancellationToken)).Distinct()];
+        if (options.Transport is null) return [.. options.To.Select(host => Hosts.Resolve(host, cancellationToken)).Distinct()];
         var sending = new SendOptions { Transport = options.Transport.Value, Addresses = new() { To = options.To, Port = options.Port } };
         return [.. SendAddresses.Resolve(sending, cancellationToken).Select(to => to.Address).Distinct()];
     }
 
     private static string NicFor(IReadOnlyList<IPAddress> addresses)
     {
-        if (addresses.Count == 0)
-            return Any;
+        if (addresses.Count == 0) return Any;
         IReadOnlyList<Interface> all = Interfaces.List();
         List<string?> nics = [.. addresses.Select(address => NicFor(address, all)).Distinct()];
         return nics is [{ } only] ? only : Any;
@@ -72,18 +66,14 @@ internal sealed record CapturePlan(string Interface, string Filter)
     private static string? NicFor(IPAddress address, IReadOnlyList<Interface> all)
     {
         string? loopback = all.FirstOrDefault(nic => nic.Loopback)?.Name;
-        if (IPAddress.IsLoopback(address) || all.Any(nic => nic.IPv4.Contains(address) || nic.IPv6.Contains(address)))
-            return loopback;
-        if (all.FirstOrDefault(nic => nic.Broadcast.Contains(address)) is { } broadcast)
-            return broadcast.Name;
-        if (address.IsIPv6LinkLocal && address.ScopeId != 0)
-            return all.FirstOrDefault(nic => nic.Index == address.ScopeId)?.Name;
+        if (IPAddress.IsLoopback(address) || all.Any(nic => nic.IPv4.Contains(address) || nic.IPv6.Contains(address))) return loopback;
+        if (all.FirstOrDefault(nic => nic.Broadcast.Contains(address)) is { } broadcast) return broadcast.Name;
+        if (address.IsIPv6LinkLocal && address.ScopeId != 0) return all.FirstOrDefault(nic => nic.Index == address.ScopeId)?.Name;
         try
         {
             // Connecting a UDP socket sends nothing; it only asks for the way.
             using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            if (address.AddressFamily == AddressFamily.InterNetwork)
-                socket.EnableBroadcast = true;
+            if (address.AddressFamily == AddressFamily.InterNetwork) socket.EnableBroadcast = true;
             socket.Connect(address, 9);
             IPAddress own = ((IPEndPoint)socket.LocalEndPoint!).Address;
             return all.FirstOrDefault(nic => nic.IPv4.Contains(own) || nic.IPv6.Any(one => SameBytes(one, own)))?.Name;

@@ -33,8 +33,7 @@ internal abstract class CaptureProcess : IDisposable
     {
         try
         {
-            if (!Process.HasExited)
-                Process.Kill(entireProcessTree: true);
+            if (!Process.HasExited) Process.Kill(entireProcessTree: true);
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {

@@ -83,8 +83,7 @@ public sealed class CaptureSession : IDisposable
         void Abandon(CaptureSession? begun)
         {
             begun?._process.Dispose();
-            if (created)
-                File.Delete(options.Path);
+            if (created) File.Delete(options.Path);
         }
     }
 
@@ -94,8 +93,7 @@ public sealed class CaptureSession : IDisposable
     public static void Stop(Capture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        if (Sessions.TryGetValue(capture.Id, out CaptureSession? session) && ReferenceEquals(session.Capture, capture))
-            session.Stop();
+        if (Sessions.TryGetValue(capture.Id, out CaptureSession? session) && ReferenceEquals(session.Capture, capture)) session.Stop();
     }
 
     /// <summary>Stops; returns when the file is complete.</summary>
@@ -104,8 +102,7 @@ public sealed class CaptureSession : IDisposable
     {
         lock (_stopping)
         {
-            if (Capture.End is not null)
-                return;
+            if (Capture.End is not null) return;
             Drain();
             _process.AskToEnd();
             if (!_process.Process.WaitForExit(EndTimeout))
@@ -164,13 +161,11 @@ public sealed class CaptureSession : IDisposable
                 _process.AskForReport();
                 while (_counts.Reports == reports && !_closed && Stopwatch.GetElapsedTime(begin) < DrainTimeout)
                     Monitor.Wait(_lines, 100);
-                if (_counts.Captured + _counts.Dropped >= _counts.Received)
-                    return;
+                if (_counts.Captured + _counts.Dropped >= _counts.Received) return;
 
                 // On loopback the kernel counts every packet twice, going out and coming in, and the two never meet.
                 unchanged = _counts.Captured == captured && _counts.Received == received ? unchanged + 1 : 0;
-                if (unchanged == StableReports)
-                    return;
+                if (unchanged == StableReports) return;
                 Monitor.Wait(_lines, 10);
             }
         }
@@ -209,8 +204,7 @@ public sealed class CaptureSession : IDisposable
             }
             else
             {
-                if (_lines.Count < 100)
-                    _lines.Add(line);
+                if (_lines.Count < 100) _lines.Add(line);
                 _tool.ReadCounts(line, _counts);
                 _ready |= _tool.IsReady(line);
             }

@@ -51,8 +51,7 @@ internal abstract partial class CaptureTool(string program)
 
     private static string? Locate(string name)
     {
-        if (name.Contains(Path.DirectorySeparatorChar) || name.Contains('/'))
-            return File.Exists(name) ? Path.GetFullPath(name) : null;
+        if (name.Contains(Path.DirectorySeparatorChar) || name.Contains('/')) return File.Exists(name) ? Path.GetFullPath(name) : null;
         string file = OperatingSystem.IsWindows() ? Path.ChangeExtension(name, ".exe") : name;
         IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         folders = OperatingSystem.IsWindows()
@@ -83,10 +82,8 @@ internal abstract partial class CaptureTool(string program)
 
         public override void ReadCounts(string line, CaptureCounts counts)
         {
-            if (Captured().Match(line) is { Success: true } captured)
-                counts.Captured = Number(captured.Groups["count"]);
-            if (Received().Match(line) is { Success: true } received)
-                counts.Received = Number(received.Groups["count"]);
+            if (Captured().Match(line) is { Success: true } captured) counts.Captured = Number(captured.Groups["count"]);
+            if (Received().Match(line) is { Success: true } received) counts.Received = Number(received.Groups["count"]);
             if (Dropped().Match(line) is { Success: true } dropped)
             {
                 counts.Dropped = Number(dropped.Groups["count"]);
@@ -122,8 +119,7 @@ internal abstract partial class CaptureTool(string program)
 
         public override void ReadCounts(string line, CaptureCounts counts)
         {
-            if (Captured().Match(line) is { Success: true } captured)
-                counts.Captured = Number(captured.Groups["count"]);
+            if (Captured().Match(line) is { Success: true } captured) counts.Captured = Number(captured.Groups["count"]);
             if (ReceivedAndDropped().Match(line) is { Success: true } both)
             {
                 counts.Received = (counts.Received ?? 0) + Number(both.Groups["count"]);

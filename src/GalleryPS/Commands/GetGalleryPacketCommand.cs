@@ -40,7 +40,7 @@ public sealed class GetGalleryPacketCommand : CaptureCmdlet
     {
         // Packets are shown also when nothing is to be stored.
         PacketOptions options = _options with { Storage = Confirmed(Storage, "Store the images of a capture") ?? new() };
-        foreach (Packet packet in PacketReader.Read(file, options, WriteError, StopToken))
+        foreach (Packet packet in PacketReader.Read(file, options, WriteError, WriteWarning, StopToken))
             WriteObject(packet);
     }
 }

@@ -51,7 +51,7 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
                 WriteObject(item);
             }
 
-            foreach (string note in result.Count.Notes)
+            foreach (string note in result.Count.Notes.Except(result.Skipped))
                 WriteVerbose(note);
         }
         else
@@ -59,6 +59,8 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
             WriteObject(result.Count);
         }
 
+        foreach (string note in result.Skipped)
+            WriteWarning(note);
         if (result.Damage is { } damage)
             WriteError(damage);
     }

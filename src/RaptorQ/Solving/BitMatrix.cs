@@ -38,9 +38,6 @@ internal sealed class BitMatrix
         }
     }
 
-    /// <summary>Adds one to an element.</summary>
-    public void Flip(int row, int column) => _words[(row * _stride) + (column >> 6)] ^= 1UL << column;
-
     /// <summary>Adds row <paramref name="source"/> to row <paramref name="target"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddRow(int source, int target)

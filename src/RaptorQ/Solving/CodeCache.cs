@@ -31,9 +31,6 @@ internal sealed class CodeCache
     /// <summary>How to get the intermediate symbols from all K' source symbols (RFC 6330 section 5.3.3.4).</summary>
     public SolutionPlan EncodingPlan => _encodingPlan.Value;
 
-    /// <summary>Whether <see cref="EncodingPlan"/> has been made.</summary>
-    public bool HasEncodingPlan => _encodingPlan.IsValueCreated;
-
     /// <summary>The entry for a block of <paramref name="symbolCount"/> source symbols.</summary>
     public static CodeCache Get(int symbolCount)
     {

@@ -78,8 +78,8 @@ public class HostileHeaderTests
 
     public static TheoryData<string, byte[]> BrokenJpegs => new()
     {
-        { "length 0", [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0xFF, 0xC0] },
-        { "length 1", [0xFF, 0xD8, 0xFF, 0xE0, 0, 1, 0xFF, 0xC0] },
+        { "length 0", [0xFF, 0xD8, 0xFF, 0xDB, 0, 0, .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "length 1", [0xFF, 0xD8, 0xFF, 0xC4, 0, 1, .. ImageBytes.Frame(0xC0, 640, 480)] },
         { "end at once", [0xFF, 0xD8, 0xFF, 0xD9] },
         { "scan before frame", [0xFF, 0xD8, .. ImageBytes.Segment(0xDA, 1, 2, 3), .. ImageBytes.Frame(0xC0, 640, 480)] },
         { "second start", [0xFF, 0xD8, 0xFF, 0xD8, .. ImageBytes.Frame(0xC0, 640, 480)] },
@@ -96,6 +96,28 @@ public class HostileHeaderTests
         Assert.True(ImageHeader.TryRead(data, out _) == NotAnImage, what);
         using var stream = new MemoryStream(data);
         Assert.False(ImageHeader.TryRead(stream, out _), what);
+    }
+
+    public static TheoryData<string, byte[]> OddJpegs => new()
+    {
+        { "rubbish before the first marker", [0xFF, 0xD8, .. "rubbish"u8, .. ImageBytes.Segment(0xE0, 1, 2, 3), .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "a comment of length 0", [0xFF, 0xD8, 0xFF, 0xFE, 0, 0, .. "made by hand"u8, .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "a comment of length 1", [0xFF, 0xD8, 0xFF, 0xFE, 0, 1, .. "made by hand"u8, .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "a comment that is said to be shorter", [0xFF, 0xD8, 0xFF, 0xFE, 0, 5, .. "made by hand"u8, .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "a comment that is said to be longer", [0xFF, 0xD8, 0xFF, 0xFE, 0, 20, .. "made by hand"u8, .. ImageBytes.Segment(0xE0, new byte[9]), .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "application data of length 0", [0xFF, 0xD8, 0xFF, 0xE5, 0, 0, .. ImageBytes.Frame(0xC0, 640, 480)] },
+        { "a comment of 500 KB", [0xFF, 0xD8, 0xFF, 0xFE, 0xA1, 0x22, .. Enumerable.Repeat((byte)'x', 500_000), .. ImageBytes.Frame(0xC0, 640, 480)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(OddJpegs))]
+    public void WhatDecodersPassOverIsPassedOver(string what, byte[] data)
+    {
+        Assert.True(ImageHeader.TryRead(data, out ImageInfo info) == Ok, what);
+        Assert.Equal(new ImageInfo(ImageFormat.Jpeg, 640, 480), info);
+        using var stream = new MemoryStream(data);
+        Assert.True(ImageHeader.TryRead(stream, out info), what);
+        Assert.Equal(new ImageInfo(ImageFormat.Jpeg, 640, 480), info);
     }
 
     public static TheoryData<string> Bombs => ["fill bytes", "zeros", "stray bytes", "restart markers", "empty segments", "full segments"];

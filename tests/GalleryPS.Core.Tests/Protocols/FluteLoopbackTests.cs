@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Flute;
 using GalleryPS.Network;
-using GalleryPS.Protocols.Flute;
+using GalleryPS.Protocols;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
@@ -24,12 +24,13 @@ public sealed class FluteLoopbackTests : IDisposable
     {
         string gallery = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName, target = Path.Combine(_folder, "in");
         IReadOnlyList<string> files = TestGallery.Write(gallery, Sizes);
-        using FluteGalleryReceiver receiver = FluteGalleryReceiver.Open(
-            new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } }, portableReceiver, CancellationToken.None);
+        using GalleryReceiver receiver = GalleryReceiver.Open(
+            new ReceiveOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 0 }, Storage = new() { OutputDirectory = target }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } },
+            ProtocolContext.Default with { Portable = portableReceiver }, CancellationToken.None);
         Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
-        using FluteGallerySender sender = FluteGallerySender.Open(
+        using GallerySender sender = GallerySender.Open(
             new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = receiver.Ready.EndPoints[0].Port }, Pacing = new() { BitRate = new BitRate(400e6) }, Flute = new() { Receivers = withReports ? 1 : null } },
-            portableSender, CancellationToken.None);
+            ProtocolContext.Default with { Portable = portableSender }, CancellationToken.None);
         List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
         List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
         Assert.Equal(TestGallery.HashesIn(gallery), TestGallery.HashesIn(target));

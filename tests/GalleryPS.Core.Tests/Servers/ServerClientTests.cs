@@ -200,7 +200,7 @@ public sealed class ServerClientTests : IDisposable
                 byte[] damaged = (byte[])whole.Clone();
                 for (int k = 0; k < 5; k++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
                 damaged = damaged[..random.Next(600, damaged.Length)];
-                Assert.InRange(ReplyReader.ImagesOf(damaged, new IPEndPoint(0, 0), default, null).Length, 0, 3);
+                Assert.InRange(ReplyReader.ImagesOf(damaged, new IPEndPoint(0, 0), default, default, null).Length, 0, 3);
             }
         }
         finally

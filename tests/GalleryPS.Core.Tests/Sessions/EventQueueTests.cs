@@ -1,4 +1,4 @@
-using GalleryPS.Sessions;
+using GalleryPS.Events;
 
 namespace GalleryPS.Tests.Sessions;
 
@@ -13,7 +13,7 @@ public class EventQueueTests
         Assert.True(queue.Add(new NoticeEvent("1"), 60));
         Task<bool> second = Task.Run(() => queue.Add(new NoticeEvent("2"), 60));
         Assert.False(second.Wait(100));
-        Assert.Equal(TakeResult.Taken, queue.TryTake(Long, out _, default));
+        Assert.Equal(TakeResult.Taken, queue.Take(out _, default));
         Assert.True(second.Wait(Long));
         Assert.True(second.Result);
     }
@@ -23,7 +23,7 @@ public class EventQueueTests
     {
         using var queue = new EventQueue(maxBytes: 100);
         Assert.True(queue.Add(new NoticeEvent("huge"), 1000));
-        Assert.Equal(TakeResult.Taken, queue.TryTake(Long, out _, default));
+        Assert.Equal(TakeResult.Taken, queue.Take(out _, default));
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public class EventQueueTests
         queue.Complete();
         Assert.True(second.Wait(Long));
         Assert.False(second.Result);
-        Assert.Equal(TakeResult.Taken, queue.TryTake(Long, out GalleryEvent? kept, default));
+        Assert.Equal(TakeResult.Taken, queue.Take(out GalleryEvent? kept, default));
         Assert.Equal(new NoticeEvent("1"), kept);
-        Assert.Equal(TakeResult.Completed, queue.TryTake(Long, out _, default));
+        Assert.Equal(TakeResult.Completed, queue.Take(out _, default));
     }
 
     [Fact]
@@ -46,16 +46,23 @@ public class EventQueueTests
         using var queue = new EventQueue();
         using var stop = new CancellationTokenSource();
         using CancellationTokenRegistration wake = queue.WakeOn(stop.Token);
-        Task<TakeResult> taking = Task.Run(() => queue.TryTake(Long, out _, stop.Token));
+        Task<TakeResult> taking = Task.Run(() => queue.Take(out _, stop.Token));
         stop.Cancel();
         Assert.True(taking.Wait(Long));
         Assert.Equal(TakeResult.Cancelled, taking.Result);
     }
 
     [Fact]
-    public void NothingInTimeIsSaidSo()
+    public void AnAlarmWakesWhoWaitsToTakeOnceAndBeforeEvents()
     {
         using var queue = new EventQueue();
-        Assert.Equal(TakeResult.TimedOut, queue.TryTake(TimeSpan.FromMilliseconds(1), out _, default));
+        Task<TakeResult> taking = Task.Run(() => queue.Take(out _, default));
+        queue.Alarm();
+        Assert.True(taking.Wait(Long));
+        Assert.Equal(TakeResult.Alarmed, taking.Result);
+        queue.Add(new NoticeEvent("1"));
+        queue.Alarm();
+        Assert.Equal(TakeResult.Alarmed, queue.Take(out _, default));
+        Assert.Equal(TakeResult.Taken, queue.Take(out _, default));
     }
 }

@@ -1,4 +1,4 @@
-using GalleryPS.Sessions;
+using GalleryPS.Events;
 
 namespace GalleryPS.Tests.Sessions;
 

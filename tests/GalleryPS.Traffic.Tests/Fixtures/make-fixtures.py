@@ -236,6 +236,11 @@ def everything():
         data = f.read()
     with open(os.path.join(HERE, "cut-off.pcap"), "wb") as f:
         f.write(data[:-30])
+    half = len(data) // 2
+    with open(os.path.join(HERE, "unicast.pcap.zst"), "wb") as f:
+        f.write(struct.pack("<III", 0x184D2A50, 4, half))
+        for part in (data[:half], data[half:]):
+            f.write(subprocess.run(["zstd", "-19", "-c"], input=part, capture_output=True, check=True).stdout)
 
 
 def expected():

@@ -8,8 +8,11 @@ internal static class Jpeg
     /// <summary>More segments than any camera writes before the frame header (an ICC profile takes at most 255).</summary>
     private const int MaxSegments = 4096;
 
-    /// <summary>Fill bytes and stray bytes between segments that are passed over in all.</summary>
-    private const int MaxExtraneousBytes = 65_536;
+    /// <summary>
+    /// Fill bytes and stray bytes between segments that are passed over in all. A segment of more than 64 KB whose length
+    /// went over the edge of its 16 bits leaves all but its first bytes as stray ones, and decoders read on behind it.
+    /// </summary>
+    private const int MaxExtraneousBytes = 1 << 20;
 
     private const byte TemporaryMarker = 0x01;
     private const byte FirstRestart = 0xD0;
@@ -46,9 +49,11 @@ internal static class Jpeg
             if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> field))
                 return ImageHeaderResult.NeedMoreData;
             int length = BinaryPrimitives.ReadUInt16BigEndian(field); // counts itself
-            if (length < 2)
-                return ImageHeaderResult.NotAnImage;
-            offset += length;
+            if (length < 2 && !IsPassedOver(marker)) return ImageHeaderResult.NotAnImage;
+
+            // A comment or an application's data with an impossible length is taken for an empty one: what is in it is
+            // stray bytes then, as for the common decoders.
+            offset += Math.Max(length, 2);
         }
 
         return ImageHeaderResult.NotAnImage;
@@ -85,6 +90,9 @@ internal static class Jpeg
     /// <summary>SOF0 to SOF15, whose range also holds DHT (C4), JPG (C8) and DAC (CC), and DHP, which looks like them.</summary>
     private static bool IsFrameHeader(byte marker) =>
         marker is (>= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)) or HierarchicalProgression;
+
+    /// <summary>APP0 to APP15 and COM, which no decoder needs: a wrong length of one does not spoil the image.</summary>
+    private static bool IsPassedOver(byte marker) => marker is (>= 0xE0 and <= 0xEF) or 0xFE;
 
     /// <summary>Reads length, sample precision, lines, samples per line and components (T.81 B.2.2).</summary>
     private static ImageHeaderResult ReadFrameHeader(ref HeaderSource source, long offset, out long width, out long height)

@@ -49,7 +49,8 @@ internal static class Signature
 
     private static SignatureMatch Match(ReadOnlySpan<byte> data, ImageFormat format) => format switch
     {
-        ImageFormat.Jpeg => Compare(data, [0xFF, 0xD8, 0xFF]),
+        // Between the start of the image and its first marker there may be rubbish, which decoders pass over.
+        ImageFormat.Jpeg => Compare(data, [0xFF, 0xD8]),
         ImageFormat.Png => Compare(data, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
         ImageFormat.Gif => Better(Compare(data, "GIF89a"u8), Compare(data, "GIF87a"u8)),
         ImageFormat.Bmp => Bmp(data),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Images.Storage;
 
@@ -8,10 +9,8 @@ namespace GalleryPS.Images.Storage;
 /// so two processes cannot both get it; <see cref="File.Move(string, string, bool)"/> looks first and renames then on
 /// Unix, and loses images when two processes store at once.
 /// </summary>
-internal static partial class ExclusiveRename
+internal static class ExclusiveRename
 {
-    private const int FileExists = 17; // EEXIST, the same on Linux, macOS and the BSDs
-
     /// <summary>Renames within one directory.</summary>
     /// <param name="from">Full path of the file.</param>
     /// <param name="to">Full path it should get.</param>
@@ -32,8 +31,8 @@ internal static partial class ExclusiveRename
     [UnsupportedOSPlatform("windows")]
     internal static bool? TryLink(string from, string to)
     {
-        if (Link(from, to) != 0)
-            return Marshal.GetLastPInvokeError() == FileExists ? false : null;
+        if (LibC.Link(from, to) != 0)
+            return Marshal.GetLastPInvokeError() == LibC.FileExists ? false : null;
         File.Delete(from);
         return true;
     }
@@ -76,8 +75,4 @@ internal static partial class ExclusiveRename
             return false;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Link(string from, string to);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -12,7 +13,6 @@ internal sealed class BatchSender
     /// <summary>Most packets in a batch.</summary>
     public const int MaxPackets = 32;
 
-    private const int SolUdp = 17, UdpSegment = 103;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private int _segment;
 
@@ -97,7 +97,7 @@ internal sealed class BatchSender
     {
         foreach ((_, DatagramSender by) in _routes)
         {
-            foreach (Socket socket in by.Sockets) socket.SetRawSocketOption(SolUdp, UdpSegment, BitConverter.GetBytes(length));
+            foreach (Socket socket in by.Sockets) socket.SetRawSocketOption(LibC.LevelUdp, LibC.UdpSegment, BitConverter.GetBytes(length));
         }
     }
 }

@@ -22,7 +22,7 @@ internal static class Broadcast
     public static DatagramSender OpenSender(BroadcastSendOptions options) => DatagramSender.Open(
         options.To, options.Outbound, Transport.Broadcast, (socket, nic) =>
         {
-            socket.EnableBroadcast = true;
+            DatagramSockets.AllowBroadcast(socket);
             DatagramSockets.SetTtl(socket, options.Ttl);
             DatagramSockets.LeaveOn(socket, nic);
         });
@@ -40,7 +40,7 @@ internal static class Broadcast
         ReceivingSocket socket = DatagramReceiver.Open(AddressFamily.InterNetwork, socket =>
         {
             DatagramSockets.ShareAddress(socket);
-            socket.EnableBroadcast = true;
+            DatagramSockets.AllowBroadcast(socket);
             DatagramSockets.TellArrival(socket);
             DatagramSockets.Bind(socket, new IPEndPoint(IPAddress.Any, options.Port), Transport.Broadcast);
             Nic nic = options.Arrival is [var only] ? only : Nic.Default;

@@ -15,28 +15,28 @@ internal static class DatagramSockets
     /// <summary>Largest payload of a datagram over IPv6, whose length field does not count the IP header: 65,535 - 8.</summary>
     public const int MaxPayloadIPv6 = 65527;
 
-    /// <summary>
-    /// What a receiver asks the system to hold for it: a whole small gallery and more. Each 1,500-byte fragment is
-    /// charged 2,304 bytes on Linux, so this is about 2.7 MB of images.
-    /// </summary>
-    public const int ReceiveBuffer = 4 << 20;
-
     private const int SolSocket = 1, SoReuseAddr = 2, SoRcvBufForce = 33;
     private const int IpUnicastIf = 50, IpMulticastAll = 49, Ipv6MulticastAll = 29;
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
 
     public static int MaxPayload(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? MaxPayloadIPv6 : MaxPayloadIPv4;
 
+    /// <summary>Makes a UDP socket.</summary>
+    /// <exception cref="GalleryException">The system has none.</exception>
     public static Socket Create(AddressFamily family)
     {
-        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
-        if (OperatingSystem.IsWindows())
+        try
         {
-            // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail.
-            socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null);
-        }
+            var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
 
-        return socket;
+            // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail; receivers bear that too.
+            if (OperatingSystem.IsWindows()) SocketErrors.Prefer(() => socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null));
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            throw SocketErrors.SetUp(e, "make a UDP socket", family);
+        }
     }
 
     /// <summary>
@@ -45,36 +45,33 @@ internal static class DatagramSockets
     /// </summary>
     public static void ShareAddress(Socket socket)
     {
-        if (OperatingSystem.IsLinux())
+        SocketErrors.Require("let several programs have the port", socket.AddressFamily, () =>
         {
-            socket.SetRawSocketOption(SolSocket, SoReuseAddr, [1, 0, 0, 0]);
-        }
-        else
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        }
+            if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(SolSocket, SoReuseAddr, [1, 0, 0, 0]);
+            else socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        });
     }
 
     /// <summary>Asks for a large receive buffer; with enough rights beyond the system's limit.</summary>
-    /// <returns>What the system granted, in bytes.</returns>
-    public static int AskForReceiveBuffer(Socket socket, int bytes = ReceiveBuffer)
+    /// <returns>What the system granted, in bytes; 0 when it does not tell.</returns>
+    public static int AskForReceiveBuffer(Socket socket, int bytes)
     {
-        socket.ReceiveBufferSize = bytes;
-        if (OperatingSystem.IsLinux() && socket.ReceiveBufferSize < bytes)
-        {
-            try
-            {
-                Span<byte> value = stackalloc byte[4];
-                BinaryPrimitives.WriteInt32LittleEndian(value, bytes);
-                socket.SetRawSocketOption(SolSocket, SoRcvBufForce, value);
-            }
-            catch (SocketException)
-            {
-                // Not privileged: net.core.rmem_max is the limit, and the caller tells what was granted.
-            }
-        }
+        SocketErrors.Prefer(() => socket.ReceiveBufferSize = bytes);
+        int granted = Granted(socket);
+        if (!OperatingSystem.IsLinux() || granted >= bytes) return granted;
 
-        return socket.ReceiveBufferSize;
+        // Without the privilege net.core.rmem_max is the limit, and the caller tells what was granted.
+        byte[] value = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(value, bytes);
+        return SocketErrors.Prefer(() => socket.SetRawSocketOption(SolSocket, SoRcvBufForce, value)) ? Granted(socket) : granted;
+    }
+
+    /// <summary>How much the system holds for a socket, in bytes; 0 when it does not tell.</summary>
+    public static int Granted(Socket socket)
+    {
+        int granted = 0;
+        SocketErrors.Prefer(() => granted = socket.ReceiveBufferSize);
+        return granted;
     }
 
     /// <summary>
@@ -85,16 +82,18 @@ internal static class DatagramSockets
     {
         if (!OperatingSystem.IsLinux()) return;
         bool six = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        socket.SetRawSocketOption((int)Level(socket.AddressFamily), six ? Ipv6MulticastAll : IpMulticastAll, [0, 0, 0, 0]);
+        SocketErrors.Require(
+            "keep the groups of other programs away", socket.AddressFamily,
+            () => socket.SetRawSocketOption((int)Level(socket.AddressFamily), six ? Ipv6MulticastAll : IpMulticastAll, [0, 0, 0, 0]));
     }
 
     /// <summary>Makes datagrams leave on a NIC whatever the routing table says; needed for 255.255.255.255.</summary>
     public static void LeaveOn(Socket socket, Nic nic)
     {
         if (nic.IsDefault || !OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork) return;
-        Span<byte> index = stackalloc byte[4];
+        byte[] index = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(index, nic.Index);
-        socket.SetRawSocketOption((int)SocketOptionLevel.IP, IpUnicastIf, index);
+        SocketErrors.Require($"send on {nic}", nic, () => socket.SetRawSocketOption((int)SocketOptionLevel.IP, IpUnicastIf, index));
     }
 
     /// <summary>Time to live or hop limit of unicast and broadcast packets.</summary>
@@ -102,18 +101,31 @@ internal static class DatagramSockets
     {
         if (ttl is not { } hops) return;
         SocketOptionName name = socket.AddressFamily == AddressFamily.InterNetworkV6 ? SocketOptionName.HopLimit : SocketOptionName.IpTimeToLive;
-        socket.SetSocketOption(Level(socket.AddressFamily), name, hops);
+        SocketErrors.Require($"set the time to live to {hops}", hops, () => socket.SetSocketOption(Level(socket.AddressFamily), name, hops));
     }
 
     /// <summary>Makes the system tell for each datagram which address it was sent to and on which NIC it came in.</summary>
     public static void TellArrival(Socket socket)
     {
-        socket.SetSocketOption(Level(socket.AddressFamily), SocketOptionName.PacketInformation, true);
-        if (socket.AddressFamily == AddressFamily.InterNetworkV6 && socket.DualMode)
+        SocketErrors.Require("learn where datagrams were sent to", socket.AddressFamily, () =>
         {
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
-        }
+            socket.SetSocketOption(Level(socket.AddressFamily), SocketOptionName.PacketInformation, true);
+            if (socket.AddressFamily == AddressFamily.InterNetworkV6 && socket.DualMode)
+            {
+                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
+            }
+        });
     }
+
+    /// <summary>Makes a socket on the IPv6 wildcard address take IPv4 too, where there is IPv6 and IPv4.</summary>
+    public static void TakeBothFamilies(Socket socket, IPAddress bind)
+    {
+        if (bind.Equals(IPAddress.IPv6Any)) SocketErrors.Require("listen for IPv4 and IPv6 at once", bind, () => socket.DualMode = true);
+    }
+
+    /// <summary>Lets a socket send to, or on some systems hear, broadcast addresses.</summary>
+    public static void AllowBroadcast(Socket socket) =>
+        SocketErrors.Require("use broadcast addresses", socket.AddressFamily, () => socket.EnableBroadcast = true);
 
     public static SocketOptionLevel Level(AddressFamily family) =>
         family == AddressFamily.InterNetworkV6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP;
@@ -124,6 +136,9 @@ internal static class DatagramSockets
         try
         {
             socket.Bind(where);
+
+            // Asked once here: from now on the socket knows its own address and port.
+            _ = socket.LocalEndPoint;
         }
         catch (SocketException e)
         {

@@ -67,7 +67,9 @@ internal sealed class Membership
         {
             _socket.SetSocketOption(
                 SocketOptionLevel.IP, join ? SocketOptionName.AddMembership : SocketOptionName.DropMembership,
-                index == 0 ? new MulticastOption(_group) : new MulticastOption(_group, index));
+                index == 0 ? new MulticastOption(_group)
+                : Multicast.NamesByAddress && _nic.Address is { } own ? new MulticastOption(_group, own)
+                : new MulticastOption(_group, index));
         }
     }
 

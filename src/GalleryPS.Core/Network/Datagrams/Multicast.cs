@@ -19,18 +19,31 @@ internal sealed record MulticastReceiveOptions(IPAddress Group, int Port, IReadO
 /// <summary>UDP to everybody who joined a group.</summary>
 internal static class Multicast
 {
+    /// <summary>
+    /// Whether NICs are named to the system by their IPv4 address. Linux takes the index, which also tells apart NICs that
+    /// share an address; the address is what every implementation of Winsock takes.
+    /// </summary>
+    public static bool NamesByAddress { get; } = OperatingSystem.IsWindows();
+
     public static DatagramSender OpenSender(MulticastSendOptions options) => DatagramSender.Open(
         options.To, options.Outbound, Transport.Multicast, (socket, nic) =>
         {
             SocketOptionLevel level = DatagramSockets.Level(socket.AddressFamily);
-            socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, options.Ttl);
+            SocketErrors.Require(
+                $"set the time to live to {options.Ttl}", options.Ttl, () => socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, options.Ttl));
 
             // Receivers on this host are receivers too.
-            socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true);
-            if (nic.IsDefault) return;
-            int index = socket.AddressFamily == AddressFamily.InterNetworkV6 ? nic.Index : IPAddress.HostToNetworkOrder(nic.Index);
-            socket.SetSocketOption(level, SocketOptionName.MulticastInterface, index);
+            SocketErrors.Require("reach receivers on this host", socket.AddressFamily, () => socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true));
+            if (!nic.IsDefault) SocketErrors.Require($"send multicast on {nic}", nic, () => SendOn(socket, nic));
         });
+
+    private static void SendOn(Socket socket, Nic nic)
+    {
+        SocketOptionLevel level = DatagramSockets.Level(socket.AddressFamily);
+        bool six = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        if (!six && NamesByAddress && nic.Address is { } own) socket.SetSocketOption(level, SocketOptionName.MulticastInterface, own.GetAddressBytes());
+        else socket.SetSocketOption(level, SocketOptionName.MulticastInterface, six ? nic.Index : IPAddress.HostToNetworkOrder(nic.Index));
+    }
 
     /// <summary>
     /// One socket and one membership per NIC. On Linux the socket is bound to the group's address and told to deliver

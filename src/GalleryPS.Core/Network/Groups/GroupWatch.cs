@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network.Native;
@@ -17,12 +16,13 @@ internal static class GroupWatch
     /// <param name="group">The group.</param>
     /// <param name="outbound">The NICs.</param>
     /// <param name="patience">How long to wait at most.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Who was heard.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotPrivileged"/>, <see cref="ErrorIds.NobodyJoined"/> or <see cref="ErrorIds.MulticastUnavailable"/>.</exception>
-    public static GroupMember Wait(IPAddress group, IReadOnlyList<Nic> outbound, TimeSpan patience, CancellationToken cancellationToken)
+    public static GroupMember Wait(IPAddress group, IReadOnlyList<Nic> outbound, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
         List<Nic> nics = [.. outbound.Select(n => n.IsDefault ? DefaultFor(group) : n)];
         HashSet<int> loopback = [.. Interfaces.List().Where(static i => i.Loopback).Select(static i => i.Index)];
         var listeners = new List<(Nic Nic, PacketSocket Socket)>();
@@ -30,7 +30,7 @@ internal static class GroupWatch
         {
             // On loopback there are only programs of this machine, and the system lists those for everybody.
             foreach (Nic nic in nics.Where(n => !loopback.Contains(n.Index))) listeners.Add((nic, Listen(nic, group)));
-            return Listen(group, nics, listeners, start, patience, cancellationToken)
+            return Listen(group, nics, listeners, start, patience, time, cancellationToken)
                 ?? throw new GalleryException(
                     ErrorIds.NobodyJoined, GalleryErrorCategory.OperationTimeout,
                     $"Nobody joined {group} on {string.Join(", ", nics)} within {patience.TotalSeconds:0.###} s; nothing was sent.", group,
@@ -43,7 +43,7 @@ internal static class GroupWatch
     }
 
     private static GroupMember? Listen(
-        IPAddress group, List<Nic> nics, List<(Nic Nic, PacketSocket Socket)> listeners, long start, TimeSpan patience, CancellationToken cancellationToken)
+        IPAddress group, List<Nic> nics, List<(Nic Nic, PacketSocket Socket)> listeners, long start, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         bool six = group.AddressFamily == AddressFamily.InterNetworkV6;
         byte[] query = GroupQuery.Packet(group), to = GroupQuery.EthernetAddress(group), buffer = new byte[65_536];
@@ -53,7 +53,7 @@ internal static class GroupWatch
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            TimeSpan elapsed = time.GetElapsedTime(start);
             if (ask.TryPeek(out TimeSpan due) && elapsed >= due)
             {
                 ask.Dequeue();
@@ -68,7 +68,7 @@ internal static class GroupWatch
                 {
                     if (GroupReports.IsMember(buffer.AsSpan(0, length), group, nic.Address, out IPAddress? member))
                     {
-                        return new GroupMember(group, member, nic.Name, Stopwatch.GetElapsedTime(start));
+                        return new GroupMember(group, member, nic.Name, time.GetElapsedTime(start));
                     }
                 }
             }

@@ -9,34 +9,27 @@ namespace GalleryPS.Network.Native;
 /// Accepts, sends and closes with the plain system calls: for a greeting that fits into the socket's buffer, objects for
 /// socket and address would cost more than the work itself.
 /// </summary>
-internal static unsafe partial class LinuxAcceptor
+internal static unsafe class LinuxAcceptor
 {
-    public const int TooManyFilesProcess = 24, TooManyFilesSystem = 23, NoBuffers = 105, NoMemory = 12;
-    private const int NonBlockingCloseOnExec = 0x800 | 0x80000;
-    private const int ShutBoth = 2;
-
-    /// <summary>Whether the calls' layouts are known here.</summary>
-    public static bool IsSupported => LinuxDatagramBatch.IsSupported;
-
     /// <summary>Takes the next connection.</summary>
     /// <param name="listener">The listening socket, non-blocking.</param>
-    /// <param name="client">The client's address in IPv6 form, its zone and port.</param>
+    /// <param name="client">The client.</param>
     /// <param name="error">The system's error number when there is none.</param>
     /// <returns>A non-blocking socket's descriptor, or a negative number.</returns>
     [SkipLocalsInit]
-    public static int Accept(nint listener, out (UInt128 Address, uint Zone, ushort Port) client, out int error)
+    public static int Accept(nint listener, out ClientAddress client, out int error)
     {
         byte* name = stackalloc byte[128];
         uint length = 128;
-        int descriptor = Accept(listener, name, &length, NonBlockingCloseOnExec);
+        int descriptor = LibC.Accept(listener, name, &length, LibC.NonBlocking | LibC.CloseOnExec);
         error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         client = default;
         if (descriptor < 0) return descriptor;
         var address = new ReadOnlySpan<byte>(name, 128);
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
         client = BinaryPrimitives.ReadUInt16LittleEndian(address) == 10
-            ? (BinaryPrimitives.ReadUInt128BigEndian(address[8..]), BinaryPrimitives.ReadUInt32LittleEndian(address[24..]), port)
-            : (((UInt128)0xFFFF << 32) | BinaryPrimitives.ReadUInt32BigEndian(address[4..]), 0, port);
+            ? new(BinaryPrimitives.ReadUInt128BigEndian(address[8..]), BinaryPrimitives.ReadUInt32LittleEndian(address[24..]), port)
+            : new(((UInt128)0xFFFF << 32) | BinaryPrimitives.ReadUInt32BigEndian(address[4..]), 0, port);
         return descriptor;
     }
 
@@ -46,7 +39,7 @@ internal static unsafe partial class LinuxAcceptor
     {
         fixed (byte* start = data)
         {
-            nint sent = Send(socket, start, (nuint)data.Length, LibC.DontWait | LibC.NoSignal);
+            nint sent = LibC.Send(socket, start, (nuint)data.Length, LibC.DontWait | LibC.NoSignal);
             return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
         }
     }
@@ -59,11 +52,11 @@ internal static unsafe partial class LinuxAcceptor
     public static void Finish(int socket)
     {
         byte* scratch = stackalloc byte[4096];
-        for (int i = 0; i < 16 && Receive(socket, scratch, 4096, LibC.DontWait) > 0; i++)
+        for (int i = 0; i < 16 && LibC.Receive(socket, scratch, 4096, LibC.DontWait) > 0; i++)
         {
         }
 
-        _ = Close(socket);
+        _ = LibC.Close(socket);
     }
 
     /// <summary>Waits until somebody knocks, or the listener is shut down.</summary>
@@ -74,26 +67,11 @@ internal static unsafe partial class LinuxAcceptor
     {
         try
         {
-            _ = Shutdown(listener.SafeHandle.DangerousGetHandle(), ShutBoth);
+            LibC.ShutDown(listener.SafeHandle.DangerousGetHandle());
         }
         catch (ObjectDisposedException)
         {
             // Nobody waits any more.
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
-    private static partial int Accept(nint socket, byte* name, uint* length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(int socket, byte* data, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "recv")]
-    private static partial nint Receive(int socket, byte* data, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int socket);
-
-    [LibraryImport("libc", EntryPoint = "shutdown")]
-    private static partial int Shutdown(nint socket, int how);
 }

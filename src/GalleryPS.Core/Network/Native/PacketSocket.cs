@@ -7,11 +7,11 @@ namespace GalleryPS.Network.Native;
 /// Hears and sends whole IP packets on one NIC (packet(7)); needs CAP_NET_RAW. It asks the NIC for the frames of all
 /// groups, and sees what this machine sends as well.
 /// </summary>
-internal sealed unsafe partial class PacketSocket : IDisposable
+internal sealed unsafe class PacketSocket : IDisposable
 {
     public const ushort IPv4 = 0x0800, IPv6 = 0x86DD;
-    private const int AddressFamilyPacket = 17, Datagrams = 2, CloseOnExec = 0x80000, NonBlocking = 0x800;
-    private const int LevelSocket = 1, LevelPacket = 263, AddMembership = 1, AllMulticast = 2, AttachFilter = 26;
+    private const int AddressFamilyPacket = 17, Datagrams = 2;
+    private const int AddMembership = 1, AllMulticast = 2, AttachFilter = 26;
     private const ushort AllProtocols = 0x0003;
     private readonly int _nic;
     private int _descriptor;
@@ -26,7 +26,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
     public static PacketSocket? OpenForReports(int nic, bool six, out int error)
     {
         // Opened without a protocol it hears nothing until filter and NIC are set.
-        int descriptor = Open(AddressFamilyPacket, Datagrams | CloseOnExec | NonBlocking, 0);
+        int descriptor = LibC.OpenSocket(AddressFamilyPacket, Datagrams | LibC.CloseOnExec | LibC.NonBlocking, 0);
         error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         if (descriptor < 0) return null;
         var socket = new PacketSocket(descriptor, nic);
@@ -42,7 +42,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
     {
         fixed (byte* start = buffer)
         {
-            nint length = ReceiveFrom(_descriptor, start, (nuint)buffer.Length, LibC.DontWait, null, null);
+            nint length = LibC.Receive(_descriptor, start, (nuint)buffer.Length, LibC.DontWait);
             return (int)Math.Max(0, length);
         }
     }
@@ -57,7 +57,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
         ethernetAddress.CopyTo(address[12..]);
         fixed (byte* start = packet, to = address)
         {
-            return SendTo(_descriptor, start, (nuint)packet.Length, 0, to, 20) == packet.Length;
+            return LibC.SendTo(_descriptor, start, (nuint)packet.Length, 0, to, 20) == packet.Length;
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
 
     public void Dispose()
     {
-        if (_descriptor >= 0) _ = Close(_descriptor);
+        if (_descriptor >= 0) _ = LibC.Close(_descriptor);
         _descriptor = -1;
     }
 
@@ -75,7 +75,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
         fixed (FilterStep* start = steps)
         {
             var program = new FilterProgram { Count = (ushort)steps.Length, Steps = start };
-            return SetOption(_descriptor, LevelSocket, AttachFilter, (byte*)&program, (uint)sizeof(FilterProgram)) == 0;
+            return LibC.SetOption(_descriptor, LibC.LevelSocket, AttachFilter, (byte*)&program, (uint)sizeof(FilterProgram)) == 0;
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
         new Span<byte>(request, 16).Clear();
         BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(request, 4), _nic);
         BinaryPrimitives.WriteUInt16LittleEndian(new Span<byte>(request + 4, 2), AllMulticast);
-        return SetOption(_descriptor, LevelPacket, AddMembership, request, 16) == 0;
+        return LibC.SetOption(_descriptor, LibC.LevelPacket, AddMembership, request, 16) == 0;
     }
 
     private bool Bind()
@@ -95,7 +95,7 @@ internal sealed unsafe partial class PacketSocket : IDisposable
         WriteAddress(address, AllProtocols, _nic);
         fixed (byte* start = address)
         {
-            return BindTo(_descriptor, start, 20) == 0;
+            return LibC.Bind(_descriptor, start, 20) == 0;
         }
     }
 
@@ -133,24 +133,6 @@ internal sealed unsafe partial class PacketSocket : IDisposable
         new(0x06, 0, 0, 65535),
         new(0x06, 0, 0, 0),
     };
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Open(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static partial int BindTo(int descriptor, byte* address, uint length);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetOption(int descriptor, int level, int option, byte* value, uint length);
-
-    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
-    private static partial nint ReceiveFrom(int descriptor, byte* buffer, nuint length, int flags, byte* from, uint* fromLength);
-
-    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
-    private static partial nint SendTo(int descriptor, byte* buffer, nuint length, int flags, byte* to, uint toLength);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct FilterStep(ushort Code, byte JumpTrue, byte JumpFalse, uint Operand);

@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace GalleryPS.Network.Native;
 
 /// <summary>Sleeps for less than the millisecond that .NET's own timers can.</summary>
-internal static partial class ShortSleep
+internal static class ShortSleep
 {
-    private static bool _native = OperatingSystem.IsLinux() && nint.Size == 8;
+    private static bool _native = LibC.IsSupported;
 
     public static void For(TimeSpan time, CancellationToken cancellationToken)
     {
@@ -17,23 +15,14 @@ internal static partial class ShortSleep
 
     private static void Native(TimeSpan time)
     {
-        var wanted = new Timespec { Nanoseconds = time.Ticks * 100 };
+        var wanted = new LibC.Timespec { Nanoseconds = time.Ticks * 100 };
         try
         {
-            _ = NanoSleep(in wanted, 0);
+            _ = LibC.NanoSleep(in wanted, 0);
         }
         catch (EntryPointNotFoundException)
         {
             _native = false;
         }
-    }
-
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    private static partial int NanoSleep(in Timespec wanted, nint remaining);
-
-    private struct Timespec
-    {
-        public long Seconds;
-        public long Nanoseconds;
     }
 }

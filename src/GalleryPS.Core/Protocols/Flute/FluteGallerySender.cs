@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -7,18 +6,17 @@ using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Network;
 using GalleryPS.Network.Native;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Flute;
 
 /// <summary>
-/// Sends a gallery by FLUTE. The images are looked at as they are given, and sent in turns at the end, when their number
+/// Sends a gallery by FLUTE. The images are registered as they are given, and sent in turns at the end, when their number
 /// is known. The calling thread sends; the thread pool reads, hashes and encodes ahead.
 /// </summary>
-internal sealed class FluteGallerySender : GallerySender
+internal sealed class FluteGallerySender : IImageSender
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
-        LastWords = TimeSpan.FromMilliseconds(100);
+        FinalSending = TimeSpan.FromMilliseconds(100);
 
     // At a given rate, images take turns for about a second: whoever looks at them does not wait until all of them are whole.
     private const long LeastInterleaved = 4L << 20, MostInterleaved = FluteSenderOptions.DefaultInterleavedBytes;
@@ -28,9 +26,10 @@ internal sealed class FluteGallerySender : GallerySender
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
     private readonly List<Item> _items = [];
-    private readonly Queue<GalleryEvent> _stories = new();
+    private readonly Queue<GalleryEvent> _events = new();
     private readonly byte[] _batch;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly int _packetBytes;
     private FluteSender _flute;
     private ReceiverService? _receivers;
@@ -39,16 +38,17 @@ internal sealed class FluteGallerySender : GallerySender
     private bool _stopped;
     private long _totalBytes;
 
-    private FluteGallerySender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable)
-        : base(options)
+    private FluteGallerySender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, ProtocolContext context)
     {
         _options = options;
+        _time = context.Time;
+        _started = _time.GetTimestamp();
         _routes = routes;
-        _batches = new BatchSender(routes, portable);
+        _batches = new BatchSender(routes, context.Portable);
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
-        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi));
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
         double redundancy = (options.Flute.Redundancy ?? (options.Flute.Receivers is null && options.Flute.Fec == Fec.RaptorQ ? FluteSendOptions.DefaultRedundancy : 0)) / 100;
         BitRate rate = options.Pacing.BitRate ?? (options.Flute.Receivers is null ? PacingOptions.DefaultFluteRate : BitRate.Unlimited);
 
@@ -73,7 +73,7 @@ internal sealed class FluteGallerySender : GallerySender
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             };
-            Begin(objects: 0);
+            OpenSession(objects: 0);
         }
         catch
         {
@@ -84,19 +84,20 @@ internal sealed class FluteGallerySender : GallerySender
         _batch = new byte[BatchSender.MaxPackets * _packetBytes];
     }
 
-    public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
+    public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    private TimeSpan Now => Stopwatch.GetElapsedTime(_started);
+    public bool SendsAtOnce => false;
 
-    public static new FluteGallerySender Open(SendOptions options, CancellationToken cancellationToken) => Open(options, portable: false, cancellationToken);
+    public long OtherDatagrams { get; private set; }
 
-    /// <summary>Opens one that may be told to use nothing but what every system has.</summary>
-    public static FluteGallerySender Open(SendOptions options, bool portable, CancellationToken cancellationToken)
+    private TimeSpan Now => _time.GetElapsedTime(_started);
+
+    public static FluteGallerySender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes = SendAddresses.OpenDatagram(options, cancellationToken);
         try
         {
-            return new FluteGallerySender(options, routes, portable);
+            return new FluteGallerySender(options, routes, context);
         }
         catch
         {
@@ -105,7 +106,8 @@ internal sealed class FluteGallerySender : GallerySender
         }
     }
 
-    private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    /// <summary>Registers an image; its bytes are read, hashed and encoded on the thread pool.</summary>
+    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         IObjectSource source = image.InMemory is { } memory ? new MemorySource(memory) : new FileSource(image.Path, image.Length);
@@ -113,22 +115,23 @@ internal sealed class FluteGallerySender : GallerySender
         yield return new NoticeEvent($"{image.Name}: {image.Length:N0} bytes.");
     }
 
-    private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
+    /// <summary>Sends all images in turns, serves the receivers that report, and ends the session.</summary>
+    public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         if (_items.Count > ushort.MaxValue)
         {
             // Longer identifiers leave less room for symbols, so this is not done without need.
             _flute.Dispose();
-            Begin(_items.Count);
+            OpenSession(_items.Count);
         }
 
         yield return new NoticeEvent(
             $"FLUTE session {_flute.Tsi}, version {_options.Flute.FluteVersion}, {(_options.Flute.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
-        foreach (GalleryEvent error in AddAll(cancellationToken)) yield return error;
+        foreach (GalleryEvent error in AddRegistered(cancellationToken)) yield return error;
         if (_items.Count == 0) yield break;
         if (_receivers is not null)
         {
-            foreach (GalleryEvent one in WaitForReceivers(_receivers, cancellationToken)) yield return one;
+            foreach (GalleryEvent told in WaitForReceivers(_receivers, cancellationToken)) yield return told;
         }
 
         _begun = Now;
@@ -136,17 +139,17 @@ internal sealed class FluteGallerySender : GallerySender
         while (!_flute.IsFinished && !_stopped)
         {
             Step(cancellationToken);
-            while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
+            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
         }
 
-        foreach (GalleryEvent one in Results()) yield return one;
+        foreach (GalleryEvent sent in Results()) yield return sent;
         if (_receivers?.Verdict() is { } verdict) yield return verdict;
         int number = 0;
         foreach ((IPEndPoint to, _) in _routes) yield return new EndEvent(to, ++number, _routes.Count);
-        CountEndDatagrams(_flute.FdtPackets * _routes.Sum(static r => r.By.Copies));
+        OtherDatagrams += _flute.FdtPackets * _routes.Sum(static r => r.By.Copies);
     }
 
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
         _flute.Dispose();
         _reports?.Dispose();
@@ -154,14 +157,14 @@ internal sealed class FluteGallerySender : GallerySender
     }
 
     [MemberNotNull(nameof(_flute), nameof(_progress))]
-    private void Begin(int objects)
+    private void OpenSession(int objects)
     {
         _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
-        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _stories.Enqueue);
+        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _events.Enqueue);
         _progress = new SendingProgress(_options, _flute, _receivers?.Delivery);
     }
 
-    private IEnumerable<GalleryEvent> AddAll(CancellationToken cancellationToken)
+    private IEnumerable<GalleryEvent> AddRegistered(CancellationToken cancellationToken)
     {
         for (int i = 0; i < _items.Count; i++)
         {
@@ -197,15 +200,15 @@ internal sealed class FluteGallerySender : GallerySender
     private IEnumerable<GalleryEvent> WaitForReceivers(ReceiverService receivers, CancellationToken cancellationToken)
     {
         int wanted = _options.Flute.Receivers!.Value;
-        yield return new NoticeEvent($"Waiting for {wanted} receivers, who report to TCP port {_reports!.Port}.");
+        yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
         while (receivers.Delivery.Present < wanted)
         {
             Step(cancellationToken);
-            while (_stories.TryDequeue(out GalleryEvent? story)) yield return story;
+            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{receivers.Delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
+            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} came within {timeout.TotalSeconds:0.###} s.";
             if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(
@@ -228,7 +231,7 @@ internal sealed class FluteGallerySender : GallerySender
             _flute.AnnounceOnly = false;
             _flute.Complete();
             _flute.Finish();
-            for (TimeSpan until = Now + LastWords; !_flute.IsFinished && Now < until;)
+            for (TimeSpan until = Now + FinalSending; !_flute.IsFinished && Now < until;)
             {
                 if (!SendBatch(Now)) ShortSleep.For(TimeSpan.FromMilliseconds(1), CancellationToken.None);
             }
@@ -248,10 +251,10 @@ internal sealed class FluteGallerySender : GallerySender
         }
 
         if (!SendBatch(now)) Wait(cancellationToken);
-        while (_flute.TryTake(out FluteSenderEvent? one)) Note(one);
+        while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
-        _stories.Enqueue(_progress.Tell(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
+        _events.Enqueue(_progress.Measure(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -292,7 +295,7 @@ internal sealed class FluteGallerySender : GallerySender
         }
         catch (SocketException e)
         {
-            throw Network.SocketErrors.Send(e, _routes[0].To, "The gallery");
+            throw SocketErrors.Send(e, _routes[0].To, "The gallery");
         }
 
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
@@ -312,10 +315,10 @@ internal sealed class FluteGallerySender : GallerySender
         else ShortSleep.For(wait, cancellationToken);
     }
 
-    private void Note(FluteSenderEvent one)
+    private void Note(FluteSenderEvent happened)
     {
-        Item item = _items[(int)one.Toi - 1];
-        switch (one)
+        Item item = _items[(int)happened.Toi - 1];
+        switch (happened)
         {
             case ObjectSent sent:
                 item.Packets = sent.Packets;
@@ -323,7 +326,7 @@ internal sealed class FluteGallerySender : GallerySender
                 break;
             case ObjectUnreadable unreadable:
                 item.Failed = true;
-                _stories.Enqueue(new ErrorEvent(Unreadable(item, unreadable.Exception)));
+                _events.Enqueue(new ErrorEvent(Unreadable(item, unreadable.Exception)));
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Flute;
@@ -21,15 +20,17 @@ internal sealed class ReportClient : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<string, string> _failed;
+    private readonly TimeProvider _time;
     private readonly Thread _thread;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
     /// <param name="report">Makes a report; null when the session is over.</param>
     /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed)
+    /// <param name="time">The clock.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time)
     {
-        (_to, _key, _report, _failed) = (to, key, report, failed);
+        (_to, _key, _report, _failed, _time) = (to, key, report, failed, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
@@ -50,21 +51,21 @@ internal sealed class ReportClient : IDisposable
     {
         try
         {
-            using Socket socket = TcpTransport.Connect(
-                _to, new TcpSendOptions(Network.Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _stop.Token);
-            socket.NoDelay = true;
-            socket.Blocking = false;
-            byte[] line = ReadLine(socket, _stop.Token);
+            using TcpConnection connection = TcpConnection.Connect(
+                _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _time, _stop.Token);
+            connection.NoDelay = true;
+            connection.Blocking = false;
+            byte[] line = ReadLine(connection, _stop.Token);
             if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
             using var codec = new ReportCodec(challenge, _key);
-            Send(socket, codec.Join(Environment.MachineName));
+            Send(connection, codec.Join(Environment.MachineName));
             if (wantsMac && _key is null)
             {
                 _failed(ErrorIds.NotAuthentic, "it serves only who has the passphrase (-Passphrase)");
                 return;
             }
 
-            Report(socket, codec);
+            Report(connection, codec);
         }
         catch (OperationCanceledException)
         {
@@ -76,7 +77,7 @@ internal sealed class ReportClient : IDisposable
         }
     }
 
-    private void Report(Socket socket, ReportCodec codec)
+    private void Report(TcpConnection connection, ReportCodec codec)
     {
         TimeSpan pause = Shortest;
         long packets = -1;
@@ -85,7 +86,7 @@ internal sealed class ReportClient : IDisposable
             bool stopping = _stop.IsCancellationRequested;
             ReceptionReport? report = _report();
             if (report is null) return;
-            Send(socket, codec.Report(report));
+            Send(connection, codec.Report(report));
             if (report.Finished || stopping) return;
             bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
@@ -95,33 +96,38 @@ internal sealed class ReportClient : IDisposable
     }
 
     // A sender that is kept from reading makes the reports wait, however long; it must not make the end wait.
-    private void Send(Socket socket, ReadOnlySpan<byte> line)
+    private void Send(TcpConnection connection, ReadOnlySpan<byte> line)
     {
         long? stopped = null;
         while (!line.IsEmpty)
         {
-            int sent = socket.Send(line, SocketFlags.None, out SocketError error);
+            int sent = connection.TrySend(line, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
             line = line[sent..];
             if (error == SocketError.Success) continue;
-            if (_stop.IsCancellationRequested && Stopwatch.GetElapsedTime(stopped ??= Stopwatch.GetTimestamp()) > LastWords) throw new OperationCanceledException();
-            socket.Poll(20_000, SelectMode.SelectWrite);
+            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > LastWords) throw new OperationCanceledException();
+            connection.WaitToSend(20_000);
         }
     }
 
-    private static byte[] ReadLine(Socket socket, CancellationToken cancellationToken)
+    private byte[] ReadLine(TcpConnection connection, CancellationToken cancellationToken)
     {
         var line = new List<byte>();
-        byte[] one = new byte[1];
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < ConnectTimeout)
+        byte[] next = new byte[1];
+        long start = _time.GetTimestamp();
+        while (_time.GetElapsedTime(start) < ConnectTimeout)
         {
             // Whoever cancels does not wait for a sender that says nothing.
             cancellationToken.ThrowIfCancellationRequested();
-            if (!socket.Poll(50_000, SelectMode.SelectRead)) continue;
-            if (socket.Receive(one) == 0) break;
-            if (one[0] == '\n') return [.. line];
-            line.Add(one[0]);
+            if (!connection.WaitToRead(50_000)) continue;
+            if (connection.Read(next, out SocketError error) == 0)
+            {
+                if (error == SocketError.Success) break;
+                throw new SocketException((int)error);
+            }
+
+            if (next[0] == '\n') return [.. line];
+            line.Add(next[0]);
             if (line.Count > 1024) break;
         }
 

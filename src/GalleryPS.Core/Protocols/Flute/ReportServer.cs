@@ -32,14 +32,15 @@ internal sealed class ReportServer : IDisposable
 {
     private const int MaxConnections = 4096;
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(100);
-    private readonly Socket _socket;
+    private readonly TcpAcceptor _acceptor;
+    private readonly TimeProvider _time;
     private readonly ulong _tsi;
     private readonly byte[]? _key;
     private readonly ConcurrentQueue<ReportMessage> _messages = new();
     private readonly CancellationTokenSource _stop = new();
     private int _connections;
 
-    private ReportServer(Socket socket, ulong tsi, byte[]? key) => (_socket, _tsi, _key) = (socket, tsi, key);
+    private ReportServer(TcpAcceptor acceptor, ulong tsi, byte[]? key, TimeProvider time) => (_acceptor, _tsi, _key, _time) = (acceptor, tsi, key, time);
 
     /// <summary>Takes what came and was not looked at yet.</summary>
     public bool TryTake(out ReportMessage message)
@@ -56,24 +57,12 @@ internal sealed class ReportServer : IDisposable
     public IPAddress? NotAuthentic { get; private set; }
 
     /// <summary>The port.</summary>
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port => _acceptor.EndPoint.Port;
 
-    public static ReportServer Open(AddressFamily family, ulong tsi, byte[]? key)
+    public static ReportServer Open(AddressFamily family, ulong tsi, byte[]? key, TimeProvider time)
     {
         IPAddress any = family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(any, 0));
-            socket.Listen(1024);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw SocketErrors.Bind(e, new IPEndPoint(any, 0), Transport.Tcp);
-        }
-
-        var server = new ReportServer(socket, tsi, key);
+        var server = new ReportServer(TcpAcceptor.Listen(new IPEndPoint(any, 0)), tsi, key, time);
         _ = server.AcceptAll();
         return server;
     }
@@ -81,7 +70,7 @@ internal sealed class ReportServer : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _socket.Dispose();
+        _acceptor.Dispose();
     }
 
     private async Task AcceptAll()
@@ -90,7 +79,7 @@ internal sealed class ReportServer : IDisposable
         {
             try
             {
-                Socket connection = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                TcpConnection connection = await _acceptor.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 if (Interlocked.Increment(ref _connections) > MaxConnections)
                 {
                     Interlocked.Decrement(ref _connections);
@@ -108,40 +97,39 @@ internal sealed class ReportServer : IDisposable
                 // Whoever waits cannot be accepted as long as this process may open no more: asking again at once is in vain.
                 if (e is not SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset })
                 {
-                    await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(Pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
         }
     }
 
-    private async Task Serve(Socket connection)
+    private async Task Serve(TcpConnection connection)
     {
         bool joined = false;
         var room = new ReportConnection();
         try
         {
-            using Socket own = connection;
+            using TcpConnection own = connection;
             own.NoDelay = true;
             byte[] challenge = RandomNumberGenerator.GetBytes(16);
             using var codec = new ReportCodec(challenge, _key);
             await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), _stop.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
+            using var patience = new StallWatch(JoinTimeout, _time, _stop.Token);
+            patience.Restart();
             while (true)
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                if (!joined) patience.CancelAfter(JoinTimeout);
-                ReadOnlyMemory<byte>? line = await lines.Read(patience.Token).ConfigureAwait(false);
+                ReadOnlyMemory<byte>? line = await lines.Read(joined ? _stop.Token : patience.Token).ConfigureAwait(false);
                 if (line is null) return;
                 if (!codec.TryRead(line.Value, out string? host, out ReceptionReport? report, out bool authentic) || (host is null) != joined)
                 {
-                    if (!authentic) NotAuthentic = DatagramReceiver.WithoutZone(((IPEndPoint)own.RemoteEndPoint!).Address);
+                    if (!authentic) NotAuthentic = DatagramReceiver.WithoutZone(own.Peer.Address);
                     return;
                 }
 
                 joined = true;
-                var remote = (IPEndPoint)own.RemoteEndPoint!;
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
-                Tell(new ReportMessage(room, host is null ? null : $"{Printable(host)} ({DatagramReceiver.WithoutZone(remote.Address)})", report));
+                Enqueue(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
@@ -150,14 +138,12 @@ internal sealed class ReportServer : IDisposable
         }
         finally
         {
-            if (joined) Tell(new ReportMessage(room, null, null));
+            if (joined) Enqueue(new ReportMessage(room, null, null));
             Interlocked.Decrement(ref _connections);
         }
     }
 
-    private static string Printable(string host) => new([.. host.Where(static c => !char.IsControl(c))]);
-
-    private void Tell(ReportMessage message)
+    private void Enqueue(ReportMessage message)
     {
         _messages.Enqueue(message);
         News.Set();
@@ -165,7 +151,7 @@ internal sealed class ReportServer : IDisposable
 }
 
 /// <summary>Takes lines out of a connection.</summary>
-internal sealed class LineReader(Socket socket)
+internal sealed class LineReader(TcpConnection connection)
 {
     private byte[] _buffer = new byte[4096];
     private int _start, _end;
@@ -198,7 +184,7 @@ internal sealed class LineReader(Socket socket)
                 Array.Resize(ref _buffer, _end * 2);
             }
 
-            int read = await socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            int read = await connection.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
             if (read == 0) return null;
             _end += read;
         }

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -22,22 +20,24 @@ internal enum ConnectionState
 /// <summary>One accepted connection: one image, or with no bytes an end of transmission.</summary>
 internal sealed class IncomingConnection : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly TcpConnection _connection;
     private readonly ReceiveOptions _options;
     private readonly Inbox _inbox;
+    private readonly TimeProvider _time;
     private readonly ImageSpool _spool;
-    private readonly long _accepted = Stopwatch.GetTimestamp();
-    private long _lastBytes = Stopwatch.GetTimestamp();
+    private readonly long _accepted;
+    private long _lastBytes;
     private long _drained;
     private long _finished;
 
-    public IncomingConnection(Socket socket, IPEndPoint peer, ReceiveOptions options, Inbox inbox)
+    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox)
     {
-        (_socket, Peer, _options, _inbox) = (socket, peer, options, inbox);
+        (_connection, _options, _inbox, _time) = (connection, options, inbox, inbox.Clock.Time);
         _spool = new ImageSpool(inbox.Store);
+        _accepted = _lastBytes = _time.GetTimestamp();
     }
 
-    public IPEndPoint Peer { get; }
+    public IPEndPoint Peer => _connection.Peer;
 
     public bool IsEnd => _spool.Length == 0;
 
@@ -61,21 +61,21 @@ internal sealed class IncomingConnection : IDisposable
         bool alone = upTo != long.MaxValue;
         while (_spool.Length < upTo)
         {
-            if (!alone && !_socket.Poll(0, SelectMode.SelectRead)) Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
-            if (!_socket.Poll(microseconds, SelectMode.SelectRead)) return StillOpen();
+            if (!alone && !_connection.WaitToRead(0)) Volatile.Write(ref _drained, _time.GetTimestamp());
+            if (!_connection.WaitToRead(microseconds)) return StillOpen();
 
-            int read = _socket.Receive(buffer, 0, buffer.Length, SocketFlags.None, out SocketError error);
+            int read = _connection.Read(buffer, out SocketError error);
             if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
             if (error != SocketError.Success)
             {
-                // A port scan or a reset before the first byte is nobody's image.
+                // Somebody who broke off before the first byte (a port scan) sent no image.
                 if (_spool.Length == 0) return ConnectionState.Failed;
                 return Fail(SocketErrors.Reset(
-                    new SocketException((int)error), Peer, $"An image was broken off after {_spool.Length:N0} bytes and left out"));
+                    new SocketException((int)error), Peer, $"An image was broken off after {Counted.Of(_spool.Length, "byte")} and left out"));
             }
 
             if (read == 0) return ConnectionState.Whole;
-            _lastBytes = Stopwatch.GetTimestamp();
+            _lastBytes = _time.GetTimestamp();
             _inbox.Touch();
             if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
         }
@@ -99,7 +99,7 @@ internal sealed class IncomingConnection : IDisposable
             return;
         }
 
-        var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, Stopwatch.GetElapsedTime(_accepted), null);
+        var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, _time.GetElapsedTime(_accepted), null);
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
         else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
@@ -108,21 +108,11 @@ internal sealed class IncomingConnection : IDisposable
     public void Finish() => Volatile.Write(ref _finished, 1);
 
     /// <summary>Closes with a reset, so that the sender knows that the image was not taken.</summary>
-    public void Abort()
-    {
-        try
-        {
-            _socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is closed already.
-        }
-    }
+    public void Abort() => _connection.Reset();
 
     public void Dispose()
     {
-        _socket.Dispose();
+        _connection.Dispose();
         _spool.Dispose();
     }
 
@@ -151,9 +141,9 @@ internal sealed class IncomingConnection : IDisposable
         }
     }
 
-    private ConnectionState StillOpen() => Stopwatch.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
+    private ConnectionState StillOpen() => _time.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
         ? ConnectionState.Open
-        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {_spool.Length:N0} bytes"));
+        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(_spool.Length, "byte")}"));
 
     private ConnectionState Fail(GalleryException error)
     {

@@ -1,127 +1,67 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 
 /// <summary>Plain over UDP: every datagram is an image, an empty one is an end of transmission.</summary>
-internal sealed class PlainDatagramReceiver : GalleryReceiver
+internal sealed class PlainDatagramReceiver : IImageReceiver
 {
+    // A small gallery and more. Linux charges 2,304 bytes for each fragment of 1,500 bytes, so this is about 2.7 MB of images.
+    private const int ReceiveBuffer = 4 << 20;
+
+    // Images are large: more of them together would not stay in the processor's cache.
+    private const int Together = 16;
     private readonly ReceiveOptions _options;
-    private readonly DatagramReceiver _receiver;
-    private readonly KernelDrops _drops;
+    private readonly Inbox _inbox;
+    private readonly bool _portable;
+    private readonly DatagramListener _listener;
     private readonly CopyFilter _copies = new();
     private readonly Lock _copiesLock = new();
-    private readonly List<Thread> _threads = [];
-    private readonly Dictionary<int, string> _nicNames = [];
-    private readonly CancellationTokenSource _stop = new();
-    private long? _dropped;
     private bool _hinted;
 
-    private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, DatagramReceiver receiver)
-        : base(options, inbox)
+    private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
-        _options = options;
-        _receiver = receiver;
-        _drops = new KernelDrops(receiver.Sockets.Select(static s => s.Socket));
-        foreach (Interface nic in Interfaces.List()) _nicNames[nic.Index] = nic.Name;
+        (_options, _inbox, _portable) = (options, inbox, portable);
+        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, inbox.Break);
     }
 
-    public override ReadyEvent Ready => new(
-        _options.Transport, _receiver.EndPoints, _receiver.Group,
-        [.. _receiver.Sockets.Where(static s => !s.Nic.IsDefault).Select(static s => s.Nic.Name).Distinct(StringComparer.Ordinal)]);
+    public ReadyEvent Ready => _listener.Ready;
 
-    private protected override long? Dropped => _dropped;
+    public long? Dropped => _listener.Dropped;
 
-    public static new PlainDatagramReceiver Open(ReceiveOptions options, CancellationToken cancellationToken)
+    public static PlainDatagramReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken) =>
+        new(options, inbox, context.Portable, ReceiveAddresses.OpenDatagram(options, cancellationToken));
+
+    public IEnumerable<GalleryEvent> Opening() => _listener.Opening(static change => new NoticeEvent(change.ToString()), "UDP", _inbox.Clock.Now);
+
+    public void Start() => _listener.Start("UDP", Read);
+
+    public IEnumerable<GalleryEvent> Closing()
     {
-        var inbox = new Inbox(options);
-        DatagramReceiver receiver = ReceiveAddresses.OpenDatagram(options, cancellationToken);
-        return new PlainDatagramReceiver(options, inbox, receiver);
+        _listener.StopReading();
+        foreach (GalleryEvent left in _listener.Leave(static change => new NoticeEvent(change.ToString()), _inbox.Clock.Now)) yield return left;
+        if (Dropped > 0) yield return _listener.DroppedWarning(": images are missing.", "-BitRate");
     }
 
-    private protected override IEnumerable<GalleryEvent> Opening()
-    {
-        foreach (ReceivingSocket one in _receiver.Sockets)
-        {
-            yield return new NoticeEvent(_receiver.Group is { } group
-                ? $"Joined {group} on {one.Nic}{(_options.Addresses.Source.Count > 0 ? $" for {string.Join(", ", _options.Addresses.Source)} only" : "")}, UDP port {((IPEndPoint)one.Socket.LocalEndPoint!).Port}."
-                : $"Bound to {one.Socket.LocalEndPoint}, waiting for UDP {_options.Transport.ToString().ToLowerInvariant()}{(one.Nic.IsDefault ? "" : $" on {one.Nic}")}.");
-            yield return new NoticeEvent($"The receive buffer has {one.Socket.ReceiveBufferSize:N0} bytes.");
-        }
-    }
-
-    private protected override void Start(CancellationToken cancellationToken)
-    {
-        cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stop);
-        foreach (ReceivingSocket socket in _receiver.Sockets)
-        {
-            var thread = new Thread(() => Read(socket)) { IsBackground = true, Name = $"UDP {socket.Socket.LocalEndPoint}" };
-            _threads.Add(thread);
-            thread.Start();
-        }
-    }
-
-    private protected override IEnumerable<GalleryEvent> Closing()
-    {
-        StopReading();
-        _dropped = _drops.Count();
-        _receiver.Leave();
-        if (_receiver.Group is { } group)
-        {
-            foreach (ReceivingSocket one in _receiver.Sockets) yield return new NoticeEvent($"Left {group} on {one.Nic}.");
-        }
-
-        if (_dropped > 0)
-        {
-            yield return new WarningEvent(
-                ErrorIds.DatagramsDropped,
-                $"The system threw {_dropped} datagrams away because the receive buffer was full: images are missing. Send slower (-BitRate), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        StopReading();
-        _receiver.Leave();
-        _receiver.Dispose();
-        _stop.Dispose();
-    }
-
-    private void StopReading()
-    {
-        Inbox.Queue.Complete();
-        _stop.Cancel();
-        foreach (Thread thread in _threads) thread.Join();
-        _threads.Clear();
-    }
+    public void Dispose() => _listener.Dispose();
 
     private void Read(ReceivingSocket socket)
     {
-        byte[] buffer = new byte[65_536];
-        try
+        using DatagramReader reader = DatagramReader.Open(socket.Socket, Together, portable: _portable);
+        while (!_listener.Stopping.IsCancellationRequested)
         {
-            while (true)
+            int count = reader.Receive(ReadingThreads.PollMilliseconds);
+            for (int i = 0; i < count; i++)
             {
-                Arrival arrival = _receiver.Receive(socket, buffer, Inbox.Filtered, _stop.Token);
-                Take(arrival, buffer.AsSpan(0, arrival.Length));
+                Datagram datagram = reader[i];
+                if (_listener.IsWanted(socket, datagram)) Take(datagram);
+                else _inbox.Filtered();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The session is over.
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            if (_stop.IsCancellationRequested) return;
-            Inbox.Fail(new GalleryException(
-                ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError,
-                $"Receiving on {socket.Nic} failed: {e.Message}", socket.Nic.Name, null, e));
-            Inbox.Queue.Complete();
+
+            if (count > 0) _inbox.Queue.Flush();
         }
     }
 
@@ -130,46 +70,47 @@ internal sealed class PlainDatagramReceiver : GalleryReceiver
     {
         if (_hinted || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
         _hinted = true;
-        Inbox.Tell(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
+        _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
     }
 
-    private void Take(in Arrival arrival, ReadOnlySpan<byte> payload)
+    private void Take(in Datagram datagram)
     {
-        Inbox.Datagram();
+        ReadOnlySpan<byte> payload = datagram.Payload;
+        _inbox.Datagram();
         if (payload.IsEmpty)
         {
             bool isNew;
-            lock (_copiesLock) isNew = _copies.End(arrival.Source, arrival.InterfaceIndex);
-            if (isNew) Inbox.End(arrival.Source);
+            lock (_copiesLock) isNew = _copies.End(datagram.Source, datagram.InterfaceIndex);
+            if (isNew) _inbox.End(datagram.Source);
             return;
         }
 
         if (ImageHeader.TryRead(payload, out ImageInfo info) != ImageHeaderResult.Ok)
         {
-            Inbox.NotAnImage(arrival.Source, payload.Length, "A datagram");
-            HintAtFlute(arrival.Source, payload);
+            _inbox.NotAnImage(datagram.Source, payload.Length, "A datagram");
+            HintAtFlute(datagram.Source, payload);
             return;
         }
 
         if (payload.Length > _options.Limits.MaxImageBytes)
         {
-            Inbox.Fail(ReceiveAddresses.TooLarge(arrival.Source, payload.Length, _options.Limits.MaxImageBytes));
+            _inbox.Fail(ReceiveAddresses.TooLarge(datagram.Source, payload.Length, _options.Limits.MaxImageBytes));
             return;
         }
 
         UInt128 fingerprint = Fingerprint(payload);
         Occurrence occurrence;
-        lock (_copiesLock) occurrence = _copies.Image(fingerprint, arrival.Source, arrival.InterfaceIndex);
+        lock (_copiesLock) occurrence = _copies.Image(fingerprint, datagram.Source, datagram.InterfaceIndex);
         if (occurrence == Occurrence.OtherNic)
         {
-            Inbox.Copy();
+            _inbox.Copy();
             return;
         }
 
-        Inbox.Add(
+        _inbox.Add(
             payload.ToArray(),
-            new ArrivedImage(info, payload.Length, arrival.Source, 1, TimeSpan.Zero, _nicNames.GetValueOrDefault(arrival.InterfaceIndex)),
-            fingerprint, occurrence == Occurrence.Again);
+            new ArrivedImage(info, payload.Length, datagram.Source, 1, TimeSpan.Zero, _listener.NicName(datagram.InterfaceIndex)),
+            fingerprint, occurrence == Occurrence.Again, urgent: false);
     }
 
     private static UInt128 Fingerprint(ReadOnlySpan<byte> payload)

@@ -1,45 +1,48 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 
 /// <summary>Plain over UDP: one image is one datagram, one empty datagram is the end of transmission.</summary>
-internal sealed class PlainDatagramSender : GallerySender
+internal sealed class PlainDatagramSender : IImageSender
 {
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
+    private readonly TimeProvider _time;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
 
-    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes, IImageFitter? fitter)
-        : base(options)
+    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes, IImageFitter? fitter, TimeProvider time)
     {
         _options = options;
         _routes = routes;
         _fitter = fitter;
-        _pacer = new Pacer(options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate);
+        _time = time;
+        _pacer = new Pacer((options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate).BitsPerSecond, time);
     }
 
-    public override IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
+    public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    public static new PlainDatagramSender Open(SendOptions options, IImageFitter? fitter, CancellationToken cancellationToken)
+    public bool SendsAtOnce => true;
+
+    public long OtherDatagrams { get; private set; }
+
+    public static PlainDatagramSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
-        if (options.Fit && fitter is null)
+        if (options.Fit && context.Fitter is null)
         {
             throw new GalleryException(
                 ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
                 "Fitting images into datagrams needs pixels, and nothing here has them.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
         }
 
-        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? fitter : null);
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? context.Fitter : null, context.Time);
     }
 
-    private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         if (!_told)
         {
@@ -77,11 +80,11 @@ internal sealed class PlainDatagramSender : GallerySender
             {
                 if (length < 0) length = image.ReadAll(_buffer).Length;
                 ReadOnlySpan<byte> payload = image.InMemory is { } memory ? memory.Span : _buffer.AsSpan(0, length);
-                long start = Stopwatch.GetTimestamp();
+                long start = _time.GetTimestamp();
                 _pacer.Wait(cancellationToken);
                 int copies = by.Send(payload, to);
                 _pacer.Sent(payload.Length);
-                result = new SentEvent(Sent(image, index, payload.Length, to, copies, Stopwatch.GetElapsedTime(start)));
+                result = new SentEvent(Sent(image, index, payload.Length, to, copies, _time.GetElapsedTime(start)));
             }
             catch (SocketException e)
             {
@@ -96,7 +99,7 @@ internal sealed class PlainDatagramSender : GallerySender
         }
     }
 
-    private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
+    public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         int number = 0;
         foreach ((IPEndPoint to, DatagramSender by) in _routes)
@@ -104,7 +107,7 @@ internal sealed class PlainDatagramSender : GallerySender
             GalleryEvent result;
             try
             {
-                CountEndDatagrams(by.Send([], to));
+                OtherDatagrams += by.Send([], to);
                 result = new EndEvent(to, ++number, _routes.Count);
             }
             catch (SocketException e)
@@ -116,7 +119,7 @@ internal sealed class PlainDatagramSender : GallerySender
         }
     }
 
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
         foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
     }

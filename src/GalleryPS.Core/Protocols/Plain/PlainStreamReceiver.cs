@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -10,136 +9,94 @@ namespace GalleryPS.Protocols.Plain;
 /// reads what has already arrived, which is the whole image when the network is faster than the sender; a connection
 /// that would make it wait gets a thread of its own, so that no slow sender holds up the others.
 /// </summary>
-internal sealed class PlainStreamReceiver : GalleryReceiver
+internal sealed class PlainStreamReceiver : IImageReceiver
 {
     private const int MostAtOnce = 128;
-    private const int PollMicroseconds = 50_000;
+    private const int PollMicroseconds = ReadingThreads.PollMilliseconds * 1000;
     private const int InlineMicroseconds = 1_000;
     private const int InlineBytes = 1 << 20;
     private readonly ReceiveOptions _options;
-    private readonly List<Socket> _listeners;
+    private readonly Inbox _inbox;
+    private readonly List<TcpAcceptor> _acceptors;
     private readonly HashSet<IPAddress> _sources;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Thread> _acceptors = [];
+    private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
-    private readonly IReadOnlyList<IPEndPoint> _endPoints;
 
-    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<Socket> listeners, IReadOnlyList<IPAddress> sources)
-        : base(options, inbox)
+    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
     {
-        _options = options;
-        _listeners = listeners;
-        _sources = [.. sources];
-        _endPoints = [.. listeners.Select(static l => (IPEndPoint)l.LocalEndPoint!)];
+        (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
+        Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
-    public override ReadyEvent Ready => new(Transport.Tcp, _endPoints, null, []);
+    public ReadyEvent Ready { get; }
 
-    public static new PlainStreamReceiver Open(ReceiveOptions options, CancellationToken cancellationToken)
+    public static PlainStreamReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken)
     {
-        var inbox = new Inbox(options);
         IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
-        IReadOnlyList<IPEndPoint> where = [.. ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)];
-        return new PlainStreamReceiver(options, inbox, TcpTransport.Listen(new TcpReceiveOptions(where)), sources);
+        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)), sources);
     }
 
-    private protected override IEnumerable<GalleryEvent> Opening()
+    public IEnumerable<GalleryEvent> Opening() => [new NoticeEvent($"Listening on {string.Join(", ", Ready.EndPoints)} for TCP connections.")];
+
+    public void Start()
     {
-        yield return new NoticeEvent($"Listening on {List(_endPoints)} for TCP connections.");
+        foreach (TcpAcceptor acceptor in _acceptors) _threads.Run($"TCP {acceptor.EndPoint}", "Listening", acceptor.EndPoint, () => Accept(acceptor));
     }
 
-    private protected override void Start(CancellationToken cancellationToken)
-    {
-        cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stop);
-        foreach (Socket listener in _listeners)
-        {
-            var thread = new Thread(() => Accept(listener)) { IsBackground = true, Name = $"TCP {listener.LocalEndPoint}" };
-            _acceptors.Add(thread);
-            thread.Start();
-        }
-    }
-
-    private protected override IEnumerable<GalleryEvent> Closing()
+    public IEnumerable<GalleryEvent> Closing()
     {
         Stop();
-        yield return new NoticeEvent("Closed.");
+        return [new NoticeEvent("Closed.")];
     }
 
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
         Stop();
-        _stop.Dispose();
+        _threads.Dispose();
     }
 
     private void Stop()
     {
-        Inbox.Queue.Complete();
-        _stop.Cancel();
-        foreach (Thread thread in _acceptors) thread.Join();
-        _acceptors.Clear();
+        _threads.Stop();
         lock (_open)
         {
             while (_open.Count > 0) Monitor.Wait(_open);
         }
 
-        foreach (Socket listener in _listeners) listener.Dispose();
+        foreach (TcpAcceptor acceptor in _acceptors) acceptor.Dispose();
     }
 
-    private void Accept(Socket listener)
+    private void Accept(TcpAcceptor acceptor)
     {
         byte[] buffer = new byte[256 << 10];
-        try
+        while (!_threads.Stopping.IsCancellationRequested)
         {
-            while (!_stop.IsCancellationRequested)
+            if (!acceptor.Wait(0))
             {
-                if (!listener.Poll(0, SelectMode.SelectRead))
-                {
-                    Inbox.Queue.Flush();
-                    if (!listener.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
-                }
-
-                if (TryAccept(listener) is { } connection) Handle(connection, buffer);
+                _inbox.Queue.Flush();
+                if (!acceptor.Wait(PollMicroseconds)) continue;
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            if (_stop.IsCancellationRequested) return;
-            Inbox.Fail(new GalleryException(
-                ErrorIds.NetworkFailure, GalleryErrorCategory.ConnectionError, $"Listening failed: {e.Message}", _endPoints[0], null, e));
-            Inbox.Queue.Complete();
+
+            Accepted accepted = acceptor.Accept(out TcpConnection? connection);
+            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox), buffer);
+
+            // It stays in the backlog until others have ended.
+            else if (accepted == Accepted.TooMany) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
         }
     }
 
-    private IncomingConnection? TryAccept(Socket listener)
+    private void Take(IncomingConnection connection, byte[] buffer)
     {
-        Socket socket;
-        IPEndPoint peer;
-        try
+        if (_sources.Count == 0 || _sources.Contains(DatagramReceiver.WithoutZone(connection.Peer.Address)))
         {
-            socket = listener.Accept();
-            peer = (IPEndPoint)socket.RemoteEndPoint!;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset
-            or SocketError.NotConnected or SocketError.WouldBlock or SocketError.Interrupted)
-        {
-            // Whoever knocked went away again.
-            return null;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-        {
-            // It stays in the backlog until others have ended.
-            _stop.Token.WaitHandle.WaitOne(PollMicroseconds / 1000);
-            return null;
+            Handle(connection, buffer);
+            return;
         }
 
-        if (peer.Address.IsIPv4MappedToIPv6) peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
-        var connection = new IncomingConnection(socket, peer, _options, Inbox);
-        if (_sources.Count == 0 || _sources.Contains(DatagramReceiver.WithoutZone(peer.Address))) return connection;
-        Inbox.Filtered();
+        _inbox.Filtered();
         connection.Abort();
         connection.Dispose();
-        return null;
     }
 
     private void Handle(IncomingConnection connection, byte[] buffer)
@@ -151,10 +108,10 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
             return;
         }
 
-        Inbox.Queue.Flush();
+        _inbox.Queue.Flush();
         lock (_open)
         {
-            while (_open.Count >= MostAtOnce && !_stop.IsCancellationRequested) Monitor.Wait(_open, PollMicroseconds / 1000);
+            while (_open.Count >= MostAtOnce && !_threads.Stopping.IsCancellationRequested) Monitor.Wait(_open, PollMicroseconds / 1000);
             _open.Add(connection);
         }
 
@@ -177,7 +134,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
     }
 
     private void Lost(IncomingConnection connection, Exception e) =>
-        Inbox.Fail(e as GalleryException ?? SocketErrors.Reset(e, connection.Peer, "An image was left out"));
+        _inbox.Fail(e as GalleryException ?? SocketErrors.Reset(e, connection.Peer, "An image was left out"));
 
     private IncomingConnection[] EarlierOf(IPAddress host)
     {
@@ -190,7 +147,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
         {
             byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 << 10);
             ConnectionState state = ConnectionState.Open;
-            while (state == ConnectionState.Open && !_stop.IsCancellationRequested) state = connection.Read(buffer, PollMicroseconds);
+            while (state == ConnectionState.Open && !_threads.Stopping.IsCancellationRequested) state = connection.Read(buffer, PollMicroseconds);
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
             if (state == ConnectionState.Whole && WaitForEarlier(connection, earlier)) connection.Deliver(urgent: true);
             else if (state == ConnectionState.Open) connection.Abort();
@@ -216,7 +173,7 @@ internal sealed class PlainStreamReceiver : GalleryReceiver
     {
         lock (_open)
         {
-            while (!_stop.IsCancellationRequested)
+            while (!_threads.Stopping.IsCancellationRequested)
             {
                 if (Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished : e.MayBeOvertakenBy(connection))) return true;
                 Monitor.Wait(_open, 5);

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
-using GalleryPS.Sessions;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -10,38 +8,43 @@ namespace GalleryPS.Protocols.Plain;
 /// Plain over TCP: one connection is one image, closed after its last byte; a connection with no bytes is the end of
 /// transmission. Several receivers are served at the same time.
 /// </summary>
-internal sealed class PlainStreamSender : GallerySender
+internal sealed class PlainStreamSender : IImageSender
 {
     private const int ChunkBytes = 256 << 10;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
-    private readonly SendOptions _options;
     private readonly Destination[] _destinations;
+    private readonly TimeProvider _time;
 
-    private PlainStreamSender(SendOptions options, Destination[] destinations)
-        : base(options) => (_options, _destinations) = (options, destinations);
+    private PlainStreamSender(Destination[] destinations, TimeProvider time) => (_destinations, _time) = (destinations, time);
 
-    public override IReadOnlyList<IPEndPoint> Destinations => [.. _destinations.Select(static d => d.To)];
+    public IReadOnlyList<IPEndPoint> Destinations => [.. _destinations.Select(static d => d.To)];
 
-    public static new PlainStreamSender Open(SendOptions options, CancellationToken cancellationToken)
+    public bool SendsAtOnce => true;
+
+    public long OtherDatagrams => 0;
+
+    public static PlainStreamSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
-        return new PlainStreamSender(options, [.. to.Select(one => new Destination(
-            one,
-            new TcpSendOptions(NicResolver.Resolve(options.Addresses.OutboundIP, one.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
-            new Pacer(options.Pacing.BitRate ?? BitRate.Unlimited),
-            new Farewells()))]);
+        return new PlainStreamSender(
+            [.. to.Select(destination => new Destination(
+                destination,
+                new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
+                new Pacer((options.Pacing.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
+                new SentConnections(context.Time)))],
+            context.Time);
     }
 
-    private protected override IEnumerable<GalleryEvent> SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         foreach (GalleryEvent result in Everywhere(d => SendTo(d, image, index, cancellationToken), cancellationToken)) yield return result;
-        foreach (Destination one in _destinations)
+        foreach (Destination destination in _destinations)
         {
-            foreach (GalleryException late in one.Farewells.Failures()) yield return new ErrorEvent(late);
+            foreach (GalleryException late in destination.Sent.Failures()) yield return new ErrorEvent(late);
         }
     }
 
-    private protected override IEnumerable<GalleryEvent> SendEnd(CancellationToken cancellationToken)
+    public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         int number = 0;
         foreach (GalleryEvent result in Everywhere(d => EndAt(d, cancellationToken), cancellationToken))
@@ -49,16 +52,16 @@ internal sealed class PlainStreamSender : GallerySender
             yield return result is EndEvent end ? end with { Seen = ++number, Expected = _destinations.Length } : result;
         }
 
-        foreach (Destination one in _destinations)
+        foreach (Destination destination in _destinations)
         {
-            one.Farewells.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
-            foreach (GalleryException late in one.Farewells.Failures()) yield return new ErrorEvent(late);
+            destination.Sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
+            foreach (GalleryException late in destination.Sent.Failures()) yield return new ErrorEvent(late);
         }
     }
 
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
-        foreach (Destination one in _destinations) one.Farewells.Dispose();
+        foreach (Destination destination in _destinations) destination.Sent.Dispose();
     }
 
     private GalleryEvent[] Everywhere(Func<Destination, GalleryEvent> send, CancellationToken cancellationToken)
@@ -81,20 +84,20 @@ internal sealed class PlainStreamSender : GallerySender
 
     private GalleryEvent SendTo(Destination destination, OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = _time.GetTimestamp();
         try
         {
-            Socket socket = TcpTransport.Connect(destination.To, destination.Options, cancellationToken);
+            TcpConnection connection = TcpConnection.Connect(destination.To, destination.Options, _time, cancellationToken);
             try
             {
-                long sent = SendBytes(socket, image, destination.Pacer, cancellationToken);
-                socket.Shutdown(SocketShutdown.Send);
-                destination.Farewells.Add(socket, destination.To, image.Name);
-                return new SentEvent(Sent(image, index, sent, destination.To, Stopwatch.GetElapsedTime(start)));
+                long sent = SendBytes(connection, image, destination.Pacer, cancellationToken);
+                connection.EndSending();
+                destination.Sent.Add(connection, image.Name);
+                return new SentEvent(Sent(image, index, sent, destination.To, _time.GetElapsedTime(start)));
             }
             catch
             {
-                Abort(socket);
+                connection.Reset();
                 throw;
             }
         }
@@ -108,12 +111,12 @@ internal sealed class PlainStreamSender : GallerySender
         }
     }
 
-    private static long SendBytes(Socket socket, OutgoingImage image, Pacer pacer, CancellationToken cancellationToken)
+    private static long SendBytes(TcpConnection connection, OutgoingImage image, Pacer pacer, CancellationToken cancellationToken)
     {
-        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static s => Abort((Socket)s!), socket);
+        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
         try
         {
-            if (image.InMemory is { } memory) return SendAll(socket, memory.Span, pacer, cancellationToken);
+            if (image.InMemory is { } memory) return SendAll(connection, memory.Span, pacer, cancellationToken);
             byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
             try
             {
@@ -122,7 +125,7 @@ internal sealed class PlainStreamSender : GallerySender
                 {
                     int read = image.Read(buffer, sent);
                     if (read == 0) return sent;
-                    sent += SendAll(socket, buffer.AsSpan(0, read), pacer, cancellationToken);
+                    sent += SendAll(connection, buffer.AsSpan(0, read), pacer, cancellationToken);
 
                     // The file's end is known: asking once more for every image costs as much as a small image.
                     if (sent == image.Length) return sent;
@@ -139,14 +142,14 @@ internal sealed class PlainStreamSender : GallerySender
         }
     }
 
-    private static long SendAll(Socket socket, ReadOnlySpan<byte> bytes, Pacer pacer, CancellationToken cancellationToken)
+    private static long SendAll(TcpConnection connection, ReadOnlySpan<byte> bytes, Pacer pacer, CancellationToken cancellationToken)
     {
         int sent = 0;
         while (sent < bytes.Length)
         {
             pacer.Wait(cancellationToken);
             int piece = pacer.IsUnlimited ? bytes.Length - sent : Math.Min(bytes.Length - sent, 16 << 10);
-            int now = socket.Send(bytes.Slice(sent, piece), SocketFlags.None);
+            int now = connection.Send(bytes.Slice(sent, piece));
             pacer.Sent(now);
             sent += now;
         }
@@ -154,13 +157,13 @@ internal sealed class PlainStreamSender : GallerySender
         return sent;
     }
 
-    private static GalleryEvent EndAt(Destination destination, CancellationToken cancellationToken)
+    private GalleryEvent EndAt(Destination destination, CancellationToken cancellationToken)
     {
         try
         {
-            Socket socket = TcpTransport.Connect(destination.To, destination.Options, cancellationToken);
-            socket.Shutdown(SocketShutdown.Send);
-            destination.Farewells.Add(socket, destination.To, "The end of transmission", failuresMatter: false);
+            TcpConnection connection = TcpConnection.Connect(destination.To, destination.Options, _time, cancellationToken);
+            connection.EndSending();
+            destination.Sent.Add(connection, "The end of transmission", failuresMatter: false);
             return new EndEvent(destination.To, 0, 0);
         }
         catch (SocketException e)
@@ -171,21 +174,6 @@ internal sealed class PlainStreamSender : GallerySender
         {
             return new ErrorEvent(e);
         }
-    }
-
-    // Closing with a reset: the receiver must not take half an image for a whole one.
-    private static void Abort(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is closed already.
-        }
-
-        socket.Dispose();
     }
 
     private static SentImage Sent(OutgoingImage image, int index, long bytes, IPEndPoint to, TimeSpan elapsed) => new()
@@ -204,5 +192,5 @@ internal sealed class PlainStreamSender : GallerySender
         Elapsed = elapsed,
     };
 
-    private sealed record Destination(IPEndPoint To, TcpSendOptions Options, Pacer Pacer, Farewells Farewells);
+    private sealed record Destination(IPEndPoint To, TcpConnectOptions Options, Pacer Pacer, SentConnections Sent);
 }

@@ -1,0 +1,49 @@
+namespace GalleryPS;
+
+/// <summary>How to receive a gallery.</summary>
+public sealed record ReceiveOptions
+{
+    /// <summary>The transport.</summary>
+    [Option("The transport.", letter: 't')]
+    public Transport Transport { get; init; } = Transport.Unicast;
+
+    /// <summary>The protocol.</summary>
+    [Option("The protocol; Flute carries images of any size.")]
+    public Protocol Protocol { get; init; } = Protocol.Plain;
+
+    /// <summary>
+    /// Where. Without <see cref="ListeningOptions.Address"/>: 127.0.0.1 or the NICs of <see cref="ListeningOptions.ArrivalIP"/>
+    /// (unicast, TCP), every broadcast address (broadcast), <see cref="SendOptions.DefaultGroup"/> (multicast).
+    /// </summary>
+    [OptionGroup]
+    public ListeningOptions Addresses { get; init; } = new();
+
+    /// <summary>Ends of transmission to wait for, 1 or more.</summary>
+    [Option("Ends of transmission to wait for.", least: 1, most: int.MaxValue)]
+    public int Senders { get; init; } = 1;
+
+    /// <summary>What ends it otherwise.</summary>
+    [OptionGroup]
+    public UntilOptions Until { get; init; } = new();
+
+    /// <summary>Where the images go.</summary>
+    [OptionGroup]
+    public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>What is taken at most.</summary>
+    [OptionGroup]
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>What only Flute has.</summary>
+    [OptionGroup]
+    public FluteReceiveOptions Flute { get; init; } = new();
+
+    /// <summary>Checks what can be checked without touching the network.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
+    public void Validate()
+    {
+        OptionChecks.Ranges(this);
+        if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
+        OptionChecks.Protocol(this, Protocol, Transport, Flute);
+    }
+}

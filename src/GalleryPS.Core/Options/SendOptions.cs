@@ -1,0 +1,105 @@
+namespace GalleryPS;
+
+/// <summary>How to send a gallery.</summary>
+public sealed record SendOptions
+{
+    /// <summary>The port everybody uses when nobody says otherwise.</summary>
+    public const int DefaultPort = 25000;
+
+    /// <summary>The group everybody uses when nobody says otherwise.</summary>
+    public const string DefaultGroup = "239.25.25.25";
+
+    /// <summary>The transport.</summary>
+    [Option("The transport.", letter: 't')]
+    public Transport Transport { get; init; } = Transport.Unicast;
+
+    /// <summary>The protocol.</summary>
+    [Option("The protocol; Flute carries images of any size.")]
+    public Protocol Protocol { get; init; } = Protocol.Plain;
+
+    /// <summary>
+    /// Where to. Without <see cref="DestinationOptions.To"/>: 127.0.0.1 (unicast, TCP), <see cref="DefaultGroup"/>
+    /// (multicast), the outbound NIC's directed broadcast address (broadcast).
+    /// </summary>
+    [OptionGroup]
+    public DestinationOptions Addresses { get; init; } = new();
+
+    /// <summary>What to wait for before the first image.</summary>
+    [OptionGroup]
+    public StartOptions Start { get; init; } = new();
+
+    /// <summary>How fast.</summary>
+    [OptionGroup]
+    public PacingOptions Pacing { get; init; } = new();
+
+    /// <summary>
+    /// Encode images anew that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
+    /// down if need be.
+    /// </summary>
+    [Option("Encode images anew that are too large for a datagram (Plain over UDP).")]
+    public bool Fit { get; init; }
+
+    /// <summary>How long to wait for a TCP connection.</summary>
+    [Option("How long to wait for a TCP connection.", least: 0)]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What only Flute has.</summary>
+    [OptionGroup]
+    public FluteSendOptions Flute { get; init; } = new();
+
+    /// <summary>Checks what can be checked without touching the network.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
+    public void Validate()
+    {
+        OptionChecks.Ranges(this);
+        if (Start.WaitForGroup is not null && Transport != Transport.Multicast)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "Only multicast has groups that somebody can join.", Transport, "Use -Delay to give receivers time to start, or -Transport Multicast.");
+        }
+
+        if (Transport == Transport.Tcp && Addresses.OutboundIP.Count > 1)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "A TCP connection leaves on one NIC; several were given.", Addresses.OutboundIP,
+                "Give one NIC, or none: the routing table knows the way to a host.");
+        }
+
+        if (Fit && (Transport == Transport.Tcp || Protocol != Protocol.Plain))
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "-Fit is for Plain over UDP, where one image is one datagram; TCP and FLUTE carry images of any size as they are.", Transport,
+                "Leave -Fit out.");
+        }
+
+        OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        if (Protocol == Protocol.Flute) ValidateFlute();
+    }
+
+    private void ValidateFlute()
+    {
+        if (Flute.Receivers is not null && (Flute.Carousel || Flute.Repeat > 0))
+        {
+            throw OptionChecks.Invalid("Receivers that report are served until they have everything; nothing is repeated blindly then.", Flute.Receivers);
+        }
+
+        if (Flute.Carousel && Flute.Repeat > 0) throw OptionChecks.Invalid("A carousel repeats until it is stopped, not a number of times.", Flute.Repeat);
+        if (Pacing.Interval > TimeSpan.Zero)
+        {
+            throw OptionChecks.Invalid("With FLUTE images are sent in turns, without pauses; set the rate (-BitRate) instead of -Interval.", Pacing.Interval);
+        }
+
+        if (Flute.Receivers is not null && Flute.FluteVersion == 1)
+        {
+            throw OptionChecks.Invalid("FLUTE version 1 has no place to tell receivers where to report.", Flute.FluteVersion);
+        }
+
+        if (Flute.Fec == Fec.None && Flute.Redundancy > 0)
+        {
+            throw OptionChecks.Invalid("Without error correction there is no redundancy; repeat instead.", Flute.Redundancy);
+        }
+    }
+}

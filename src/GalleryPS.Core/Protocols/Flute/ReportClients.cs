@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Flute;
+
+namespace GalleryPS.Protocols.Flute;
+
+/// <summary>Tells each sender that wants to know how far things are.</summary>
+/// <param name="key">The key of the group, or null.</param>
+/// <param name="report">Makes a report of a session; gets the last one. Null when the session is over.</param>
+/// <param name="tell">Is told why reporting is not possible.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> tell, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
+
+    /// <summary>Whether no sender wants to know.</summary>
+    public bool IsEmpty => _clients.IsEmpty;
+
+    /// <summary>Begins to report to the sender of a session. A second call does nothing.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="reportTo">What the sender says of its port. Only that is taken from the network: reports go to where the packets come from.</param>
+    public void Begin(SessionId session, string reportTo)
+    {
+        if (_clients.ContainsKey(session)) return;
+        if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
+        var last = new ReceptionReport();
+        _clients[session] = new ReportClient(
+            new IPEndPoint(session.Source, port),
+            key?.ReportKey(session.Tsi),
+            () =>
+            {
+                ReceptionReport? now = report(session, last);
+                if (now is not null) last = now with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
+                return now;
+            },
+            (id, why) => tell(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
+            time);
+    }
+
+    /// <summary>There is something to report now.</summary>
+    public void Wake()
+    {
+        foreach (ReportClient client in _clients.Values) client.Wake();
+    }
+
+    public void Dispose()
+    {
+        foreach (ReportClient client in _clients.Values) client.Dispose();
+        _clients.Clear();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace GalleryPS.Protocols;
+
+/// <summary>Sends images by a protocol, on the calling thread. What happened is handed out as events; nothing happens unless they are read.</summary>
+internal interface IImageSender : IDisposable
+{
+    /// <summary>Where the images go.</summary>
+    IReadOnlyList<IPEndPoint> Destinations { get; }
+
+    /// <summary>
+    /// Whether <see cref="Take"/> sends. If not, it only looks at the image, and <see cref="Complete"/> sends all of them: then
+    /// the pauses between images and before the end are the protocol's own affair.
+    /// </summary>
+    bool SendsAtOnce { get; }
+
+    /// <summary>UDP datagrams that were no image's: those of the ends of transmission, and of tables.</summary>
+    long OtherDatagrams { get; }
+
+    /// <summary>Takes an image.</summary>
+    /// <param name="image">The image; it can be read only now.</param>
+    /// <param name="index">Its place in the gallery, from 0.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken);
+
+    /// <summary>Sends what was not sent yet, and the end of transmission.</summary>
+    /// <param name="cancellationToken">Stops at once; the end is then not sent.</param>
+    IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken);
+}
