@@ -170,7 +170,7 @@ internal sealed class Inbox : IDisposable
         Touch();
         if (number > WarningsInFull) return;
         string more = number == WarningsInFull ? " Further ones are only counted." : "";
-        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {bytes:N0} bytes from {source} is not an image; left out.{more}"));
+        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image; left out.{more}"));
     }
 
     /// <summary>Reports an image that failed.</summary>
@@ -226,7 +226,7 @@ internal sealed class Inbox : IDisposable
         if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
-            $"After {_images} images of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
+            $"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
             arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
         Queue.Complete();
         return false;
