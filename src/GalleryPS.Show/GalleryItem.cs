@@ -6,8 +6,13 @@ namespace GalleryPS.Show;
 public sealed class GalleryItem
 {
     private readonly Func<Stream> _open;
+    private readonly Lazy<Orientation> _orientation;
 
-    private GalleryItem(Func<Stream> open) => _open = open;
+    private GalleryItem(Func<Stream> open)
+    {
+        _open = open;
+        _orientation = new Lazy<Orientation>(ReadOrientation);
+    }
 
     /// <summary>Position in the show, counted from 0.</summary>
     public required int Index { get; init; }
@@ -27,6 +32,18 @@ public sealed class GalleryItem
     /// <summary>Height in pixels; 0 when the header made no sense.</summary>
     public required int Height { get; init; }
 
+    /// <summary>Width and height as it is seen: turned as its EXIF data say.</summary>
+    public PixelSize UprightSize => _orientation.Value.Turn(new PixelSize(Width, Height));
+
+    /// <summary>Whether its EXIF data say that it is stored otherwise than it is seen.</summary>
+    public bool IsTurned => _orientation.Value != Orientation.Upright;
+
+    /// <summary>
+    /// Whether browsers have to be given another file to show it as it is: none shows TIFF, and not all turn PNG and WebP as
+    /// their EXIF data say, as all do with JPEG.
+    /// </summary>
+    internal bool IsConvertedForBrowsers => Format == ImageFormat.Tiff || (IsTurned && Format != ImageFormat.Jpeg);
+
     /// <summary>The sender's address and port, or the path of the file.</summary>
     public required string Source { get; init; }
 
@@ -45,25 +62,43 @@ public sealed class GalleryItem
     /// <summary>Takes a file as it is now.</summary>
     /// <param name="path">Full path.</param>
     /// <param name="index">Its position.</param>
-    public static GalleryItem FromFile(string path, int index)
+    /// <param name="cancellationToken">Ends waiting for it.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static GalleryItem FromFile(string path, int index, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileName(path);
         long length = 0;
         ImageInfo info = default;
         GalleryException? error = null;
+        Func<Stream> open = () => OpenFile(path);
         try
         {
-            using FileStream file = OpenFile(path);
+            if (InputFile.IsOpenPipe(path))
+            {
+                byte[] data = InputFile.ReadPipe(path, cancellationToken, out name).ToArray();
+                open = () => new MemoryStream(data, writable: false);
+            }
+            else
+            {
+                // Here it may be waited for, and the wait be cancelled; later it is opened from many places.
+                InputFile.Open(path, cancellationToken).Dispose();
+            }
+
+            using Stream file = open();
             length = file.Length;
             error = ImageHeader.TryRead(file, out info) ? TooLarge(name, info) : NotAnImage(name);
         }
+        catch (GalleryException e)
+        {
+            error = e;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error = Unreadable(path, e);
+            error = InputFile.Unreadable(path, e);
         }
 
-        return new GalleryItem(() => OpenFile(path))
+        return new GalleryItem(open)
         {
             Index = index,
             Name = name,
@@ -120,7 +155,7 @@ public sealed class GalleryItem
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(Source, e);
+            throw InputFile.Unreadable(Source, e);
         }
     }
 
@@ -137,7 +172,7 @@ public sealed class GalleryItem
         }
         catch (Exception e) when (e is IOException or OverflowException)
         {
-            throw Unreadable(Source, e);
+            throw InputFile.Unreadable(Source, e);
         }
     }
 
@@ -155,7 +190,22 @@ public sealed class GalleryItem
         View = view,
     };
 
-    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private Orientation ReadOrientation()
+    {
+        if (Error is not null) return Orientation.Upright;
+        try
+        {
+            using Stream file = _open();
+            return Exif.ReadOrientation(file, Format);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever shows the image meets the same error, and tells it.
+            return Orientation.Upright;
+        }
+    }
+
+    private static FileStream OpenFile(string path) => InputFile.OpenStream(path, CancellationToken.None);
 
     private static GalleryException? TooLarge(string name, ImageInfo info)
     {
@@ -173,8 +223,4 @@ public sealed class GalleryItem
     private static GalleryException NotAnImage(string name) => new(
         ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
         $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
-
-    private static GalleryException Unreadable(string path, Exception e) => new(
-        ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
-        "Check that the file exists and that you may read it.", e);
 }

@@ -16,11 +16,11 @@ public sealed record ShowOptions
     public TerminalGraphics? Graphics { get; init; }
 
     /// <summary>How long each image stands.</summary>
-    [Option("How long each image stands.", Least = 0, MoreThanLeast = true)]
+    [Option("How long each image stands.", least: 0, moreThanLeast: true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Port of the live page; 0 for a free one.</summary>
-    [Option("Port of the live page; default: a free one.", Least = 0, Most = 65_535, Letter = 'p')]
+    [Option("Port of the live page; default: a free one.", least: 0, most: 65_535, letter: 'p')]
     public int Port { get; init; }
 
     /// <summary>Tell the page's address instead of opening a browser.</summary>
@@ -106,7 +106,7 @@ public sealed class GalleryShow : IDisposable
     public IEnumerable<GalleryEvent> Add(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Add(index => GalleryItem.FromFile(path, index), cancellationToken);
+        return Add(index => GalleryItem.FromFile(path, index, cancellationToken), cancellationToken);
     }
 
     /// <summary>Shows a received image.</summary>

@@ -36,20 +36,6 @@ internal static class Arguments
         CustomParser = static result => Read<TimeSpan?>(result, static t => Durations.Parse(t)),
     };
 
-    /// <summary>A rate, with or without a unit.</summary>
-    public static Option<BitRate?> Rate(string name, string description) => new(name)
-    {
-        Description = description,
-        CustomParser = static result => Read<BitRate?>(result, static t => BitRate.Parse(t)),
-    };
-
-    /// <summary>A number of bytes, optionally with k, M or G (powers of 1024).</summary>
-    public static Option<long?> Bytes(string name, string description) => new(name)
-    {
-        Description = description,
-        CustomParser = static result => Read<long?>(result, static t => ByteCount.Parse(t)),
-    };
-
     /// <summary>An option with a value of a type that parses by itself.</summary>
     public static Option<T> Of<T>(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
@@ -50,33 +51,57 @@ internal sealed class OptionSet<T>
     private static Option Make(OptionDescription description)
     {
         string name = "--" + OptionDescription.KebabCase(description.Name);
-        string[] aliases = [.. description.Aliases.Select(static a => "--" + OptionDescription.KebabCase(a)), .. description.Letter is { } letter ? [$"-{letter}"] : (string[])[]];
-        if (description.ValueType == typeof(bool))
-        {
-            var flag = new Option<bool>(name, aliases) { Description = Text(description) };
-            if (description.Default is true) flag.DefaultValueFactory = static _ => true;
-            return flag;
-        }
-
-        var option = new Option<object>(name, aliases)
-        {
-            Description = Text(description),
-            HelpName = description.ValueType.IsEnum ? string.Join('|', Enum.GetNames(description.ValueType)) : OptionDescription.KebabCase(description.Name),
-            Required = description.IsRequired,
-            Arity = OptionValues.IsList(description.ValueType) ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-            CustomParser = result => OptionValues.Read(description, result),
-        };
-        if (description.ValueType.IsEnum) option.CompletionSources.Add(Enum.GetNames(description.ValueType));
+        string[] aliases = OptionHelp.Aliases(description);
+        Option option = description.ValueType == typeof(bool)
+            ? new Option<bool>(name, aliases)
+            : new Option<object>(name, aliases)
+            {
+                Required = description.IsRequired,
+                Arity = OptionValues.IsList(description.ValueType) ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                CustomParser = result => OptionValues.Read(description, result),
+            };
+        if (description.ValueType.IsEnum) option.CompletionSources.Add(_ => Enum.GetNames(description.ValueType).Select(static n => new CompletionItem(n)));
+        OptionHelp.Remember(option, description);
         return option;
     }
+}
+
+/// <summary>What the help says of options. Most runs show none of it, so it is made when it is asked for.</summary>
+internal static class OptionHelp
+{
+    private static readonly List<(Option Option, OptionDescription Description)> Known = [];
+
+    /// <summary>Remembers what an option is made from.</summary>
+    public static void Remember(Option option, OptionDescription description) => Known.Add((option, description));
+
+    /// <summary>Gives all options their texts.</summary>
+    public static void Fill()
+    {
+        foreach ((Option option, OptionDescription description) in Known)
+        {
+            option.Description = Text(description);
+            if (description.ValueType != typeof(bool)) option.HelpName = ValueName(description);
+        }
+    }
+
+    /// <summary>Other names of an option, as command lines have them.</summary>
+    public static string[] Aliases(OptionDescription description)
+    {
+        var names = new List<string>();
+        foreach (string alias in description.Aliases) names.Add("--" + OptionDescription.KebabCase(alias));
+        if (description.Letter is { } letter) names.Add($"-{letter}");
+        return [.. names];
+    }
+
+    private static string ValueName(OptionDescription description) =>
+        description.ValueType.IsEnum ? string.Join('|', Enum.GetNames(description.ValueType)) : OptionDescription.KebabCase(description.Name);
 
     private static string Text(OptionDescription description)
     {
         string text = description.Summary.TrimEnd('.');
         if (description.ValueType == typeof(Passphrase)) text += "; '-' reads it from the environment variable GALLERY_PASSPHRASE";
-        string? unit = description.Unit is { } u && u != "s" ? u : null;
         if (description.DefaultText is { } standard) return $"{text}; default {standard}.";
-        return unit is null ? $"{text}." : $"{text} ({unit}).";
+        return description.Unit is null or "s" ? $"{text}." : $"{text} ({description.Unit}).";
     }
 }
 
@@ -114,7 +139,7 @@ internal static class OptionValues
         if (type == typeof(TimeSpan)) return Durations.Parse(text);
         if (type == typeof(BitRate)) return BitRate.Parse(text);
         if (type == typeof(Passphrase)) return Arguments.Passphrase(text)!;
-        if (type == typeof(IPAddress)) return IPAddress.TryParse(text, out IPAddress? address) ? address : throw Invalid($"'{text}' is not an address.", text);
+        if (type == typeof(IPAddress)) return Network.Hosts.TryLiteral(text, out IPAddress? address) ? address : throw Invalid($"'{text}' is not an address.", text);
         if (type.IsEnum) return Name(type, text);
         throw new NotSupportedException($"Options of type {type} cannot be read.");
     }

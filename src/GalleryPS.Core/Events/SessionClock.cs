@@ -9,7 +9,7 @@ internal sealed class SessionClock(TimeProvider time)
     public TimeProvider Time => time;
 
     /// <summary>The time of day.</summary>
-    public DateTimeOffset Now => time.GetLocalNow();
+    public DateTimeOffset Now => time.LocalNow();
 
     /// <summary>Since the session began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
@@ -26,4 +26,11 @@ internal sealed class SessionClock(TimeProvider time)
 
     /// <summary>Something came.</summary>
     public void Touch() => Interlocked.Exchange(ref _lastActivity, time.GetTimestamp());
+}
+
+/// <summary>The time of day of a clock.</summary>
+internal static class TimeOfDay
+{
+    /// <summary>The local time. The system's is had faster than through its <see cref="TimeProvider"/>.</summary>
+    public static DateTimeOffset LocalNow(this TimeProvider time) => ReferenceEquals(time, TimeProvider.System) ? DateTimeOffset.Now : time.GetLocalNow();
 }

@@ -14,11 +14,11 @@ public sealed record MessageSendOptions
     public MessageDestinationOptions Addresses { get; init; } = new();
 
     /// <summary>How often each message is sent, 1 or more.</summary>
-    [Option("How often each message is sent.", Least = 1, Most = int.MaxValue)]
+    [Option("How often each message is sent.", least: 1, most: int.MaxValue)]
     public int Repeat { get; init; } = 1;
 
     /// <summary>Time from one message to the next. Intervals below a millisecond are kept on the average.</summary>
-    [Option("Time from one message to the next.", Least = 0)]
+    [Option("Time from one message to the next.", least: 0)]
     public TimeSpan Interval { get; init; }
 
     /// <summary>What to wait for before the first message.</summary>

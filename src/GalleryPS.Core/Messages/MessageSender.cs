@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Events;
 using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Sessions;
@@ -121,7 +122,7 @@ public sealed class MessageSender : IDisposable
                 Text = message.Text,
                 Repetition = repetition,
                 Datagrams = copies,
-                Time = _time.GetLocalNow(),
+                Time = _time.LocalNow(),
             });
         }
         catch (SocketException e)

@@ -5,6 +5,16 @@ namespace GalleryPS;
 /// <summary>Reads sizes the way users write them.</summary>
 public static class ByteCount
 {
+    /// <summary>Writes a number of bytes the way <see cref="Parse"/> reads it.</summary>
+    /// <param name="bytes">Bytes.</param>
+    /// <returns>With the largest unit that leaves a whole number.</returns>
+    public static string Text(long bytes)
+    {
+        int unit = 0;
+        for (; bytes != 0 && bytes % 1024 == 0 && unit < 4; unit++) bytes /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes}{(unit == 0 ? " bytes" : $"{" kMGT"[unit]}B")}");
+    }
+
     /// <summary>Reads a number of bytes.</summary>
     /// <param name="text">A whole number, optionally with <c>kB</c>, <c>MB</c>, <c>GB</c> or <c>k</c>, <c>M</c>, <c>G</c> (powers of 1,024, as in PowerShell).</param>
     /// <returns>Bytes, not negative.</returns>

@@ -7,11 +7,11 @@ public record ListeningOptions
     /// The address to bind to or to listen on (<c>0.0.0.0</c> or <c>::</c> for every address of this machine), the
     /// broadcast address to accept, or the group to join; null for the default of the transport.
     /// </summary>
-    [Option("Address to bind to or to listen on, or the group to join.", Aliases = ["BindIP", "McastIP", "ListenIP", "Group"], Letter = 'g')]
+    [Option("Address to bind to or to listen on, or the group to join.", aliases: "BindIP McastIP ListenIP Group", letter: 'g')]
     public string? Address { get; init; }
 
     /// <summary>The port, 1 to 65535; 0 lets the system choose (unicast, TCP).</summary>
-    [Option("The port; 0 lets the system choose (not for groups and broadcast).", Least = 0, Most = 65_535, Aliases = ["BindPort", "McastPort", "ListenPort"], Letter = 'p')]
+    [Option("The port; 0 lets the system choose (not for groups and broadcast).", least: 0, most: 65_535, aliases: "BindPort McastPort ListenPort", letter: 'p')]
     public int Port { get; init; } = SendOptions.DefaultPort;
 
     /// <summary>NICs to receive on, by address or name; <c>*</c> for all that can multicast; empty for the system's choice.</summary>
@@ -30,15 +30,15 @@ public record ListeningOptions
 public sealed record UntilOptions
 {
     /// <summary>Stop after this time, whatever came; null for no limit.</summary>
-    [Option("Stop after this time.", Least = 0, MoreThanLeast = true)]
+    [Option("Stop after this time.", least: 0, moreThanLeast: true)]
     public TimeSpan? Duration { get; init; }
 
     /// <summary>Give up when nothing came for this long; null for no limit.</summary>
-    [Option("Give up when nothing came for this long.", Least = 0, MoreThanLeast = true)]
+    [Option("Give up when nothing came for this long.", least: 0, moreThanLeast: true)]
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>Stop after so many images or messages; null for no limit.</summary>
-    [Option("Stop after so many.", Least = 1, Most = int.MaxValue, Letter = 'n')]
+    [Option("Stop after so many.", least: 1, most: int.MaxValue, letter: 'n')]
     public int? Count { get; init; }
 }
 
@@ -46,7 +46,7 @@ public sealed record UntilOptions
 public sealed record StorageOptions
 {
     /// <summary>Where to store the images; null keeps them in memory only.</summary>
-    [Option("Where to store the images.", Letter = 'o')]
+    [Option("Where to store the images.", letter: 'o')]
     public string? OutputDirectory { get; init; }
 
     /// <summary>Replace files of the same name that were there before, instead of numbering.</summary>
@@ -58,15 +58,15 @@ public sealed record StorageOptions
 public sealed record LimitOptions
 {
     /// <summary>Largest image accepted, in bytes.</summary>
-    [Option("Largest image accepted.", Unit = "bytes", Least = 1)]
+    [Option("Largest image accepted.", unit: "bytes", least: 1)]
     public long MaxImageBytes { get; init; } = 256L << 20;
 
     /// <summary>Largest sum of all images accepted, in bytes.</summary>
-    [Option("Largest sum of all images accepted.", Unit = "bytes", Least = 1)]
+    [Option("Largest sum of all images accepted.", unit: "bytes", least: 1)]
     public long MaxGalleryBytes { get; init; } = 64L << 30;
 
     /// <summary>How long a TCP sender may stay silent in the middle of an image.</summary>
-    [Option("How long a TCP sender may stay silent in the middle of an image.", Least = 0, MoreThanLeast = true)]
+    [Option("How long a TCP sender may stay silent in the middle of an image.", least: 0, moreThanLeast: true)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 

@@ -11,15 +11,15 @@ namespace GalleryPS;
 public sealed class OptionDescription
 {
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<OptionDescription>> Known = new();
+    private readonly Type _options;
     private readonly PropertyInfo? _group;
     private readonly PropertyInfo _property;
     private readonly OptionAttribute _said;
 
-    private OptionDescription(PropertyInfo? group, PropertyInfo property, OptionAttribute said, object defaults)
+    private OptionDescription(Type options, PropertyInfo? group, PropertyInfo property, OptionAttribute said)
     {
-        (_group, _property, _said) = (group, property, said);
+        (_options, _group, _property, _said) = (options, group, property, said);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        Default = Get(defaults);
     }
 
     /// <summary>Its name: the property's.</summary>
@@ -32,7 +32,7 @@ public sealed class OptionDescription
     public Type ValueType { get; }
 
     /// <summary>What it has when nobody says otherwise; null where that depends on other options, or means no value.</summary>
-    public object? Default { get; }
+    public object? Default => Get(Defaults(_options));
 
     /// <summary>Whether it has to be given.</summary>
     public bool IsRequired => _property.IsDefined(typeof(RequiredMemberAttribute));
@@ -50,7 +50,7 @@ public sealed class OptionDescription
     public double? Most => double.IsFinite(_said.Most) ? _said.Most : null;
 
     /// <summary>Other names, in the case of property names.</summary>
-    public IReadOnlyList<string> Aliases => _said.Aliases;
+    public IReadOnlyList<string> Aliases => _said.Aliases.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A letter that stands for the name on a command line, or null.</summary>
     public char? Letter => _said.Letter == default ? null : _said.Letter;
@@ -61,7 +61,7 @@ public sealed class OptionDescription
     public static IReadOnlyList<OptionDescription> Of(Type options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Known.GetOrAdd(options, static type => [.. Read(type)]);
+        return Known.GetOrAdd(options, Read);
     }
 
     /// <summary>One option of a record or of its groups.</summary>
@@ -113,10 +113,10 @@ public sealed class OptionDescription
     /// <returns>Whether somebody chose it.</returns>
     public bool IsGiven(object options)
     {
-        object? value = Get(options);
-        return value is IEnumerable list and not string && Default is IEnumerable defaults
+        object? value = Get(options), standard = Default;
+        return value is IEnumerable list and not string && standard is IEnumerable defaults
             ? !list.Cast<object?>().SequenceEqual(defaults.Cast<object?>())
-            : !Equals(value, Default);
+            : !Equals(value, standard);
     }
 
     /// <summary>Checks that a value lies within the range.</summary>
@@ -124,7 +124,7 @@ public sealed class OptionDescription
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Check(object? value)
     {
-        if (Least is null && Most is null) return;
+        if (!HasRange) return;
         foreach (object? one in value is IEnumerable list and not string ? list : new[] { value })
         {
             if (one is null || Allows(Number(one))) continue;
@@ -150,28 +150,43 @@ public sealed class OptionDescription
         }
     }
 
+    /// <summary>Whether it has a range at all.</summary>
+    public bool HasRange => Least is not null || Most is not null;
+
     /// <summary>The default in words, with its unit; null where there is none to tell.</summary>
     public string? DefaultText => Default switch
     {
-        null or false or "" => null,
+        null or false or "" or 0 => null,
+        true => "on",
         TimeSpan time => time == TimeSpan.Zero ? null : $"{Text(time.TotalSeconds)} s",
         string text => text,
+        long bytes when Unit == "bytes" => ByteCount.Text(bytes),
         IEnumerable list => string.Join(", ", list.Cast<object>()) is { Length: > 0 } text ? text : null,
         IFormattable number => $"{number.ToString(null, CultureInfo.InvariantCulture)}{(Unit is null ? "" : $" {Unit}")}",
         var other => other.ToString(),
     };
 
-    private static IEnumerable<OptionDescription> Read(Type type)
+    private static IReadOnlyList<OptionDescription> Read(Type type)
     {
-        object defaults = Defaults(type);
+        var found = new List<OptionDescription>();
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.GetCustomAttribute<OptionAttribute>() is { } said) yield return new OptionDescription(null, property, said, defaults);
-            if (property.GetCustomAttribute<OptionGroupAttribute>() is null) continue;
-            foreach (PropertyInfo inner in property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            if (property.IsDefined(typeof(OptionGroupAttribute)))
             {
-                if (inner.GetCustomAttribute<OptionAttribute>() is { } one) yield return new OptionDescription(property, inner, one, defaults);
+                foreach (PropertyInfo inner in property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance)) Add(property, inner);
             }
+            else
+            {
+                Add(null, property);
+            }
+        }
+
+        return found;
+
+        void Add(PropertyInfo? group, PropertyInfo property)
+        {
+            object[] said = property.GetCustomAttributes(typeof(OptionAttribute), inherit: false);
+            if (said.Length > 0) found.Add(new OptionDescription(type, group, property, (OptionAttribute)said[0]));
         }
     }
 

@@ -24,10 +24,10 @@ public sealed record PacingOptions
     public BitRate? BitRate { get; init; }
 
     /// <summary>Pause between images.</summary>
-    [Option("Pause between images (not with Flute).", Least = 0)]
+    [Option("Pause between images (not with Flute).", least: 0)]
     public TimeSpan Interval { get; init; }
 
     /// <summary>How long after the last image the end of transmission is sent.</summary>
-    [Option("Wait this long before the end of transmission.", Least = 0)]
+    [Option("Wait this long before the end of transmission.", least: 0)]
     public TimeSpan EndDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 }

@@ -4,7 +4,7 @@ namespace GalleryPS;
 public sealed record ReceiveOptions
 {
     /// <summary>The transport.</summary>
-    [Option("The transport.", Letter = 't')]
+    [Option("The transport.", letter: 't')]
     public Transport Transport { get; init; } = Transport.Unicast;
 
     /// <summary>The protocol.</summary>
@@ -19,7 +19,7 @@ public sealed record ReceiveOptions
     public ListeningOptions Addresses { get; init; } = new();
 
     /// <summary>Ends of transmission to wait for, 1 or more.</summary>
-    [Option("Ends of transmission to wait for.", Least = 1, Most = int.MaxValue)]
+    [Option("Ends of transmission to wait for.", least: 1, most: int.MaxValue)]
     public int Senders { get; init; } = 1;
 
     /// <summary>What ends it otherwise.</summary>
@@ -44,6 +44,6 @@ public sealed record ReceiveOptions
     {
         OptionChecks.Ranges(this);
         if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
-        OptionChecks.Protocol(this, Protocol, Transport);
+        OptionChecks.Protocol(this, Protocol, Transport, Flute);
     }
 }

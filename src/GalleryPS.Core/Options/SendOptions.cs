@@ -10,7 +10,7 @@ public sealed record SendOptions
     public const string DefaultGroup = "239.25.25.25";
 
     /// <summary>The transport.</summary>
-    [Option("The transport.", Letter = 't')]
+    [Option("The transport.", letter: 't')]
     public Transport Transport { get; init; } = Transport.Unicast;
 
     /// <summary>The protocol.</summary>
@@ -40,7 +40,7 @@ public sealed record SendOptions
     public bool Fit { get; init; }
 
     /// <summary>How long to wait for a TCP connection.</summary>
-    [Option("How long to wait for a TCP connection.", Least = 0)]
+    [Option("How long to wait for a TCP connection.", least: 0)]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What only Flute has.</summary>
@@ -75,7 +75,7 @@ public sealed record SendOptions
                 "Leave -Fit out.");
         }
 
-        OptionChecks.Protocol(this, Protocol, Transport);
+        OptionChecks.Protocol(this, Protocol, Transport, Flute);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 

@@ -22,11 +22,11 @@ public sealed record ConnectOptions
     /// <summary>
     /// The servers: names or addresses, each optionally with a port of its own (<c>server1:5001</c>, <c>[fd77::1]:5001</c>).
     /// </summary>
-    [Option("Servers, each a name or an address, optionally with a port (host:5001).", Aliases = ["ToIP", "Destination", "ComputerName"])]
+    [Option("Servers, each a name or an address, optionally with a port (host:5001).", aliases: "ToIP Destination ComputerName")]
     public IReadOnlyList<string> To { get; init; } = ["127.0.0.1"];
 
     /// <summary>The servers' port, 1 to 65535.</summary>
-    [Option("The servers' port.", Least = 1, Most = 65_535, Aliases = ["ToPort"], Letter = 'p')]
+    [Option("The servers' port.", least: 1, most: 65_535, aliases: "ToPort", letter: 'p')]
     public int Port { get; init; } = ServerOptions.DefaultPort;
 
     /// <summary>Which server to take. What does not answer is passed over, whatever the choice.</summary>
@@ -34,11 +34,11 @@ public sealed record ConnectOptions
     public ServerSelection Select { get; init; } = ServerSelection.Random;
 
     /// <summary>How many connections to make, one after the other.</summary>
-    [Option("How many connections to make.", Least = 1, Most = int.MaxValue, Letter = 'n')]
+    [Option("How many connections to make.", least: 1, most: int.MaxValue, letter: 'n')]
     public int Count { get; init; } = 1;
 
     /// <summary>How long a server may take for the handshake, and how long it may be silent afterwards.</summary>
-    [Option("How long a server may take to answer, and be silent.", Least = 0, MoreThanLeast = true, Aliases = ["Timeout", "TimeoutSeconds"])]
+    [Option("How long a server may take to answer, and be silent.", least: 0, moreThanLeast: true, aliases: "Timeout TimeoutSeconds")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes <see cref="ServerSelection.Random"/> choose the same each time; null for a new choice.</summary>
@@ -46,11 +46,11 @@ public sealed record ConnectOptions
     public int? Seed { get; init; }
 
     /// <summary>Largest reply accepted, in bytes; what is longer is cut there.</summary>
-    [Option("Largest reply accepted.", Unit = "bytes", Least = 1, Most = 0x7FFFFFC7)]
+    [Option("Largest reply accepted.", unit: "bytes", least: 1, most: 0x7FFFFFC7)]
     public long MaxBytes { get; init; } = 64L << 20;
 
     /// <summary>For <see cref="ServerSelection.Nearest"/>: how long after one server the next one is tried (RFC 8305 section 5: not below 10 ms).</summary>
-    [Option("Nearest: how long after one server the next one is tried.", Least = 0)]
+    [Option("Nearest: how long after one server the next one is tried.", least: 0)]
     public TimeSpan Stagger { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Where the images of a gallery go.</summary>

@@ -27,13 +27,13 @@ public sealed class Server : IDisposable
         _clock = new SessionClock(time);
         _threads = new ReadingThreads(_ => _broken = true);
         Started = _clock.Now;
-        Name = options.Name;
-        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.Name);
+        Name = options.EffectiveName;
+        Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.EffectiveName);
         Gallery = options.Gallery;
         Images = answer.Images;
         EndPoint = acceptor.EndPoint;
         _acceptor = acceptor;
-        _log = new ConnectionLog(options.Name, options.LogSize, time);
+        _log = new ConnectionLog(options.EffectiveName, options.LogSize, time);
         _slow = new SlowClients(answer, _log, options.StallTimeout, time, _threads.Stopping);
     }
 
@@ -108,7 +108,7 @@ public sealed class Server : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} on {EndPoint}";
+    public override string ToString() => $"{TerminalText.Safe(Name)} on {EndPoint}";
 
     internal ServerSummary Summary
     {
@@ -134,13 +134,13 @@ public sealed class Server : IDisposable
 
         Answer answer = options.Gallery is { } gallery
             ? Answer.FromGallery(gallery)
-            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.Name));
+            : Answer.FromText(options.Greeting ?? DefaultGreeting(options.EffectiveName));
         TcpAcceptor acceptor = TcpAcceptor.Listen(new IPEndPoint(address, options.Port));
         acceptor.NoticeSmallSteps();
         var server = new Server(options, answer, acceptor, time);
         server._log.OnConnection = onConnection;
         var loop = new AcceptLoop(acceptor, answer, server._log, server._slow, time, server._threads.Stopping);
-        server._threads.Run($"Server {options.Name}", "Listening", acceptor.EndPoint, () => loop.Run(portable));
+        server._threads.Run($"Server {options.EffectiveName}", "Listening", acceptor.EndPoint, () => loop.Run(portable));
         return server;
     }
 
@@ -161,7 +161,7 @@ public sealed class Server : IDisposable
         public SessionClock Clock => _server._clock;
 
         public IEnumerable<GalleryEvent> Opening() =>
-            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? $"{_server.Images} images" : "a greeting")}.")];
+            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? Counted.Of(_server.Images, "image") : "a greeting")}.")];
 
         public void Start()
         {

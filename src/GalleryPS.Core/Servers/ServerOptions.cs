@@ -6,16 +6,16 @@ public sealed record ServerOptions
     /// <summary>The port of servers when nobody says otherwise.</summary>
     public const int DefaultPort = 5000;
 
-    /// <summary>Its name; two servers of one process cannot have the same.</summary>
+    /// <summary>Its name; two servers of one process cannot have the same. Null for the name of the machine that it runs on.</summary>
     [Option("Its name; default: this machine's.")]
-    public string Name { get; init; } = Environment.MachineName;
+    public string? Name { get; init; }
 
     /// <summary>The address to listen on; <c>0.0.0.0</c> for every IPv4 address, <c>::</c> for IPv6 and IPv4.</summary>
-    [Option("Address to listen on; '0.0.0.0' for every IPv4 address, '::' for IPv6 and IPv4.", Aliases = ["ListenIP", "BindIP"])]
+    [Option("Address to listen on; '0.0.0.0' for every IPv4 address, '::' for IPv6 and IPv4.", aliases: "ListenIP BindIP")]
     public string Address { get; init; } = "0.0.0.0";
 
     /// <summary>The port, 1 to 65535; 0 lets the system choose.</summary>
-    [Option("The TCP port; 0 lets the system choose.", Least = 0, Most = 65_535, Aliases = ["ListenPort", "BindPort"], Letter = 'p')]
+    [Option("The TCP port; 0 lets the system choose.", least: 0, most: 65_535, aliases: "ListenPort BindPort", letter: 'p')]
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>What every client is sent, in UTF-8; null for <c>Hello from</c> and the name.</summary>
@@ -27,19 +27,22 @@ public sealed record ServerOptions
     public string? Gallery { get; init; }
 
     /// <summary>How long a client may take nothing before it is given up.</summary>
-    [Option("How long a client may take nothing before it is given up.", Least = 0, MoreThanLeast = true)]
+    [Option("How long a client may take nothing before it is given up.", least: 0, moreThanLeast: true)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections the log keeps; older ones are forgotten.</summary>
-    [Option("How many connections the log keeps.", Least = 1, Most = 10_000_000)]
+    [Option("How many connections the log keeps.", least: 1, most: 10_000_000)]
     public int LogSize { get; init; } = 10_000;
+
+    /// <summary>The name that holds.</summary>
+    internal string EffectiveName => Name ?? Environment.MachineName;
 
     /// <summary>Checks what can be checked without touching network and disk.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
+        if (Name is not null && string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }
 }

@@ -23,14 +23,14 @@ public static class ServerRegistry
         ArgumentNullException.ThrowIfNull(options);
         lock (Running)
         {
-            if (Running.TryGetValue(options.Name, out Server? same))
+            if (Running.TryGetValue(options.EffectiveName, out Server? same))
             {
                 throw new GalleryException(
-                    ErrorIds.ServerExists, GalleryErrorCategory.ResourceExists, $"A server {options.Name} is running already, on {same.EndPoint}.",
-                    options.Name, "Give it another name (-Name), or stop the other one first (Stop-GalleryServer).");
+                    ErrorIds.ServerExists, GalleryErrorCategory.ResourceExists, $"A server {options.EffectiveName} is running already, on {same.EndPoint}.",
+                    options.EffectiveName, "Give it another name (-Name), or stop the other one first (Stop-GalleryServer).");
             }
 
-            return Running[options.Name] = Server.Start(options);
+            return Running[options.EffectiveName] = Server.Start(options);
         }
     }
 

@@ -17,7 +17,7 @@ public enum ExportKind
 public sealed record ExportOptions
 {
     /// <summary>Full path of the file to write.</summary>
-    [Option("The file to write: .html, .png, .jpg, .gif or .webp.", Letter = 'o')]
+    [Option("The file to write: .html, .png, .jpg, .gif or .webp.", letter: 'o')]
     public required string OutputPath { get; init; }
 
     /// <summary>What to make; null lets the extension decide: html; png, jpg; gif, webp.</summary>
@@ -25,15 +25,15 @@ public sealed record ExportOptions
     public ExportKind? As { get; init; }
 
     /// <summary>How long each image stands, in a page or an animation.</summary>
-    [Option("How long each image stands.", Least = 0, MoreThanLeast = true)]
+    [Option("How long each image stands.", least: 0, moreThanLeast: true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Images in a row of a contact sheet; null for a sheet a little wider than high.</summary>
-    [Option("Images in a row of a contact sheet; default: for a sheet a little wider than high.", Least = 1, Most = 1000)]
+    [Option("Images in a row of a contact sheet; default: for a sheet a little wider than high.", least: 1, most: 1000)]
     public int? Columns { get; init; }
 
     /// <summary>Longer side of the images on a contact sheet, in pixels.</summary>
-    [Option("Longer side of the images on a contact sheet.", Unit = "pixels", Least = 16, Most = 4096)]
+    [Option("Longer side of the images on a contact sheet.", unit: "pixels", least: 16, most: 4096)]
     public int ThumbnailSize { get; init; } = 256;
 
     /// <summary>Heading of a contact sheet; null for none.</summary>
@@ -41,11 +41,11 @@ public sealed record ExportOptions
     public string? Title { get; init; }
 
     /// <summary>Width of an animation in pixels.</summary>
-    [Option("Width of an animation.", Unit = "pixels", Least = 16, Most = 8192)]
+    [Option("Width of an animation.", unit: "pixels", least: 16, most: 8192)]
     public int Width { get; init; } = 800;
 
     /// <summary>Height of an animation in pixels.</summary>
-    [Option("Height of an animation.", Unit = "pixels", Least = 16, Most = 8192)]
+    [Option("Height of an animation.", unit: "pixels", least: 16, most: 8192)]
     public int Height { get; init; } = 600;
 
     /// <summary>Replace the file when there is one.</summary>

@@ -6,7 +6,7 @@ namespace GalleryPS.Traffic;
 public sealed record ComparisonOptions
 {
     /// <summary>Only flows with this port at either end; null for all traffic of the capture.</summary>
-    [Option("Only flows with this port at either end; default: all traffic of the capture.", Least = 0, Most = 65_535, Letter = 'p')]
+    [Option("Only flows with this port at either end; default: all traffic of the capture.", least: 0, most: 65_535, letter: 'p')]
     public int? Port { get; init; }
 
     /// <summary>Only flows with this address at either end; null for all.</summary>

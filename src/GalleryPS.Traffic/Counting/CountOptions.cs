@@ -11,18 +11,18 @@ public sealed record CountOptions
     public bool ByFlow { get; init; }
 
     /// <summary>Length of the intervals of <see cref="TrafficCount.Timeline"/>; null for none.</summary>
-    [Option("Length of the intervals of a timeline, such as 100ms.", Least = 0.000001)]
+    [Option("Length of the intervals of a timeline, such as 100ms.", least: 0.000001)]
     public TimeSpan? Timeline { get; init; }
 
     /// <summary>
     /// Largest IP packet the link carries, in bytes; what is larger is a super-frame. Null means: what the two ends
     /// of a TCP connection said when it was opened, else 1500.
     /// </summary>
-    [Option("Largest IP packet of the link; larger frames are counted as what the wire carried.", Unit = "bytes", Least = 68, Most = 65_536)]
+    [Option("Largest IP packet of the link; larger frames are counted as what the wire carried.", unit: "bytes", least: 68, most: 65_536)]
     public int? Mtu { get; init; }
 
     /// <summary>Count only flows with this port at either end; null for all.</summary>
-    [Option("Only flows with this port at either end.", Least = 0, Most = 65_535, Letter = 'p')]
+    [Option("Only flows with this port at either end.", least: 0, most: 65_535, letter: 'p')]
     public int? Port { get; init; }
 
     /// <summary>Count only flows with this address at either end; null for all.</summary>
@@ -30,7 +30,7 @@ public sealed record CountOptions
     public IPAddress? Address { get; init; }
 
     /// <summary>Count only flows of this transport; null for all.</summary>
-    [Option("Only flows of this transport.", Letter = 't')]
+    [Option("Only flows of this transport.", letter: 't')]
     public Transport? Transport { get; init; }
 
     /// <summary>Most flows that are told apart; what goes beyond is counted, but not by flow.</summary>

@@ -4,15 +4,15 @@ namespace GalleryPS.Traffic;
 public sealed record EstimateOptions
 {
     /// <summary>The transports to predict; null means all four (IPv6 has no broadcast and leaves it out).</summary>
-    [Option("The transports; default: all four.", Letter = 't')]
+    [Option("The transports; default: all four.", letter: 't')]
     public IReadOnlyList<Transport>? Transport { get; init; }
 
     /// <summary>How many receivers the gallery goes to, 1 or more.</summary>
-    [Option("How many receivers.", Least = 1, Most = int.MaxValue)]
+    [Option("How many receivers.", least: 1, most: int.MaxValue)]
     public int Receivers { get; init; } = 1;
 
     /// <summary>Largest IP packet of the link in bytes; null means 1500, or 65536 on loopback.</summary>
-    [Option("Largest IP packet of the link; default 1500, on loopback 65536.", Unit = "bytes", Least = 68, Most = 65_536)]
+    [Option("Largest IP packet of the link; default 1500, on loopback 65536.", unit: "bytes", least: 68, most: 65_536)]
     public int? Mtu { get; init; }
 
     /// <summary>IPv6 in place of IPv4.</summary>

@@ -11,30 +11,30 @@ public sealed record CaptureOptions
     public required string Path { get; init; }
 
     /// <summary>The transport whose traffic is wanted; null for UDP and TCP alike.</summary>
-    [Option("The transport whose packets are wanted; default: UDP and TCP.", Letter = 't')]
+    [Option("The transport whose packets are wanted; default: UDP and TCP.", letter: 't')]
     public Transport? Transport { get; init; }
 
     /// <summary>
     /// Where the traffic goes: hosts, broadcast addresses or groups. Empty for the transport's default, and without a
     /// transport for every address.
     /// </summary>
-    [Option("Hosts, broadcast addresses or groups the traffic goes to.", Aliases = ["ToIP", "McastIP", "Destination", "ComputerName", "Group"])]
+    [Option("Hosts, broadcast addresses or groups the traffic goes to.", aliases: "ToIP McastIP Destination ComputerName Group")]
     public IReadOnlyList<string> To { get; init; } = [];
 
     /// <summary>The receivers' port.</summary>
-    [Option("The receivers' port.", Least = 1, Most = 65_535, Aliases = ["ToPort", "McastPort"], Letter = 'p')]
+    [Option("The receivers' port.", least: 1, most: 65_535, aliases: "ToPort McastPort", letter: 'p')]
     public int Port { get; init; } = SendOptions.DefaultPort;
 
     /// <summary>The NIC to capture on, or <c>any</c>; null for the one the traffic will use.</summary>
-    [Option("The NIC, or 'any'; default: the one the traffic will use.", Letter = 'i')]
+    [Option("The NIC, or 'any'; default: the one the traffic will use.", letter: 'i')]
     public string? Interface { get; init; }
 
     /// <summary>A filter in the language of pcap-filter(7); null to make one from the rest, empty for none.</summary>
-    [Option("A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.", Letter = 'f')]
+    [Option("A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.", letter: 'f')]
     public string? Filter { get; init; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>
-    [Option("How much to keep of each frame; 0 for all.", Unit = "bytes", Least = 0, Most = CaptureReader.LargestFrame)]
+    [Option("How much to keep of each frame; 0 for all.", unit: "bytes", least: 0, most: CaptureReader.LargestFrame)]
     public int SnapLength { get; init; } = DefaultSnapLength;
 
     /// <summary>The program: <c>tcpdump</c>, <c>dumpcap</c> or the path of one; null for whichever is there.</summary>

@@ -71,14 +71,14 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
             return;
         }
 
-        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count));
+        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count, StopToken));
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (_items.Count == 0) return;
-        if (!ShouldProcess(_options.OutputPath, $"Export {_items.Count} images")) return;
+        if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
         WriteObject(file);
     }

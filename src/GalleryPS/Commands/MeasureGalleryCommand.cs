@@ -106,5 +106,5 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
     }
 
     private void Add(string[] paths, bool literal) =>
-        _gallery.AddRange(Payloads.Of(this.FindImages(paths, literal, WriteError), literal: true, WriteError));
+        _gallery.AddRange(Payloads.Of(this.FindImages(paths, literal, WriteError), literal: true, WriteError, StopToken));
 }

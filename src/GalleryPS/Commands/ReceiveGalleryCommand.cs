@@ -19,7 +19,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
 
     /// <summary>The address to bind to or to listen on, the broadcast address, or the group.</summary>
     [Parameter(Position = 0)]
-    [Alias("BindIP", "McastIP", "ListenIP")]
+    [Alias("BindIP", "McastIP", "ListenIP", "Group")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Address { get => Addresses.Address; set => Addresses = Addresses with { Address = value }; }
 
@@ -79,6 +79,11 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     [InRange<ReceiveOptions>]
     public long MaxGalleryBytes { get => Limits.MaxGalleryBytes; set => Limits = Limits with { MaxGalleryBytes = value }; }
+
+    /// <summary>How long a TCP sender may stay silent in the middle of an image, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan StallTimeout { get => Limits.StallTimeout; set => Limits = Limits with { StallTimeout = value }; }
 
     /// <summary>Flute: take only what is authenticated with this passphrase.</summary>
     [Parameter]

@@ -22,7 +22,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 
     /// <summary>Hosts, broadcast addresses or groups the traffic goes to.</summary>
     [Parameter]
-    [Alias("ToIP", "McastIP", "Destination", "ComputerName")]
+    [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
     public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
     /// <summary>The receivers' port.</summary>

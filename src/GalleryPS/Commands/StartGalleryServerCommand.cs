@@ -14,7 +14,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     /// <summary>Its name.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    public string Name { get => _options.Name; set => _options = _options with { Name = value }; }
+    public string? Name { get => _options.Name; set => _options = _options with { Name = value }; }
 
     /// <summary>The address to listen on.</summary>
     [Parameter]
@@ -50,7 +50,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name}")) return;
+        if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name ?? Environment.MachineName}")) return;
         Server server = OrTerminate(() => ServerRegistry.Start(_options with
         {
             // A string that PowerShell made of $null is empty, and an empty greeting is one.

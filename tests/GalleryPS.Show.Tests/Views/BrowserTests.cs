@@ -118,7 +118,7 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         server.Add(GalleryItem.FromFile(Path.Combine(_folder, "text.png"), 2));
         server.Add(Received(3, 33));
         await browser.GoAsync(server.Url.ToString());
-        await browser.UntilAsync("document.getElementById('reason').offsetParent && document.getElementById('reason').innerText.includes('cannot decode')");
+        await browser.UntilAsync("document.getElementById('reason').offsetParent && document.getElementById('reason').innerText.includes('cannot be decoded')");
         await browser.UntilAsync("document.getElementById('reason').innerText.includes('text.png is not an image of a known format')");
         await browser.UntilAsync($"{Drawn} === 33");
         Assert.Equal(2, await browser.RunAsync<int>("return document.querySelectorAll('#strip .bad').length"));
@@ -132,7 +132,7 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         File.WriteAllBytes(Path.Combine(_folder, "zzz.png"), "no image"u8.ToArray());
         string page = Path.Combine(_folder, "page.html");
         var errors = new List<GalleryException>();
-        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(GalleryItem.FromFile)];
+        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(static (file, index) => GalleryItem.FromFile(file, index))];
         FileInfo file = GalleryExport.Write(items, new ExportOptions { OutputPath = page, Interval = TimeSpan.FromMilliseconds(250) }, errors.Add);
         Assert.Equal(ErrorIds.NotAnImage, Assert.Single(errors).Id);
         await browser.GoAsync(new Uri(file.FullName).ToString());

@@ -8,10 +8,14 @@ internal sealed class DatagramSender : IDisposable
 {
     private readonly List<(Nic Nic, Socket Socket)> _sockets;
 
+    // The form in which the system takes an address; making it anew for each datagram costs as much as a small one.
+    private readonly Dictionary<IPEndPoint, SocketAddress> _addresses;
+
     public DatagramSender(List<(Nic, Socket)> sockets, IReadOnlyList<IPEndPoint> destinations)
     {
         _sockets = sockets;
         Destinations = destinations;
+        _addresses = destinations.Distinct().ToDictionary(static d => d, static d => d.Serialize());
     }
 
     /// <summary>Where datagrams go.</summary>
@@ -27,17 +31,20 @@ internal sealed class DatagramSender : IDisposable
     public int Copies => _sockets.Count;
 
     /// <summary>Sends one datagram to one destination on every NIC.</summary>
+    /// <param name="payload">The datagram.</param>
+    /// <param name="destination">One of <see cref="Destinations"/>.</param>
     /// <returns>How many NICs it left on; an error on one does not keep it from the others unless all fail.</returns>
     /// <exception cref="SocketException">No NIC took it.</exception>
     public int Send(ReadOnlySpan<byte> payload, IPEndPoint destination)
     {
         int sent = 0;
         SocketException? error = null;
+        SocketAddress to = _addresses[destination];
         foreach ((_, Socket socket) in _sockets)
         {
             try
             {
-                socket.SendTo(payload, SocketFlags.None, destination);
+                socket.SendTo(payload, SocketFlags.None, to);
                 sent++;
             }
             catch (SocketException e)
