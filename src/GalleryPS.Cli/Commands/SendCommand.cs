@@ -24,17 +24,10 @@ internal static class SendCommand
     {
         // Wrong paths are told before anything is sent; if there is nothing to send, nothing is.
         var errors = new List<GalleryException>();
-        List<string> files = [.. ImageFiles.Find(paths, literal: false, errors.Add), .. ImageFiles.Find(literal, literal: true, errors.Add)];
+        List<string> files = Samples.OrImages(paths, literal, errors.Add);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
-        if (paths.Length + literal.Length == 0) files = [.. ImageFiles.Find([Samples.Small], literal: true)];
         if (files.Count == 0) yield break;
-        using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
-        foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
-        foreach (string file in files)
-        {
-            foreach (GalleryEvent one in sender.Send(file, cancellationToken)) yield return one;
-        }
-
-        foreach (GalleryEvent one in sender.Finish(cancellationToken)) yield return one;
+        var operation = new SendOperation(options, options.Fit ? new ImageFitter() : null);
+        foreach (GalleryEvent told in operation.Run(files.Select(static f => ImageInput.FromFile(f)), cancellationToken)) yield return told;
     }
 }
