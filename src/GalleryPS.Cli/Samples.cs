@@ -10,5 +10,11 @@ internal static class Samples
     public static List<string> OrImages(string[] paths, string[] literal, Action<GalleryException> onError) =>
         paths.Length + literal.Length == 0
             ? [.. ImageFiles.Find([Small], literal: true)]
-            : [.. ImageFiles.Find(paths, literal: false, onError), .. ImageFiles.Find(literal, literal: true, onError)];
+            : [.. ImageFiles.Find(Meant(paths), literal: false, onError), .. ImageFiles.Find(literal, literal: true, onError)];
+
+    /// <summary>Paths with what '-' stands for. A file of that name is <c>./-</c>.</summary>
+    public static string[] Meant(string[] paths) => [.. paths.Select(Meant)];
+
+    /// <summary>A path, or what '-' stands for.</summary>
+    public static string Meant(string path) => path == "-" ? ImageFiles.StandardInput : path;
 }

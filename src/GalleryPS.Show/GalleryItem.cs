@@ -46,34 +46,53 @@ public sealed class GalleryItem
     /// <param name="input">The image.</param>
     /// <param name="index">Its position.</param>
     /// <param name="spool">Keeps the bytes of images that are in memory only; null to leave them there.</param>
-    public static GalleryItem From(ImageInput input, int index, ItemSpool? spool = null)
+    /// <param name="cancellationToken">Ends waiting for a file that does not answer.</param>
+    public static GalleryItem From(ImageInput input, int index, ItemSpool? spool = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return input.Path is { } path ? FromFile(path, index) : FromReceived(input.Received!, index, spool);
+        return input.Path is { } path ? FromFile(path, index, cancellationToken) : FromReceived(input.Received!, index, spool);
     }
 
     /// <summary>Takes a file as it is now.</summary>
     /// <param name="path">Full path.</param>
     /// <param name="index">Its position.</param>
-    public static GalleryItem FromFile(string path, int index)
+    /// <param name="cancellationToken">Ends waiting for it.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static GalleryItem FromFile(string path, int index, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileName(path);
         long length = 0;
         ImageInfo info = default;
         GalleryException? error = null;
+        Func<Stream> open = () => OpenFile(path);
         try
         {
-            using FileStream file = OpenFile(path);
+            if (InputFile.IsOpenPipe(path))
+            {
+                byte[] data = InputFile.ReadPipe(path, cancellationToken, out name).ToArray();
+                open = () => new MemoryStream(data, writable: false);
+            }
+            else
+            {
+                // Here it may be waited for, and the wait be cancelled; later it is opened from many places.
+                InputFile.Open(path, cancellationToken).Dispose();
+            }
+
+            using Stream file = open();
             length = file.Length;
             error = ImageHeader.TryRead(file, out info) ? TooLarge(name, info) : NotAnImage(name);
         }
+        catch (GalleryException e)
+        {
+            error = e;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error = Unreadable(path, e);
+            error = InputFile.Unreadable(path, e);
         }
 
-        return new GalleryItem(() => OpenFile(path))
+        return new GalleryItem(open)
         {
             Index = index,
             Name = name,
@@ -130,7 +149,7 @@ public sealed class GalleryItem
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(Source, e);
+            throw InputFile.Unreadable(Source, e);
         }
     }
 
@@ -147,7 +166,7 @@ public sealed class GalleryItem
         }
         catch (Exception e) when (e is IOException or OverflowException)
         {
-            throw Unreadable(Source, e);
+            throw InputFile.Unreadable(Source, e);
         }
     }
 
@@ -165,7 +184,7 @@ public sealed class GalleryItem
         View = view,
     };
 
-    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream OpenFile(string path) => InputFile.OpenStream(path, CancellationToken.None);
 
     private static GalleryException? TooLarge(string name, ImageInfo info)
     {
@@ -183,8 +202,4 @@ public sealed class GalleryItem
     private static GalleryException NotAnImage(string name) => new(
         ErrorIds.NotAnImage, GalleryErrorCategory.InvalidData,
         $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
-
-    private static GalleryException Unreadable(string path, Exception e) => new(
-        ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
-        "Check that the file exists and that you may read it.", e);
 }

@@ -106,7 +106,7 @@ public sealed class GalleryShow : IDisposable
     public IEnumerable<GalleryEvent> Add(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Add(index => GalleryItem.FromFile(path, index), cancellationToken);
+        return Add(index => GalleryItem.FromFile(path, index, cancellationToken), cancellationToken);
     }
 
     /// <summary>Shows an image, whatever it comes from.</summary>
@@ -116,7 +116,7 @@ public sealed class GalleryShow : IDisposable
     public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Add(index => GalleryItem.From(input, index, _spool), cancellationToken);
+        return Add(index => GalleryItem.From(input, index, _spool, cancellationToken), cancellationToken);
     }
 
     /// <summary>Shows a received image.</summary>

@@ -19,7 +19,7 @@ internal static class CompareCommand
         command.Does((parsed, reporter, cancellationToken) =>
         {
             int code = Runner.Done;
-            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, OnError);
+            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, OnError, cancellationToken);
             var comparisons = new List<TrafficComparison>();
             foreach (TrafficEstimate estimate in estimates)
             {

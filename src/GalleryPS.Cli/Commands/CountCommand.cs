@@ -42,10 +42,7 @@ internal static class CountCommand
 
     private static CountResult Count(string path, CountOptions options, CancellationToken cancellationToken)
     {
-        if (path != "-")
-            return CaptureCounter.Count(path, options, cancellationToken);
-        using var reader = CaptureReader.Open(Console.OpenStandardInput(), "standard input", cancellationToken);
-        return CaptureCounter.Count(reader, options, cancellationToken);
+        return CaptureCounter.Count(Samples.Meant(path), options, cancellationToken);
     }
 
     private static void Present(Reporter reporter, TrafficCount count, CountOptions options, IReadOnlyList<string> skipped)

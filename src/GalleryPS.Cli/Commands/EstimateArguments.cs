@@ -22,14 +22,15 @@ internal sealed class EstimateArguments
     /// <param name="parsed">The command line.</param>
     /// <param name="paths">The gallery.</param>
     /// <param name="onError">Hears of what is left out.</param>
-    public IReadOnlyList<TrafficEstimate> Estimate(ParseResult parsed, string[] paths, Action<GalleryException> onError)
+    /// <param name="cancellationToken">Ends waiting for files.</param>
+    public IReadOnlyList<TrafficEstimate> Estimate(ParseResult parsed, string[] paths, Action<GalleryException> onError, CancellationToken cancellationToken)
     {
         EstimateOptions options = Read(parsed);
         options.Validate();
         string[] sizes = parsed.GetValue(_bytes)!;
         IReadOnlyList<Payload> gallery = sizes.Length != 0
             ? [.. sizes.Select(size => new Payload($"{size} bytes", ByteCount.Parse(size)))]
-            : Payloads.Of(paths.Length == 0 ? [Samples.Small] : paths, literal: paths.Length == 0, onError);
+            : Payloads.Of(paths.Length == 0 ? [Samples.Small] : Samples.Meant(paths), literal: paths.Length == 0, onError, cancellationToken);
         return gallery.Count == 0 && sizes.Length == 0 ? [] : TrafficModel.Estimate(gallery, options, onError);
     }
 }

@@ -20,7 +20,7 @@ internal static class ExportCommand
             GalleryExport.Check(options);
             int code = Runner.Done;
             List<string> files = Samples.OrImages(parsed.GetValue(paths)!, parsed.GetValue(literal)!, Failed);
-            List<GalleryItem> items = [.. files.Select(GalleryItem.FromFile)];
+            List<GalleryItem> items = [.. files.Select((file, index) => GalleryItem.FromFile(file, index, cancellationToken))];
             if (items.Count == 0) return Runner.Failed;
             FileInfo file = GalleryExport.Write(items, options, Failed, null, cancellationToken);
             reporter.Item("Summary", new Exported(file.FullName, file.Length, items.Count));

@@ -22,7 +22,8 @@ internal static class MeasureCommand
                 {
                     code = Runner.Failed;
                     reporter.Report(new ErrorEvent(error));
-                });
+                },
+                cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             reporter.Table("Estimate", estimates, [.. Columns(model.Read(parsed).PerImage)]);
             return code;

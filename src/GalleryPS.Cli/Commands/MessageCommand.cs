@@ -23,7 +23,7 @@ internal static class MessageCommand
         var options = OptionSet<MessageSendOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            List<OutgoingMessage> messages = [.. InOrder(parsed, words, (text, OutgoingMessage.FromText), (json, OutgoingMessage.FromJson), (bytes, FromHex), (path, OutgoingMessage.FromFile))];
+            List<OutgoingMessage> messages = [.. InOrder(parsed, words, (text, OutgoingMessage.FromText), (json, OutgoingMessage.FromJson), (bytes, FromHex), (path, file => OutgoingMessage.FromFile(Samples.Meant(file), cancellationToken)))];
             if (messages.Count == 0) throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
                 "Write texts, or use --input-object, --bytes or --path.");

@@ -16,10 +16,7 @@ internal static class PacketsCommand
         {
             int code = Runner.Done;
             PacketOptions options = arguments.Read(parsed);
-            string file = parsed.GetValue(path)!;
-            IEnumerable<Packet> packets = file == "-"
-                ? PacketReader.Read(CaptureReader.Open(Console.OpenStandardInput(), "standard input", cancellationToken), options, OnError, OnNote, cancellationToken)
-                : PacketReader.Read(file, options, OnError, OnNote, cancellationToken);
+            IEnumerable<Packet> packets = PacketReader.Read(Samples.Meant(parsed.GetValue(path)!), options, OnError, OnNote, cancellationToken);
             foreach (Packet packet in packets)
                 reporter.Item("Packet", packet, Line);
             return code;

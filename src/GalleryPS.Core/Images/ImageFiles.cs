@@ -3,6 +3,9 @@ namespace GalleryPS.Images;
 /// <summary>Finds the image files that a user's paths mean.</summary>
 public static class ImageFiles
 {
+    /// <summary>The path that stands for standard input, on every system.</summary>
+    public const string StandardInput = "/dev/stdin";
+
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
         ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff",
@@ -60,6 +63,7 @@ public static class ImageFiles
     /// <summary>Finds the images one path means, at least one.</summary>
     private static IReadOnlyList<string> FindIn(string path, bool literal)
     {
+        if (path == StandardInput) return [path];
         string full = FullPath(path);
         try
         {

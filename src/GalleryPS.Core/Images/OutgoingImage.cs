@@ -24,13 +24,20 @@ internal sealed class OutgoingImage : IDisposable
 
     /// <summary>Opens a file and looks whether it is an image.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotAnImage"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
-    public static OutgoingImage FromFile(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static OutgoingImage FromFile(string path, CancellationToken cancellationToken = default)
     {
         SafeFileHandle? file = null;
         try
         {
+            if (InputFile.IsOpenPipe(path))
+            {
+                ReadOnlyMemory<byte> data = InputFile.ReadPipe(path, cancellationToken, out string pipe);
+                return FromMemory(pipe, data, path);
+            }
+
             string full = System.IO.Path.GetFullPath(path);
-            file = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            file = InputFile.Open(full, cancellationToken);
             string name = System.IO.Path.GetFileName(full);
             long length = RandomAccess.GetLength(file);
             ImageInfo info = ReadInfo(file, length) ?? throw NotAnImage(name, path);
@@ -39,9 +46,7 @@ internal sealed class OutgoingImage : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             file?.Dispose();
-            throw new GalleryException(
-                ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
-                "Check that the file exists and that you may read it.", e);
+            throw InputFile.Unreadable(path, e);
         }
         catch
         {
@@ -52,10 +57,12 @@ internal sealed class OutgoingImage : IDisposable
 
     /// <summary>Looks whether bytes are an image.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.NotAnImage"/>.</exception>
-    public static OutgoingImage FromMemory(string name, ReadOnlyMemory<byte> data) =>
+    public static OutgoingImage FromMemory(string name, ReadOnlyMemory<byte> data) => FromMemory(name, data, name);
+
+    private static OutgoingImage FromMemory(string name, ReadOnlyMemory<byte> data, string path) =>
         ImageHeader.TryRead(data.Span, out ImageInfo info) == ImageHeaderResult.Ok
-            ? new OutgoingImage(name, name, data.Length, info, null, data)
-            : throw NotAnImage(name, name);
+            ? new OutgoingImage(name, path, data.Length, info, null, data)
+            : throw NotAnImage(name, path);
 
     /// <summary>Encodes it anew so that it has at most so many bytes.</summary>
     /// <exception cref="GalleryException">It cannot be read or decoded, or it fits in no way.</exception>

@@ -63,15 +63,16 @@ public sealed class OutgoingMessage
     public static OutgoingMessage FromBytes(ReadOnlyMemory<byte> data) => new(data, null);
 
     /// <summary>The bytes of a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; a pipe that is open already will do.</param>
+    /// <param name="cancellationToken">Ends waiting for it.</param>
     /// <returns>The message.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableMessage"/> or <see cref="ErrorIds.MessageTooLarge"/>.</exception>
-    public static OutgoingMessage FromFile(string path)
+    public static OutgoingMessage FromFile(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using Stream file = InputFile.IsOpenPipe(path) ? InputFile.OpenFileOrPipe(path, cancellationToken) : InputFile.OpenStream(path, cancellationToken);
 
             // One byte more than fits tells that a file (or an endless device) is too long, without reading all of it.
             byte[] data = new byte[Network.DatagramSockets.MaxPayloadIPv6 + 1];
@@ -83,7 +84,7 @@ public sealed class OutgoingMessage
         {
             throw new GalleryException(
                 ErrorIds.UnreadableMessage, GalleryErrorCategory.ReadError, $"{path} cannot be read: {e.Message}", path,
-                "Check that the file exists and that you may read it.", e);
+                "Check that it is a file, that it exists and that you may read it.", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS;
 
@@ -105,37 +106,8 @@ public static class Interfaces
 
     private static (int Index, int Mtu) IndexAndMtu(IPInterfaceProperties properties, NetworkInterface nic)
     {
-        int index = 0, mtu = 0;
-        if (nic.Supports(NetworkInterfaceComponent.IPv4) && properties.GetIPv4Properties() is { } four)
-        {
-            index = four.Index;
-            mtu = four.Mtu;
-        }
-        else if (nic.Supports(NetworkInterfaceComponent.IPv6) && properties.GetIPv6Properties() is { } six)
-        {
-            index = six.Index;
-            mtu = six.Mtu;
-        }
-
-        if (index == 0 && OperatingSystem.IsLinux())
-        {
-            // A NIC without addresses has no properties of either family.
-            index = ReadNumber($"/sys/class/net/{nic.Name}/ifindex");
-            mtu = ReadNumber($"/sys/class/net/{nic.Name}/mtu");
-        }
-
-        return (index, mtu);
-    }
-
-    private static int ReadNumber(string file)
-    {
-        try
-        {
-            return int.TryParse(File.ReadAllText(file), System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
+        if (OperatingSystem.IsLinux()) return (LinuxNic.Index(nic.Name), LinuxNic.Mtu(nic.Name));
+        if (nic.Supports(NetworkInterfaceComponent.IPv4) && properties.GetIPv4Properties() is { } four) return (four.Index, four.Mtu);
+        return nic.Supports(NetworkInterfaceComponent.IPv6) && properties.GetIPv6Properties() is { } six ? (six.Index, six.Mtu) : (0, 0);
     }
 }

@@ -24,8 +24,13 @@ internal sealed class Answer
     public static Answer FromText(string text) => new(Encoding.UTF8.GetBytes(text), []);
 
     /// <summary>The images that a path leads to.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/>.</exception>
-    public static Answer FromGallery(string path) => new(default, [.. ImageFiles.Find([path])]);
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
+    public static Answer FromGallery(string path)
+    {
+        string[] files = [.. ImageFiles.Find([path])];
+        foreach (string file in files) InputFile.Check(file);
+        return new Answer(default, files);
+    }
 
     /// <summary>Writes it; a gallery is a tar archive (POSIX.1-2001), which any client can take apart while it comes.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
@@ -39,7 +44,7 @@ internal sealed class Answer
         await using var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         foreach (string file in _files)
         {
-            await using FileStream content = File.OpenRead(file);
+            await using FileStream content = InputFile.OpenStream(file, cancellationToken);
             var entry = new PaxTarEntry(TarEntryType.RegularFile, Path.GetFileName(file))
             {
                 // Nothing of this machine's users and rights is told.

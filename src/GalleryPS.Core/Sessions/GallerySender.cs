@@ -61,7 +61,7 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Send(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return SendCore(() => OutgoingImage.FromFile(path), cancellationToken);
+        return SendCore(() => OutgoingImage.FromFile(path, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends an image from memory.</summary>

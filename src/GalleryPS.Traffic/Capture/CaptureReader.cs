@@ -49,7 +49,7 @@ public sealed class CaptureReader : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">Its path.</param>
+    /// <param name="path">Its path, or that of a pipe, through which a capture comes while it is made.</param>
     /// <param name="cancellationToken">Ends the reading, also where no frame comes for long.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableCapture"/>: not there, not allowed, or no
     /// capture file at all.</exception>
@@ -59,8 +59,7 @@ public sealed class CaptureReader : IDisposable
         Stream stream;
         try
         {
-            // No buffer of its own: the window reads large pieces anyway.
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            stream = InputFile.OpenFileOrPipe(path, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -75,7 +74,7 @@ public sealed class CaptureReader : IDisposable
                 e);
         }
 
-        return Open(stream, path, cancellationToken);
+        return Open(stream, path == ImageFiles.StandardInput ? "standard input" : path, cancellationToken);
     }
 
     /// <summary>Opens a stream, which need not be able to seek, and takes it over.</summary>

@@ -7,7 +7,9 @@ public static class Payloads
     /// <param name="paths">Folders, files and wildcards.</param>
     /// <param name="literal">Whether wildcards are ordinary characters.</param>
     /// <param name="onError">Hears of paths that lead to no image, and of files that are none; these are left out.</param>
-    public static IReadOnlyList<Payload> Of(IEnumerable<string> paths, bool literal, Action<GalleryException> onError)
+    /// <param name="cancellationToken">Ends waiting for files.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<Payload> Of(IEnumerable<string> paths, bool literal, Action<GalleryException> onError, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onError);
         var payloads = new List<Payload>();
@@ -16,7 +18,7 @@ public static class Payloads
             try
             {
                 // What would not be sent does not count.
-                using var image = OutgoingImage.FromFile(path);
+                using var image = OutgoingImage.FromFile(path, cancellationToken);
                 payloads.Add(new Payload(image.Name, image.Length));
             }
             catch (GalleryException e)

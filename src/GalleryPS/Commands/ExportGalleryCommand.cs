@@ -66,14 +66,14 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        foreach (ImageInput input in FindImages()) _items.Add(OrTerminate(() => GalleryItem.From(input, _items.Count, _spool)));
+        foreach (ImageInput input in FindImages()) _items.Add(OrTerminate(() => GalleryItem.From(input, _items.Count, _spool, StopToken)));
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (_items.Count == 0) return;
-        if (!ShouldProcess(_options.OutputPath, $"Export {_items.Count} images")) return;
+        if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
         WriteObject(file);
     }

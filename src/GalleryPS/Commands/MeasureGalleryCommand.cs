@@ -84,7 +84,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
         foreach (ImageInput input in FindImages())
         {
             if (input.Path is null) _gallery.Add(new Payload(input.Name, input.Received!.Bytes));
-            else _gallery.AddRange(Payloads.Of([input.Path], literal: true, WriteError));
+            else _gallery.AddRange(Payloads.Of([input.Path], literal: true, WriteError, StopToken));
         }
 
         _given = true;

@@ -222,7 +222,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     {
         try
         {
-            Send(OutgoingMessage.FromFile(path));
+            Send(OutgoingMessage.FromFile(path, StopToken));
         }
         catch (GalleryException e)
         {

@@ -132,7 +132,7 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         File.WriteAllBytes(Path.Combine(_folder, "zzz.png"), "no image"u8.ToArray());
         string page = Path.Combine(_folder, "page.html");
         var errors = new List<GalleryException>();
-        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(GalleryItem.FromFile)];
+        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(static (file, index) => GalleryItem.FromFile(file, index))];
         FileInfo file = GalleryExport.Write(items, new ExportOptions { OutputPath = page, Interval = TimeSpan.FromMilliseconds(250) }, errors.Add);
         Assert.Equal(ErrorIds.NotAnImage, Assert.Single(errors).Id);
         await browser.GoAsync(new Uri(file.FullName).ToString());

@@ -48,7 +48,7 @@ public sealed class ShowTests : IDisposable
     {
         PagePictures.Folder(_folder, 2);
         string path = Path.Combine(_folder, "page.html");
-        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(GalleryItem.FromFile)];
+        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(static (file, index) => GalleryItem.FromFile(file, index))];
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => GalleryExport.Write(items, new ExportOptions { OutputPath = path }, null, _ => stop.Cancel(), stop.Token));
         Assert.Equal(2, Directory.GetFiles(_folder).Length);

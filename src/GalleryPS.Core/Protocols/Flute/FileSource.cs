@@ -10,7 +10,7 @@ internal sealed class FileSource(string path, long length) : IObjectSource
 
     public void Read(long offset, Span<byte> buffer)
     {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file = InputFile.Open(path, CancellationToken.None);
         while (!buffer.IsEmpty)
         {
             int read = RandomAccess.Read(file, buffer, offset);
