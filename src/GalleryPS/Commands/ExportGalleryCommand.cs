@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
 using GalleryPS.Show;
 using GalleryPS.Show.Export;
 
@@ -65,13 +66,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (ParameterSetName == ObjectSet)
-        {
-            _items.Add(OrTerminate(() => GalleryItem.FromReceived(InputObject!, _items.Count, _spool)));
-            return;
-        }
-
-        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count, StopToken));
+        foreach (ImageInput input in FindImages()) _items.Add(OrTerminate(() => GalleryItem.From(input, _items.Count, _spool, StopToken)));
     }
 
     /// <inheritdoc/>
