@@ -65,6 +65,14 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <param name="error">The error.</param>
     protected void WriteError(GalleryException error) => WriteError(Record(error));
 
+    /// <summary>Tells what happens, to whoever asked for it. Names in it may be anybody's: nothing of them steers the terminal.</summary>
+    /// <param name="text">One line.</param>
+    protected new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Safe(text));
+
+    /// <summary>Warns, with the same care.</summary>
+    /// <param name="text">One line.</param>
+    protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.Safe(text));
+
     /// <summary>Runs something; an error in it ends the pipeline, because the call itself is wrong.</summary>
     /// <param name="action">What to run.</param>
     /// <typeparam name="T">What comes out.</typeparam>
@@ -89,20 +97,25 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Presents a session's events: results to the pipeline, the rest to the streams they belong to.</summary>
     /// <param name="events">The events.</param>
-    protected void Present(IEnumerable<GalleryEvent> events)
+    /// <param name="onStopped">
+    /// Runs when whoever takes the results wants no more of them (Select-Object -First, an error downstream), which Ctrl+C is
+    /// not; it is given what is left of the events.
+    /// </param>
+    protected void Present(IEnumerable<GalleryEvent> events, Action<IEnumerator<GalleryEvent>>? onStopped = null)
     {
         ArgumentNullException.ThrowIfNull(events);
-        try
+        using IEnumerator<GalleryEvent> left = events.GetEnumerator();
+        while (OrTerminate(left.MoveNext))
         {
-            foreach (GalleryEvent one in events) Present(one);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
-        catch (GalleryException e)
-        {
-            ThrowTerminatingError(Record(e));
+            try
+            {
+                Present(left.Current);
+            }
+            catch (Exception) when (onStopped is not null && !StopToken.IsCancellationRequested)
+            {
+                onStopped(left);
+                throw;
+            }
         }
     }
 
@@ -190,7 +203,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException or IContainsErrorRecord))
         {
-            WriteVerbose(e.ToString());
+            base.WriteVerbose(e.ToString());
             ThrowTerminatingError(Record(GalleryException.Unexpected(e)));
         }
     }

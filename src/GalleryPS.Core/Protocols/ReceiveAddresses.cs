@@ -40,7 +40,7 @@ internal static class ReceiveAddresses
             return [(new IPEndPoint(bind, options.Addresses.Port), Nic.Default)];
         }
 
-        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => IPAddress.TryParse(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => Hosts.TryLiteral(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
             ? AddressFamily.InterNetworkV6
             : AddressFamily.InterNetwork;
         return [.. NicResolver.Resolve(options.Addresses.ArrivalIP, family).Select(

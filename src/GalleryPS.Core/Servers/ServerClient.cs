@@ -131,6 +131,6 @@ public static class ServerClient
 
     private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
-        $"None of the {failures.Count} servers answered. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
+        $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
         "Check that the servers run, and the addresses and the port.");
 }

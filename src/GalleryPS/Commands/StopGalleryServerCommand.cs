@@ -18,6 +18,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
 
     /// <summary>Servers, as Get-GalleryServer and Start-GalleryServer emit them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [RunningServers]
     public Server[] InputObject { get; set; } = [];
 
     /// <summary>Emit the stopped servers; their log stays readable.</summary>
@@ -32,7 +33,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
         {
             if (!ShouldProcess(server.ToString(), "Stop server")) continue;
             ServerRegistry.Stop(server);
-            WriteVerbose($"{server.Name} answered {server.Connections} clients.");
+            WriteVerbose($"{server.Name} answered {Counted.Of(server.Connections, "client")}.");
             if (PassThru) WriteObject(server);
         }
     }

@@ -189,7 +189,7 @@ public sealed class TimeOutTests
                     events.Add(told);
                     if (told is not NoticeEvent { Text: var text }) continue;
                     if (text.StartsWith("Receiver 1", StringComparison.Ordinal)) Volatile.Write(ref joined, true);
-                    if (text.StartsWith("Waiting for 1 receivers", StringComparison.Ordinal))
+                    if (text.StartsWith("Waiting for 1 receiver;", StringComparison.Ordinal))
                     {
                         reports = JoinAndSayNothing(int.Parse(text[(text.LastIndexOf(' ') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture));
                     }
