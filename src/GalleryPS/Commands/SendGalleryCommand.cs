@@ -132,6 +132,10 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Seconds]
     public TimeSpan ConnectTimeout { get => _options.ConnectTimeout; set => _options = _options with { ConnectTimeout = value }; }
 
+    /// <summary>Tcp: try a receiver that cannot be reached again for every image.</summary>
+    [Parameter]
+    public SwitchParameter Retry { get => _options.Retry; set => _options = _options with { Retry = value }; }
+
     /// <summary>Wait before the first image, in seconds.</summary>
     [Parameter]
     [Seconds]

@@ -214,7 +214,8 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         catch (ItemNotFoundException e)
         {
             WriteError(new GalleryException(
-                ErrorIds.UnreadableMessage, GalleryErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path.", e));
+                ErrorIds.UnreadableMessage, GalleryErrorCategory.ObjectNotFound, $"There is no file {path}.", path,
+                path.AsSpan().ContainsAny('[', ']') ? "In -Path, [ and ] stand for one of several characters; give a name that has them as -LiteralPath." : "Check the path.", e));
         }
     }
 
