@@ -75,7 +75,9 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
         if (_items.Count == 0) return;
         if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
-        WriteObject(file);
+
+        // As Get-Item emits it: with what the table of files shows of it.
+        WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{file.FullName}"], force: true, literalPath: true), enumerateCollection: true);
     }
 
     /// <inheritdoc/>
