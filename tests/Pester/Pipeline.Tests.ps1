@@ -131,6 +131,19 @@ Describe 'Predictions, captures and servers' {
     }
 }
 
+Describe 'What is left of objects behind a file' {
+    It 'looks as they did' {
+        $sent = Get-Sent
+        $received = Get-Received
+        $estimate = Measure-Gallery -Bytes 1000, 2000
+        foreach ($objects in $sent, $received, (Get-Shown), $estimate, (Get-GalleryInterface lo*)) {
+            $left = ConvertTo-Clixml $objects
+            @($left)[0].PSObject.TypeNames[0] | Should -BeLike 'Deserialized.GalleryPS.*'
+            ($left | Out-String) | Should -Be ($objects | Out-String)
+        }
+    }
+}
+
 Describe 'NICs' {
     It 'are received on' {
         $port = Get-FreePort
