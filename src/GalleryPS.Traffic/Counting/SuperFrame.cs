@@ -53,7 +53,10 @@ internal static class SuperFrame
     private static long UdpSegment(in PacketView packet, in FlowEntry flow, int? mtu)
     {
         if (packet.NetworkLength <= (mtu ?? JumboMtu)) return long.MaxValue;
-        long room = (mtu ?? UsualMtu) - packet.NetworkHeaderLength - packet.TransportHeaderLength;
+        int headers = packet.NetworkHeaderLength + packet.TransportHeaderLength;
+        if (packet.Payload.Length == packet.PayloadLength && FluteSegments.Find(packet.Payload, (mtu ?? JumboMtu) - headers) is > 0 and var segment)
+            return segment;
+        long room = (mtu ?? UsualMtu) - headers;
 
         // The NIC cuts a super-frame of UDP into datagrams of one size, which the capture does not tell; the
         // largest whole datagram of the flow is the best witness.
