@@ -38,7 +38,8 @@ function Invoke-Tests([string] $Settings) {
     dotnet test (Join-Path $PSScriptRoot 'GalleryPS.sln') -c $Configuration --settings (Join-Path $PSScriptRoot "tests/$Settings.runsettings")
 }
 
-function Start-Demo { dotnet run --project (Join-Path $PSScriptRoot 'src/GalleryPS.Cli') -c $Configuration -- demo }
+# In a process of its own: this one keeps no file of the module open.
+function Start-Demo { dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'examples/Demo.ps1') }
 
 function New-Package {
     $version = (Import-PowerShellDataFile (Join-Path $module 'GalleryPS.psd1')).ModuleVersion

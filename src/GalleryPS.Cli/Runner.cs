@@ -19,6 +19,10 @@ internal static class Runner
     public const int BadArguments = 2;
 
     private static readonly CancellationTokenSource Stop = new();
+    private static readonly CancellationTokenSource Either = CancellationTokenSource.CreateLinkedTokenSource(Stop.Token, Listener.IsGone);
+
+    /// <summary>Cancelled by Ctrl+C and SIGTERM only, not when the reader of standard output has had enough.</summary>
+    public static CancellationToken Stopped => Stop.Token;
 
     /// <summary>One JSON object a line instead of text for people.</summary>
     public static readonly Option<bool> Json = new("--json")
@@ -51,11 +55,14 @@ internal static class Runner
         };
         try
         {
-            return Invoke(makeRoot(), args);
+            int code = Invoke(makeRoot(), args);
+            if (Listener.Failure is not { } failure) return code;
+            Tell(console, failure, verbose);
+            return Failed;
         }
         catch (Exception e)
         {
-            // Standard output could not even be opened, or could not take the error.
+            // Standard output could not even be opened.
             Tell(console, e, verbose);
             return Failed;
         }
@@ -79,6 +86,7 @@ internal static class Runner
             });
         }
 
+        Listener.Watch();
         if (parsed.Action is HelpAction) Commands.OptionHelp.Fill();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -104,7 +112,7 @@ internal static class Runner
             : new HumanReporter(Console.Out, Console.Error, verbose);
         try
         {
-            return action(reporter, Stop.Token);
+            return action(reporter, Either.Token);
         }
         catch (GalleryException e)
         {
@@ -113,7 +121,8 @@ internal static class Runner
         }
         catch (OperationCanceledException)
         {
-            return Failed;
+            // A reader that has had enough is nobody's failure.
+            return Stop.IsCancellationRequested ? Failed : Done;
         }
         catch (Exception e)
         {

@@ -6,8 +6,13 @@ namespace GalleryPS.Show;
 public sealed class GalleryItem
 {
     private readonly Func<Stream> _open;
+    private readonly Lazy<Orientation> _orientation;
 
-    private GalleryItem(Func<Stream> open) => _open = open;
+    private GalleryItem(Func<Stream> open)
+    {
+        _open = open;
+        _orientation = new Lazy<Orientation>(ReadOrientation);
+    }
 
     /// <summary>Position in the show, counted from 0.</summary>
     public required int Index { get; init; }
@@ -26,6 +31,18 @@ public sealed class GalleryItem
 
     /// <summary>Height in pixels; 0 when the header made no sense.</summary>
     public required int Height { get; init; }
+
+    /// <summary>Width and height as it is seen: turned as its EXIF data say.</summary>
+    public PixelSize UprightSize => _orientation.Value.Turn(new PixelSize(Width, Height));
+
+    /// <summary>Whether its EXIF data say that it is stored otherwise than it is seen.</summary>
+    public bool IsTurned => _orientation.Value != Orientation.Upright;
+
+    /// <summary>
+    /// Whether browsers have to be given another file to show it as it is: none shows TIFF, and not all turn PNG and WebP as
+    /// their EXIF data say, as all do with JPEG.
+    /// </summary>
+    internal bool IsConvertedForBrowsers => Format == ImageFormat.Tiff || (IsTurned && Format != ImageFormat.Jpeg);
 
     /// <summary>The sender's address and port, or the path of the file.</summary>
     public required string Source { get; init; }
@@ -172,6 +189,21 @@ public sealed class GalleryItem
         Source = Source,
         View = view,
     };
+
+    private Orientation ReadOrientation()
+    {
+        if (Error is not null) return Orientation.Upright;
+        try
+        {
+            using Stream file = _open();
+            return Exif.ReadOrientation(file, Format);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever shows the image meets the same error, and tells it.
+            return Orientation.Upright;
+        }
+    }
 
     private static FileStream OpenFile(string path) => InputFile.OpenStream(path, CancellationToken.None);
 

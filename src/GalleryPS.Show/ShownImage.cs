@@ -44,5 +44,5 @@ public sealed class ShownImage
     public required GalleryView View { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Bytes} bytes, {Width}x{Height})";
+    public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height})";
 }

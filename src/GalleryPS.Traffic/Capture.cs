@@ -62,7 +62,7 @@ public sealed class Capture
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Interface} to {Path}";
+    public override string ToString() => $"{Interface} to {TerminalText.Safe(Path)}";
 }
 
 /// <summary>How a capture ended.</summary>

@@ -105,7 +105,7 @@ public sealed class TrafficCount
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Flow ?? Path}: {Frames} frames, {LinkBytes} bytes";
+    public override string ToString() => $"{TerminalText.Safe(Flow ?? Path)}: {Frames} frames, {LinkBytes} bytes";
 }
 
 /// <summary>The traffic of one protocol in a capture.</summary>

@@ -65,6 +65,14 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <param name="error">The error.</param>
     protected void WriteError(GalleryException error) => WriteError(Record(error));
 
+    /// <summary>Tells what happens, to whoever asked for it. Names in it may be anybody's: nothing of them steers the terminal.</summary>
+    /// <param name="text">One line.</param>
+    protected new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Safe(text));
+
+    /// <summary>Warns, with the same care.</summary>
+    /// <param name="text">One line.</param>
+    protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.Safe(text));
+
     /// <summary>Runs something; an error in it ends the pipeline, because the call itself is wrong.</summary>
     /// <param name="action">What to run.</param>
     /// <typeparam name="T">What comes out.</typeparam>
@@ -190,7 +198,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception e) when (e is not (RuntimeException or FlowControlException or IContainsErrorRecord))
         {
-            WriteVerbose(e.ToString());
+            base.WriteVerbose(e.ToString());
             ThrowTerminatingError(Record(GalleryException.Unexpected(e)));
         }
     }

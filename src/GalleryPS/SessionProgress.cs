@@ -46,7 +46,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
     private static string Status(ProgressEvent progress)
     {
         var parts = new List<string>();
-        if (progress.Completed is { } completed) parts.Add(Invariant($"{completed} images"));
+        if (progress.Completed is { } completed) parts.Add(Counted.Of(completed, "image"));
         parts.Add(progress.Total is { } total ? Invariant($"{progress.Done:N0} of {total:N0} bytes") : Invariant($"{progress.Done:N0} bytes"));
         if (progress.Rate is { } rate) parts.Add(Invariant($"{rate / 1e6:0.#} Mbps"));
         if (progress.LossRate is { } loss) parts.Add(Invariant($"{100 * loss:0.#} % of the packets lost"));
@@ -70,7 +70,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         }
 
         _bars[bar] = image;
-        Write(new ProgressRecord(TotalId + 1 + bar, image.Name, Invariant($"{image.Done:N0} of {image.Total:N0} bytes"))
+        Write(new ProgressRecord(TotalId + 1 + bar, TerminalText.Safe(image.Name), Invariant($"{image.Done:N0} of {image.Total:N0} bytes"))
         {
             ParentActivityId = TotalId,
             PercentComplete = Percent(image.Done, image.Total),
@@ -79,7 +79,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
 
     private void Remove(int bar)
     {
-        Write(new ProgressRecord(TotalId + 1 + bar, _bars[bar]!.Name, "Done") { ParentActivityId = TotalId, RecordType = ProgressRecordType.Completed });
+        Write(new ProgressRecord(TotalId + 1 + bar, TerminalText.Safe(_bars[bar]!.Name), "Done") { ParentActivityId = TotalId, RecordType = ProgressRecordType.Completed });
         _bars[bar] = null;
     }
 

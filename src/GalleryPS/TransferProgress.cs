@@ -43,6 +43,6 @@ internal sealed class ReceiveProgress(Cmdlet cmdlet) : TransferProgress(cmdlet, 
     public void Show(ReceivedImage image)
     {
         _bytes += image.Bytes;
-        Show($"{image.Index + 1} images, {_bytes:N0} bytes, {Rate(_bytes):0.#} Mbps", -1);
+        Show($"{Counted.Of(image.Index + 1, "image")}, {Counted.Of(_bytes, "byte")}, {Rate(_bytes):0.#} Mbps", -1);
     }
 }

@@ -32,6 +32,8 @@ public sealed class FaultTests
     [InlineData("Test-Page b.txt", "Test-Page b.txt, c.txt, d.txt, e.txt, f.txt, g.txt, h.txt, i.txt, j.txt, k.txt, l.txt", 92, "more than 76 characters")]
     [InlineData("How many. Example: -Count 3", "How many.", 102, "ends with a value to try: 'Example: -Count ...'")]
     [InlineData("Has these properties:\n\n- Text: what it says\n- Bytes: its length\n", "", 223, "What does Some.Page stand for?")]
+    [InlineData("### System.String[]\n\nPaths.\n", "", 1, "INPUTS says what comes down the pipeline")]
+    [InlineData("  ValueFromPipeline: true\n  ValueFromPipelineByPropertyName: true", "  ValueFromPipeline: false\n  ValueFromPipelineByPropertyName: false", 1, "INPUTS says 'None'")]
     public void ABadPageIsToldWithItsLine(string good, string bad, int line, string sentence)
     {
         Assert.Contains(good, Pages.Text, StringComparison.Ordinal);

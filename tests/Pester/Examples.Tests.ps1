@@ -64,4 +64,23 @@ Describe 'Examples of the help' {
     }
 
     It '<Id>: <Title>' -ForEach ($examples | Where-Object Skip) -AllowNullOrEmptyForEach -Skip { }
+
+    It 'README shows what comes out' -Skip:(-not $isRoot -or -not (Get-Command tcpdump -CommandType Application -ErrorAction Ignore)) {
+        # The commands of the blocks with prompts, one after the other, and what follows each.
+        $readme = (Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw).Replace("`r", '')
+        $shown = [regex]::Matches($readme, '(?ms)^```text\n(PS> .*?)\n```').ForEach({ $_.Groups[1].Value }) -join "`n"
+        $own = Join-Path $folder 'README'
+        Copy-Item $template $own -Recurse
+        Remove-Item (Join-Path $own '*.pcap')
+        $commands = [regex]::Matches($shown, '(?m)^PS> (.*)$').ForEach({ $_.Groups[1].Value })
+        $run = $commands.ForEach({ "'PS> ' + '$($_.Replace("'", "''"))'; (. { $_ } | Out-String -Width 100).TrimEnd()" }) -join "`n"
+        $code = "[cultureinfo]::CurrentCulture = 'en-US'; `$PSStyle.OutputRendering = 'PlainText'`n@($run) | Set-Content README.txt; 'ran'"
+        $ran = Invoke-Example $lab 'README' $code @{ There = 'Receive-Gallery -Transport Multicast -ArrivalIP eth1' } $own
+        $ran.Example.errors | Should -BeNullOrEmpty
+
+        # Where the file lies and what differs from run to run does not matter.
+        $really = (Get-Content (Join-Path $own 'README.txt') -Raw) -replace '\S*/multicast\.pcap:', './multicast.pcap:'
+        $plain = { ($args[0] -replace '[ \t]+\n', "`n" -replace '\n{2,}', "`n").Trim() }
+        & $plain $really.Replace("`r", '') | Should -Be (& $plain $shown)
+    }
 }

@@ -128,6 +128,18 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         $outputs | Sort-Object | Should -Be (@($command.OutputType.Name) | Sort-Object)
     }
 
+    It 'names error ids that there are' {
+        $ids = [GalleryPS.ErrorIds].GetFields().Name
+        $notes = $help.alertSet | Out-String -Width 10000
+        if ($name -ne 'Get-GalleryTerminal') { $notes | Should -Match 'Error ids: ' }
+        foreach ($match in [regex]::Matches($notes, 'Error ids: ([^\r\n]*)')) {
+            $list = $match.Groups[1].Value -replace '\([^)]*\)' -replace 'Flute also' -replace 'Warnings:', ',' -replace '\.(?=\s|$)', ','
+            $named = ($list -split '[,;]').Trim() | Where-Object { $_ }
+            $named | Should -Not -BeNullOrEmpty
+            $named | Where-Object { $_ -notin $ids } | Should -BeNullOrEmpty
+        }
+    }
+
     It 'is found by parameter and by example' {
         $first = $parameters | Select-Object -First 1
         (Get-Help $name -Parameter $first.Name | Out-String) | Should -Match "-$($first.Name)"
@@ -154,5 +166,25 @@ Describe 'Pages' {
         $synopsis | Should -Not -BeNullOrEmpty
         Get-Content (Join-Path $pages "$_.md") | Should -Contain $synopsis
         Get-Help $_ | Out-String | Should -Match "(?s)^\s*TOPIC\s+$_"
+    }
+}
+
+Describe 'Code in <_.Name>' -ForEach @(
+    Get-ChildItem (Join-Path $PSScriptRoot '../../docs') -Recurse -Filter '*.md'
+    Get-Item (Join-Path $PSScriptRoot '../../README.md')
+) {
+    It 'is PowerShell, and names parameters that there are' {
+        $text = (Get-Content $_ -Raw).Replace("`r", '')
+        foreach ($block in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)^```')) {
+            $errors = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($block.Groups[1].Value, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty -Because $block.Value
+            foreach ($command in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $known = Get-Command $command.GetCommandName() -Module GalleryPS -ErrorAction Ignore
+                if (-not $known) { continue }
+                $named = $command.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }
+                foreach ($name in $named.ParameterName) { { $known.ResolveParameter($name) } | Should -Not -Throw -Because $command.Extent }
+            }
+        }
     }
 }

@@ -118,6 +118,21 @@ Describe 'Errors of Send-Gallery' {
         { Send-GalleryMessage -Path "$odd/0.jpg" -OutboundIP 127.0.0.1 -ErrorAction Stop } | Should -Throw -ErrorId 'UnreadableMessage,*'
     }
 
+    It 'keeps names of files in their line on the screen' -Skip:(-not $IsLinux) {
+        $odd = Join-Path $TestDrive "two`nlines`e[31m"
+        $null = [System.IO.Directory]::CreateDirectory($odd)
+        New-TestImage "$odd/a`tb`rc$([char] 0x202E)gpj.jpg" 1000
+        Set-Content -LiteralPath "$odd/no`nimage`e]0;title`a.jpg" 'text'
+        $all = Send-Gallery -LiteralPath $odd -Port 9 -EndDelay 0 -Verbose *>&1
+        $sent, $others = $all.Where({ $_ -is [GalleryPS.SentImage] }, 'Split')
+        $sent.Name | Should -BeExactly "a`tb`rc$([char] 0x202E)gpj.jpg"
+        $texts = @("$sent"; $others | ForEach-Object { "$_" }; ($sent | Format-Table | Out-String -Width 200) -split "`r?`n")
+        $texts.Count | Should -BeGreaterThan 5
+        $texts | ForEach-Object { $_ | Should -Not -Match "[\x00-\x1A\x7F\u202E]" }
+        ($texts -join '') -replace "`e\[[0-9;]*m" | Should -Not -Match "`e"
+        $texts | Where-Object { $_ -match 'a b c' } | Should -Not -BeNullOrEmpty
+    }
+
     It 'is <Id> for <Call>' -ForEach @(
         @{ Id = 'AddressNotMulticast'; Call = 'Send-Gallery $gallery -Transport Multicast -To 10.1.1.1' }
         @{ Id = 'AddressIsMulticast'; Call = 'Send-Gallery $gallery -To 224.1.1.5' }

@@ -15,7 +15,7 @@ internal static class StartupHook
             case "verb":
                 // Every verb asks this for its token.
                 var stop = (CancellationTokenSource)Assembly.Load("gallery").GetType("GalleryPS.Cli.Runner", throwOnError: true)!
-                    .GetField("Stop", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
+                    .GetField("Either", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;
                 stop.Dispose();
                 break;
             case "thread":

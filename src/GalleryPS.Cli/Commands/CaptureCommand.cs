@@ -25,7 +25,7 @@ internal static class CaptureCommand
             session.Stop();
             reporter.Item("Capture", session.Capture, static c => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{c.Packets} packets captured, {c.ReceivedByFilter} received by filter, {c.DroppedByKernel} dropped by kernel: {c.Path}"));
+                $"{Counted.Of(c.Packets ?? 0, "packet")} captured, {c.ReceivedByFilter} received by filter, {c.DroppedByKernel} dropped by kernel: {c.Path}"));
             return Runner.Done;
         });
         return command;

@@ -139,7 +139,7 @@ internal static class OptionValues
         if (type == typeof(TimeSpan)) return Durations.Parse(text);
         if (type == typeof(BitRate)) return BitRate.Parse(text);
         if (type == typeof(Passphrase)) return Arguments.Passphrase(text)!;
-        if (type == typeof(IPAddress)) return IPAddress.TryParse(text, out IPAddress? address) ? address : throw Invalid($"'{text}' is not an address.", text);
+        if (type == typeof(IPAddress)) return Network.Hosts.TryLiteral(text, out IPAddress? address) ? address : throw Invalid($"'{text}' is not an address.", text);
         if (type.IsEnum) return Name(type, text);
         throw new NotSupportedException($"Options of type {type} cannot be read.");
     }

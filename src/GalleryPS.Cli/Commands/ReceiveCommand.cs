@@ -18,7 +18,7 @@ internal static class ReceiveCommand
             if (!parsed.GetValue(show))
             {
                 int code = reporter.ReportAll(receiver.Receive(cancellationToken));
-                return cancellationToken.IsCancellationRequested ? Runner.Failed : code;
+                return Runner.Stopped.IsCancellationRequested ? Runner.Failed : code;
             }
 
             return ReceiveAndShow(receiver, reporter, cancellationToken);
@@ -30,7 +30,7 @@ internal static class ReceiveCommand
     {
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser });
         int code = reporter.ReportAll(WithPage(show, receiver.Receive(cancellationToken), cancellationToken));
-        if (cancellationToken.IsCancellationRequested) return Runner.Failed;
+        if (Runner.Stopped.IsCancellationRequested) return Runner.Failed;
 
         // The page is served by this process: it has to stay.
         cancellationToken.WaitHandle.WaitOne();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GalleryPS.Cli.Output;
 using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cli.Commands;
@@ -15,12 +16,15 @@ internal static class SendCommand
         command.Does((parsed, reporter, cancellationToken) =>
         {
             SendOptions how = options.Read(parsed);
-            return reporter.ReportAll(Send(how, parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
+            bool unfinished = false;
+            int code = reporter.ReportAll(Send(how, parsed.GetValue(paths)!, parsed.GetValue(literal)!, () => unfinished = true, cancellationToken));
+            return unfinished ? Runner.Failed : code;
         });
         return command;
     }
 
-    private static IEnumerable<GalleryEvent> Send(SendOptions options, string[] paths, string[] literal, CancellationToken cancellationToken)
+    private static IEnumerable<GalleryEvent> Send(
+        SendOptions options, string[] paths, string[] literal, Action onUnfinished, CancellationToken cancellationToken)
     {
         // Wrong paths are told before anything is sent; if there is nothing to send, nothing is.
         var errors = new List<GalleryException>();
@@ -29,11 +33,38 @@ internal static class SendCommand
         if (files.Count == 0) yield break;
         using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
         foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
+
+        // Whoever is not listened to any more stops behind the image that is under way, and tells its receivers that this is
+        // the end, as at the end of a pipeline; Ctrl+C ends at once. With FLUTE all images are on their way together.
+        bool plain = options.Protocol == Protocol.Plain;
+        CancellationToken images = plain && options.Transport == Transport.Tcp ? Runner.Stopped : cancellationToken;
         foreach (string file in files)
         {
-            foreach (GalleryEvent one in sender.Send(file, cancellationToken)) yield return one;
+            foreach (GalleryEvent one in UntilEnough(sender.Send(file, images), onUnfinished)) yield return one;
+            if (!Listener.HasGone || file == files[^1]) continue;
+            onUnfinished();
+            break;
         }
 
-        foreach (GalleryEvent one in sender.Finish(cancellationToken)) yield return one;
+        foreach (GalleryEvent one in UntilEnough(sender.Finish(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return one;
+    }
+
+    private static IEnumerable<GalleryEvent> UntilEnough(IEnumerable<GalleryEvent> events, Action onUnfinished)
+    {
+        using IEnumerator<GalleryEvent> all = events.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!all.MoveNext()) yield break;
+            }
+            catch (OperationCanceledException) when (!Runner.Stopped.IsCancellationRequested)
+            {
+                onUnfinished();
+                yield break;
+            }
+
+            yield return all.Current;
+        }
     }
 }

@@ -49,7 +49,7 @@ internal static class ShowCommand
         catch (OperationCanceledException)
         {
             show.RestoreTerminal();
-            return Runner.Failed;
+            return Runner.Stopped.IsCancellationRequested ? Runner.Failed : Runner.Done;
         }
     }
 

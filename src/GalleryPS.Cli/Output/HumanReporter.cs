@@ -27,70 +27,70 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         switch (one)
         {
             case ReadyEvent ready:
-                error.WriteLine($"Waiting on {string.Join(", ", ready.EndPoints)}{(ready.Group is null ? "" : $" in group {ready.Group}")}; Ctrl+C ends.");
+                Say($"Waiting on {string.Join(", ", ready.EndPoints)}{(ready.Group is null ? "" : $" in group {ready.Group}")}; Ctrl+C ends.");
                 break;
             case ReceivedEvent { Image: var i }:
-                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
                 break;
             case SentEvent { Image: var i }:
-                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
                 break;
             case ServedEvent served:
-                error.WriteLine(Invariant($"{served.Receiver}"));
+                Say(Invariant($"{served.Receiver}"));
                 break;
             case MessageReceivedEvent { Message: var m }:
-                output.WriteLine(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  from {m.Source}{(m.IsDuplicate ? "  (again)" : "")}  {m.Preview}"));
+                Print(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  from {m.Source}{(m.IsDuplicate ? "  (again)" : "")}  {m.Preview}"));
                 break;
             case MessageSentEvent { Message: var m }:
-                output.WriteLine(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  to {m.Destination}"));
+                Print(Invariant($"{m.Index,4}  {m.Bytes,6:N0} bytes  {m.Kind,-6}  to {m.Destination}"));
                 break;
             case MembershipEvent { Change: var change }:
-                error.WriteLine(change);
+                Say(change);
                 break;
             case MemberEvent member:
-                error.WriteLine(member);
+                Say(member);
                 break;
             case StatisticsEvent { Statistics: var s }:
-                output.WriteLine(Invariant($"{s.Source}: {s.Received} received, {s.Bytes:N0} bytes, {s.Duplicates} duplicates{(s.OutOfOrder is null ? "" : $", {s.OutOfOrder} out of order, {s.Missing} missing")}"));
+                Print(Invariant($"{s.Source}: {s.Received} received, {Counted.Of(s.Bytes, "byte")}, {Counted.Of(s.Duplicates, "duplicate")}{(s.OutOfOrder is null ? "" : $", {s.OutOfOrder} out of order, {s.Missing} missing")}"));
                 break;
             case ConnectionEvent { Connection: var c }:
-                output.WriteLine(Invariant($"{c.Index,4}  {c.Client}  {c.Outcome}  {c.Bytes:N0} bytes in {c.Elapsed.TotalMilliseconds:0.0} ms"));
+                Print(Invariant($"{c.Index,4}  {c.Client}  {c.Outcome}  {c.Bytes:N0} bytes in {c.Elapsed.TotalMilliseconds:0.0} ms"));
                 break;
             case ReplyEvent { Reply: var r }:
-                output.WriteLine(Invariant($"{r.Index,4}  {r}  connected in {r.ConnectTime.TotalMilliseconds:0.0} ms, {r.TotalTime.TotalMilliseconds:0.0} ms in all{(r.Attempts > 1 ? $", {r.Attempts} tried" : "")}"));
+                Print(Invariant($"{r.Index,4}  {r}  connected in {r.ConnectTime.TotalMilliseconds:0.0} ms, {r.TotalTime.TotalMilliseconds:0.0} ms in all{(r.Attempts > 1 ? $", {r.Attempts} tried" : "")}"));
                 break;
             case MessageSummaryEvent { Summary: var s }:
-                error.WriteLine(Summary(s));
+                Say(Summary(s));
                 break;
             case ServerSummaryEvent { Summary: var s }:
-                error.WriteLine(Invariant($"{s.Connections} connections, {s.Failed} failed, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s."));
+                Say(Invariant($"{Counted.Of(s.Connections, "connection")}, {s.Failed} failed, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
             case ConnectSummaryEvent { Summary: var s }:
-                error.WriteLine(Invariant($"{s.Replies} replies, {s.Failed} failed, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s."));
+                Say(Invariant($"{Counted.Of(s.Replies, "reply", "replies")}, {s.Failed} failed, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
             case ShowReadyEvent { Url: { } url } show:
-                error.WriteLine($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                Say($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
                 break;
             case ShowReadyEvent { Path: { } path }:
-                error.WriteLine($"The gallery is in {path}.");
+                Say($"The gallery is in {path}.");
                 break;
             case ShownEvent { Image: var i }:
-                output.WriteLine(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
                 break;
             case EndEvent end:
-                error.WriteLine($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
+                Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;
             case SummaryEvent { Summary: var s }:
-                error.WriteLine(Summary(s));
+                Say(Summary(s));
                 break;
             case WarningEvent warning:
-                error.WriteLine($"warning {warning.Id}: {warning.Text}");
+                Say($"warning {warning.Id}: {warning.Text}");
                 break;
             case ErrorEvent { Error: var e }:
-                error.WriteLine($"error {e.Id}: {e.Message}{(e.RecommendedAction is null ? "" : $" {e.RecommendedAction}")}");
+                Say($"error {e.Id}: {e.Message}{(e.RecommendedAction is null ? "" : $" {e.RecommendedAction}")}");
                 break;
             case NoticeEvent notice when verbose:
-                error.WriteLine(notice.Text);
+                Say(notice.Text);
                 break;
         }
 
@@ -114,15 +114,23 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (_progress > 0) error.Write(Clear());
     }
 
+    // Names of files and of hosts are anybody's: nothing of them may steer the terminal.
+    private void Print(string text) => output.WriteLine(TerminalText.Safe(text));
+
+    private void Say(object text) => error.WriteLine(TerminalText.Safe($"{text}"));
+
+    private static string SafeLines(string text) =>
+        text.Contains('\n', StringComparison.Ordinal) ? string.Join('\n', text.Split('\n').Select(static line => TerminalText.Safe(line))) : TerminalText.Safe(text);
+
     public override void Item(string name, object item)
     {
-        output.WriteLine(item);
+        output.WriteLine(SafeLines($"{item}"));
         output.Flush();
     }
 
     public override void Item<T>(string name, T item, Func<T, string> line) => Item(name, line(item));
 
-    public override void Notice(string text) => error.WriteLine(text);
+    public override void Notice(string text) => Say(text);
 
     public override void Table<T>(string name, IReadOnlyList<T> items, params (string Title, Func<T, string> Text)[] columns)
     {
@@ -134,7 +142,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 : new TableColumn(Markup.Escape(title)));
         }
 
-        foreach (T item in items) table.AddRow([.. columns.Select(c => Markup.Escape(c.Text(item)))]);
+        foreach (T item in items) table.AddRow([.. columns.Select(c => Markup.Escape(SafeLines(c.Text(item))))]);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (Console.IsOutputRedirected) console.Profile.Width = 200;
         console.Write(table);
@@ -143,10 +151,10 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
 
     private static string Summary(SessionSummary s)
     {
-        var parts = new List<string> { Invariant($"{s.Images} images, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s") };
-        if (s.Datagrams > 0) parts.Add(Invariant($"{s.Datagrams} datagrams"));
-        if (s.Duplicates > 0) parts.Add(Invariant($"{s.Duplicates} duplicates"));
-        if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} that were no image"));
+        var parts = new List<string> { Invariant($"{Counted.Of(s.Images, "image")}, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s") };
+        if (s.Datagrams > 0) parts.Add(Counted.Of(s.Datagrams, "datagram"));
+        if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
+        if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} that {(s.NotImages == 1 ? "was" : "were")} no image"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
@@ -155,9 +163,9 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
 
     private static string Summary(MessageSummary s)
     {
-        var parts = new List<string> { Invariant($"{s.Messages} messages, {s.Bytes:N0} bytes in {s.Elapsed.TotalSeconds:0.00} s") };
-        if (s.Sources > 0) parts.Add(Invariant($"{s.Sources} sources"));
-        if (s.Duplicates > 0) parts.Add(Invariant($"{s.Duplicates} duplicates"));
+        var parts = new List<string> { Invariant($"{Counted.Of(s.Messages, "message")}, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s") };
+        if (s.Sources > 0) parts.Add(Counted.Of(s.Sources, "source"));
+        if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));

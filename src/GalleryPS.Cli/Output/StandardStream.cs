@@ -3,9 +3,9 @@ using System.Text;
 namespace GalleryPS.Cli.Output;
 
 /// <summary>
-/// Standard output or standard error. What the system says against a write to standard output (a full disk behind a
-/// redirection) becomes an error with an id here, so that it is never taken for trouble with an image; what cannot be
-/// written to standard error is lost, because there is no other place to say so.
+/// Standard output or standard error. What the system says against a write to standard output (its reader has ended, a full
+/// disk behind a redirection) is told to <see cref="Listener"/>, so that it is never taken for trouble with an image, and
+/// ends the verb; what cannot be written to standard error is lost, because there is no other place to say so.
 /// </summary>
 internal sealed class StandardStream : Stream
 {
@@ -21,7 +21,7 @@ internal sealed class StandardStream : Stream
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!mayBeLost) throw Refused(e);
+            if (!mayBeLost) throw Listener.Refused(e);
             _inner = Null;
         }
     }
@@ -41,11 +41,11 @@ internal sealed class StandardStream : Stream
     }
 
     /// <summary>Standard output, where results go.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>; so do writing and flushing.</exception>
-    public static Stream Output() => new StandardStream(Console.OpenStandardOutput, mayBeLost: false);
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>: it cannot even be opened.</exception>
+    public static Stream Output() => new StandardStream(Listener.Open, mayBeLost: false);
 
     /// <summary>The same for text; <see cref="Console.Out"/> is it from then on.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>; so do writing and flushing.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>: it cannot even be opened.</exception>
     public static TextWriter OutputText()
     {
         Console.SetOut(Text(Output()));
@@ -63,13 +63,15 @@ internal sealed class StandardStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (!_mayBeLost && Listener.HasGone) return;
         try
         {
             _inner.Write(buffer);
+            if (!_mayBeLost) Listener.Wrote();
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!_mayBeLost) throw Refused(e);
+            if (!_mayBeLost) Listener.Lose(e);
         }
     }
 
@@ -81,7 +83,7 @@ internal sealed class StandardStream : Stream
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!_mayBeLost) throw Refused(e);
+            if (!_mayBeLost) Listener.Lose(e);
         }
     }
 
@@ -99,8 +101,4 @@ internal sealed class StandardStream : Stream
     }
 
     private static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or ObjectDisposedException;
-
-    private static GalleryException Refused(Exception error) => new(
-        ErrorIds.CannotWriteFile, GalleryErrorCategory.WriteError,
-        $"Standard output cannot be written: {error.Message.TrimEnd('.')}.", "standard output", "See where it is redirected to.", error);
 }

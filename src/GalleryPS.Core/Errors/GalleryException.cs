@@ -61,7 +61,7 @@ public sealed class GalleryException : Exception
     /// <summary>Makes an error.</summary>
     /// <param name="id">One of <see cref="ErrorIds"/>.</param>
     /// <param name="category">Its kind.</param>
-    /// <param name="message">What went wrong, in a sentence.</param>
+    /// <param name="message">What went wrong, in a sentence; names in it may be anybody's, and are made safe for a screen.</param>
     /// <param name="target">The object it is about.</param>
     /// <param name="recommendedAction">What the user can do, in a sentence.</param>
     /// <param name="innerException">What the system said.</param>
@@ -72,12 +72,12 @@ public sealed class GalleryException : Exception
         object? target = null,
         string? recommendedAction = null,
         Exception? innerException = null)
-        : base(message, innerException)
+        : base(TerminalText.Safe(message), innerException)
     {
         Id = id;
         Category = category;
         Target = target;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = recommendedAction is null ? null : TerminalText.Safe(recommendedAction);
     }
 
     /// <summary>An error that nobody foresaw: a fault of the program itself, told in one line.</summary>

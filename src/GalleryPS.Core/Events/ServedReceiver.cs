@@ -22,5 +22,5 @@ public sealed class ServedReceiver
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Host}: {Images} images{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
+    public override string ToString() => $"{Host}: {Counted.Of(Images, "image")}{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
 }

@@ -17,21 +17,22 @@ internal static class InputFile
 
     /// <summary>Opens a file, whose length is known and in which any place can be read.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="cancellationToken">Ends waiting for the file system.</param>
+    /// <param name="cancellationToken">Cancels before it is opened.</param>
     /// <exception cref="IOException">It is something else than a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static SafeFileHandle Open(string path, CancellationToken cancellationToken) => Patience.Run(
-        () =>
-        {
-            if (FileKinds.Of(path) is not FileKind.File and var kind) throw new IOException(Refusal(kind));
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        },
-        cancellationToken);
+    public static SafeFileHandle Open(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (FileKinds.Of(path) is not FileKind.File and var kind) throw new IOException(Refusal(kind));
+
+        // Nothing waits for a file to be opened: it is done here, for another thread would cost more than sending a small image.
+        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
 
     /// <summary>The same as a stream.</summary>
     /// <inheritdoc cref="Open"/>
-    public static FileStream OpenStream(string path, CancellationToken cancellationToken) => 
+    public static FileStream OpenStream(string path, CancellationToken cancellationToken) =>
         new(Open(path, cancellationToken), FileAccess.Read, bufferSize: 0);
 
     /// <summary>Refuses what is not a file, without opening it; what is not there is no matter here.</summary>

@@ -25,7 +25,7 @@ internal static class Patience
         }
         catch (OperationCanceledException) when (!running.IsCompleted)
         {
-            running.ContinueWith(
+            _ = running.ContinueWith(
                 static late =>
                 {
                     if (late.IsCompletedSuccessfully) (late.Result as IDisposable)?.Dispose();

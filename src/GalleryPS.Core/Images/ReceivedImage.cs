@@ -66,5 +66,5 @@ public sealed class ReceivedImage
 #pragma warning restore CA1819
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Bytes} bytes, {Width}x{Height}) from {Source}";
+    public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height}) from {Source}";
 }

@@ -45,5 +45,5 @@ public sealed class SentImage
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Bytes} bytes) to {Destination}";
+    public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}) to {Destination}";
 }

@@ -50,10 +50,10 @@ public static class MessageContent
 
     private static bool IsOneOf(ReadOnlySpan<byte> name, IReadOnlyList<string> names)
     {
-        foreach (string one in names)
+        foreach (string wanted in names)
         {
             // Names with escapes or beyond ASCII are compared as they are written, which is what senders do.
-            if (one.Length == name.Length && Ascii.EqualsIgnoreCase(name, one)) return true;
+            if (wanted.Length == name.Length && Ascii.EqualsIgnoreCase(name, wanted)) return true;
         }
 
         return false;

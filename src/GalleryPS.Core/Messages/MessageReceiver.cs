@@ -174,6 +174,6 @@ public sealed class MessageReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {_messages} messages had arrived.", Ready.EndPoints[0],
+        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
         "Check that the sender uses the same address and port, and that no firewall is in the way.");
 }

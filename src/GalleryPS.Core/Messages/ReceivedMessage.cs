@@ -77,5 +77,5 @@ public sealed class ReceivedMessage
         : Convert.ToHexStringLower(Data.AsSpan(0, Math.Min(Data.Length, 32))) + (Data.Length > 32 ? "\u2026" : "");
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} of {Bytes} bytes from {Source}: {Preview}";
+    public override string ToString() => $"{Kind} of {Counted.Of(Bytes, "byte")} from {Source}: {Preview}";
 }

@@ -30,5 +30,5 @@ public sealed class SentMessage
     public required DateTimeOffset Time { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} of {Bytes} bytes to {Destination}";
+    public override string ToString() => $"{Kind} of {Counted.Of(Bytes, "byte")} to {Destination}";
 }

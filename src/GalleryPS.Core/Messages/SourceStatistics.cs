@@ -45,5 +45,5 @@ public sealed class SourceStatistics
     public required DateTimeOffset Last { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Source}: {Received} received, {Duplicates} duplicates";
+    public override string ToString() => $"{Source}: {Received} received, {Counted.Of(Duplicates, "duplicate")}";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -15,8 +16,8 @@ public static class Hosts
     {
         ArgumentNullException.ThrowIfNull(host);
         string trimmed = host.Trim();
-        if (IPAddress.TryParse(trimmed, out IPAddress? literal) && LooksComplete(trimmed, literal)) return Normal(literal);
-        if (trimmed.Length == 0 || literal is not null) throw NotFound(host, null);
+        if (TryLiteral(trimmed, out IPAddress? literal)) return Normal(literal);
+        if (trimmed.Length == 0) throw NotFound(host, null);
         try
         {
             Task<IPAddress[]> lookup = Dns.GetHostAddressesAsync(trimmed, cancellationToken);
@@ -33,6 +34,18 @@ public static class Hosts
         {
             throw new OperationCanceledException(cancellationToken);
         }
+    }
+
+    /// <summary>Reads an address. What was meant for one and is none is refused, with the form that works.</summary>
+    /// <param name="text">An address, or anything else.</param>
+    /// <param name="address">The address.</param>
+    /// <returns>False for what may be a name.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.AddressNotFound"/>: it has a port, is a URL, or has numbers with leading zeros, which are octal.</exception>
+    public static bool TryLiteral(string text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        WrittenAddress.Check(text.Trim());
+        return IPAddress.TryParse(text.Trim(), out address);
     }
 
     /// <summary>An IPv4 address in IPv6 clothes (<c>::ffff:a.b.c.d</c>) as the IPv4 address it is.</summary>
@@ -54,10 +67,6 @@ public static class Hosts
         Span<byte> bytes = stackalloc byte[4];
         return address.TryWriteBytes(bytes, out _) && (bytes[0] & 0xF0) == 0xE0;
     }
-
-    // "10" and "1.2.3" parse as IPv4 addresses in the old inet_aton way; nobody who types them means that.
-    private static bool LooksComplete(string text, IPAddress parsed) =>
-        parsed.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(static c => c == '.') == 3;
 
     private static GalleryException NotFound(string host, Exception? inner) => new(
         ErrorIds.AddressNotFound, GalleryErrorCategory.ObjectNotFound,

@@ -37,9 +37,9 @@ public static class NicResolver
         if (wanted.Count == 0) return [Nic.Default];
         IReadOnlyList<Interface> all = Interfaces.List();
         var result = new List<Nic>();
-        foreach (string one in wanted)
+        foreach (string name in wanted)
         {
-            foreach (Nic nic in ResolveOne(one.Trim(), family, all))
+            foreach (Nic nic in ResolveOne(name.Trim(), family, all))
             {
                 if (!result.Exists(r => r.Index == nic.Index && Equals(r.Address, nic.Address))) result.Add(nic);
             }
@@ -63,7 +63,10 @@ public static class NicResolver
     private static IEnumerable<Nic> ResolveOne(string wanted, AddressFamily family, IReadOnlyList<Interface> all)
     {
         if (wanted == "*") return Every(family, all);
-        if (IPAddress.TryParse(wanted, out IPAddress? address))
+        Interface? named = all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.Ordinal))
+            ?? all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(n.Description, wanted, StringComparison.OrdinalIgnoreCase));
+        if (named is null && Hosts.TryLiteral(wanted, out IPAddress? address))
         {
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) return [Nic.Default];
             if (address.AddressFamily != family)
@@ -77,9 +80,6 @@ public static class NicResolver
             return [ByAddress(address, all) ?? throw NotLocal(wanted, all)];
         }
 
-        Interface? named = all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.Ordinal))
-            ?? all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.OrdinalIgnoreCase)
-                || string.Equals(n.Description, wanted, StringComparison.OrdinalIgnoreCase));
         if (named is null) throw NotLocal(wanted, all);
         return AddressOf(named, family) is { } own
             ? [new Nic(named.Name, named.Index, own)]

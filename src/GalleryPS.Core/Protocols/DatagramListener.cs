@@ -94,7 +94,7 @@ internal sealed class DatagramListener : IDisposable
     /// <param name="option">The option that makes the sender slower.</param>
     public WarningEvent DroppedWarning(string consequence, string option) => new(
         ErrorIds.DatagramsDropped,
-        $"The system threw {Dropped} datagrams away because the receive buffer was full{consequence} Send slower ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
+        $"The system threw {Counted.Of(Dropped ?? 0, "datagram")} away because the receive buffer was full{consequence} Send slower ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
 
     public void Dispose()
     {

@@ -170,7 +170,7 @@ internal sealed class Inbox : IDisposable
         Touch();
         if (number > WarningsInFull) return;
         string more = number == WarningsInFull ? " Further ones are only counted." : "";
-        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {bytes:N0} bytes from {source} is not an image; left out.{more}"));
+        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image; left out.{more}"));
     }
 
     /// <summary>Reports an image that failed.</summary>
@@ -188,7 +188,7 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>Reports something else.</summary>
-    public void Tell(GalleryEvent told) => Queue.Add(told, told is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
+    public void Report(GalleryEvent happened) => Queue.Add(happened, happened is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
     /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
     public void End(IPEndPoint peer)
@@ -226,7 +226,7 @@ internal sealed class Inbox : IDisposable
         if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
-            $"After {_images} images of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
+            $"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
             arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
         Queue.Complete();
         return false;

@@ -36,11 +36,11 @@ internal static class ReceiveAddresses
     {
         if (address is not null || options.Addresses.ArrivalIP.Count == 0)
         {
-            IPAddress one = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Addresses.Address ?? "", options.Transport);
-            return [(new IPEndPoint(one, options.Addresses.Port), Nic.Default)];
+            IPAddress bind = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Addresses.Address ?? "", options.Transport);
+            return [(new IPEndPoint(bind, options.Addresses.Port), Nic.Default)];
         }
 
-        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => IPAddress.TryParse(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => Hosts.TryLiteral(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
             ? AddressFamily.InterNetworkV6
             : AddressFamily.InterNetwork;
         return [.. NicResolver.Resolve(options.Addresses.ArrivalIP, family).Select(

@@ -33,7 +33,7 @@ internal static class SendAddresses
                     Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
                     _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
                 };
-                routes.AddRange(to.Select(one => (one, sender)));
+                routes.AddRange(to.Select(destination => (destination, sender)));
             }
 
             return routes;

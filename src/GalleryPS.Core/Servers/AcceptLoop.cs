@@ -8,7 +8,7 @@ namespace GalleryPS.Servers;
 /// </summary>
 internal sealed class AcceptLoop(TcpAcceptor acceptor, Answer answer, ConnectionLog log, SlowClients slow, TimeProvider time, CancellationToken stop)
 {
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Accepts until stopped.</summary>
     /// <param name="portable">Use what works everywhere.</param>
@@ -27,8 +27,8 @@ internal sealed class AcceptLoop(TcpAcceptor acceptor, Answer answer, Connection
                     log.Add(client.Address, client.Accepted, client.Sent, accepted == Accepted.Reset ? ConnectionOutcome.Reset : ConnectionOutcome.Sent);
                     break;
                 case Accepted.TooMany:
-                    // Others have to close first; those who knock wait in the backlog.
-                    stop.WaitHandle.WaitOne(Breath);
+                    // Others have to close first; new clients wait in the backlog.
+                    stop.WaitHandle.WaitOne(Pause);
                     break;
             }
         }

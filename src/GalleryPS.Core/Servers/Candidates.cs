@@ -77,6 +77,7 @@ internal sealed class Candidates
     internal static (string Host, int Port) Split(string written, int port)
     {
         string text = written.Trim();
+        WrittenAddress.CheckUrl(text);
         int colon = text.LastIndexOf(':');
         bool hasPort = colon >= 0 && (text.IndexOf(':') == colon || (colon > 0 && text[colon - 1] == ']' && text[0] == '['));
         string host = hasPort ? text[..colon] : text;
@@ -92,7 +93,7 @@ internal sealed class Candidates
 
     private static async Task<IEnumerable<IPAddress>> LookUpAsync(string host, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(host, out _) || host.Length == 0) return [Checked(Hosts.Resolve(host, cancellationToken), host)];
+        if (Hosts.TryLiteral(host, out _) || host.Length == 0) return [Checked(Hosts.Resolve(host, cancellationToken), host)];
         try
         {
             IPAddress[] all = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);

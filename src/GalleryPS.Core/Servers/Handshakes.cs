@@ -106,10 +106,10 @@ internal static class Handshakes
             foreach (Task<Handshake> late in open.Keys) _ = CloseAsync(late);
         }
 
-        void Try(Candidate one)
+        void Try(Candidate candidate)
         {
             attempts.Tried++;
-            open.Add(ConnectAsync(one, timeout, time, rest.Token), one);
+            open.Add(ConnectAsync(candidate, timeout, time, rest.Token), candidate);
         }
     }
 

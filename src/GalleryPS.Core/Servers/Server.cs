@@ -108,7 +108,7 @@ public sealed class Server : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} on {EndPoint}";
+    public override string ToString() => $"{TerminalText.Safe(Name)} on {EndPoint}";
 
     internal ServerSummary Summary
     {
@@ -161,7 +161,7 @@ public sealed class Server : IDisposable
         public SessionClock Clock => _server._clock;
 
         public IEnumerable<GalleryEvent> Opening() =>
-            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? $"{_server.Images} images" : "a greeting")}.")];
+            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? Counted.Of(_server.Images, "image") : "a greeting")}.")];
 
         public void Start()
         {

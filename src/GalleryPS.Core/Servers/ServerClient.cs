@@ -15,11 +15,14 @@ public static class ServerClient
     /// a <see cref="NoticeEvent"/> for each server that was passed over; last a <see cref="ConnectSummaryEvent"/>.
     /// </returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default)
+    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default) =>
+        Connect(options, TimeProvider.System, cancellationToken);
+
+    internal static IEnumerable<GalleryEvent> Connect(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return Connections(options, TimeProvider.System, cancellationToken);
+        return Connections(options, time, cancellationToken);
     }
 
     private static IEnumerable<GalleryEvent> Connections(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
@@ -33,7 +36,7 @@ public static class ServerClient
         {
             var attempts = new Attempts(candidates.Unknown) { Tried = candidates.Unknown.Count };
             (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, time, cancellationToken).GetAwaiter().GetResult();
-            foreach (ServerFailure one in attempts.Failures) yield return new NoticeEvent($"Passed over {one}");
+            foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Passed over {failure}");
             if (reply is not null)
             {
                 replies++;
@@ -128,6 +131,6 @@ public static class ServerClient
 
     private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
-        $"None of the {failures.Count} servers answered. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
+        $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
         "Check that the servers run, and the addresses and the port.");
 }

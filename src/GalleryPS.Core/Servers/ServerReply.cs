@@ -59,8 +59,8 @@ public sealed class ServerReply
 
     /// <inheritdoc/>
     public override string ToString() => Images.Length > 0
-        ? $"{Server} ({Address}): {Images.Length} images"
-        : $"{Server} ({Address}): {(Text is null ? $"{Bytes} bytes" : MessageContent.OneLine(Text))}";
+        ? $"{Server} ({Address}): {Counted.Of(Images.Length, "image")}"
+        : $"{Server} ({Address}): {(Text is null ? Counted.Of(Bytes, "byte") : MessageContent.OneLine(Text))}";
 }
 
 /// <summary>A server answered.</summary>

@@ -77,7 +77,7 @@ public sealed class GalleryReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {_inbox.Images} images and {_inbox.Ends} of {_options.Senders} ends of transmission had arrived.",
+        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived.",
         Ready.EndPoints[0],
         _inbox.Datagrams > 0
             ? "Something came, so address and port are right: check that the sender was not stopped, and uses the same protocol."

@@ -143,14 +143,12 @@ public static class GalleryExport
         {
             if (item.Error is not null) throw item.Error;
             ReadOnlyMemory<byte> data = item.Read();
-            byte[] small = ImageDecoder.Default.Thumbnail(item.Name, data, ThumbnailSide, cancellationToken);
+            byte[] small = ImageDecoder.Default.Thumbnail(item.Name, data, ThumbnailSide, embedded: false, cancellationToken);
 
             // A thumbnail that is no smaller helps nobody.
             string? thumbnail = small.Length < data.Length ? DataUrl(small) : null;
 
-            // Browsers do not show TIFF.
-            if (item.Format == ImageFormat.Tiff) data = ImageDecoder.Default.Thumbnail(item.Name, data, PictureSide, cancellationToken);
-
+            if (item.IsConvertedForBrowsers) data = ImageDecoder.Default.Thumbnail(item.Name, data, PictureSide, embedded: false, cancellationToken);
             PageImage.Write(writer, item, DataUrl(data.Span), thumbnail, null);
         }
         catch (GalleryException e)
@@ -163,7 +161,7 @@ public static class GalleryExport
     private static List<CaptionedImage> Captioned(IEnumerable<GalleryItem> items) =>
         [.. items.Select(static item => new CaptionedImage(
             item.Name,
-            FormattableString.Invariant($"{item.Width}x{item.Height} {item.Bytes:N0} bytes"),
+            FormattableString.Invariant($"{item.UprightSize} {item.Bytes:N0} bytes"),
             () => item.Error is null ? item.Read() : throw item.Error))];
 
     private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{PageImage.MediaType(data)};base64,{Convert.ToBase64String(data)}";

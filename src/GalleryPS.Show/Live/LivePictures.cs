@@ -29,7 +29,7 @@ internal sealed class LivePictures
                 byte[] small = await MakeAsync(item, ThumbnailSide, _thumbnails, cancellationToken).ConfigureAwait(false);
                 await SendAsync(small, response, cancellationToken).ConfigureAwait(false);
             }
-            else if (item.Format == ImageFormat.Tiff)
+            else if (item.IsConvertedForBrowsers)
             {
                 byte[] picture = await MakeAsync(item, PictureSide, null, cancellationToken).ConfigureAwait(false);
                 await SendAsync(picture, response, cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed class LivePictures
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            byte[] made = ImageDecoder.Default.Thumbnail(item.Name, item.Read(), side, cancellationToken);
+            byte[] made = ImageDecoder.Default.Thumbnail(item.Name, item.Read(), side, embedded: cache is not null, cancellationToken);
             cache?.TryAdd(item.Index, made);
             return made;
         }

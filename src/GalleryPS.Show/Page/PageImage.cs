@@ -18,8 +18,9 @@ internal static class PageImage
         writer.WriteString("name", item.Name);
         writer.WriteNumber("bytes", item.Bytes);
         writer.WriteString("format", item.Format.ToString());
-        writer.WriteNumber("width", item.Width);
-        writer.WriteNumber("height", item.Height);
+        writer.WriteNumber("width", item.UprightSize.Width);
+        writer.WriteNumber("height", item.UprightSize.Height);
+        if (item.IsTurned && !item.IsConvertedForBrowsers) writer.WriteBoolean("turned", true);
 
         // The path of a file is nobody's business but its owner's: pages are passed on.
         if (item.IsReceived) writer.WriteString("source", item.Source);

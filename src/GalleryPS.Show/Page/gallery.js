@@ -83,7 +83,7 @@
       picture.alt = image.name;
       picture.hidden = false;
       $('paint').hidden = true;
-      sizeClass(image);
+      bound(image);
       picture.classList.toggle('painted', paints(image));
       picture.src = image.src;
       weigh(image);
@@ -109,9 +109,12 @@
   /* What may move has to be drawn by the browser itself. */
   function paints(image) { return painter && image.format !== 'Gif' && image.format !== 'WebP'; }
 
-  function sizeClass(image) {
-    const small = image.width < 480 && image.height < 320;
-    for (const element of [$('image'), canvas]) element.classList.toggle('small', small);
+  /* Small images are enlarged, but not until their pixels are all there is to see. */
+  function bound(image) {
+    for (const element of [$('image'), canvas]) {
+      element.style.setProperty('--width', image.width || 1e5);
+      element.style.setProperty('--height', image.height || 1e5);
+    }
   }
 
   async function paint() {
@@ -122,13 +125,11 @@
     const width = picture.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     const height = picture.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
     const scale = Math.min(1, devicePixelRatio * Math.min(width / picture.naturalWidth, height / picture.naturalHeight));
-    const size = {
-      resizeWidth: Math.max(1, Math.round(picture.naturalWidth * scale)),
-      resizeHeight: Math.max(1, Math.round(picture.naturalHeight * scale)),
-      resizeQuality: 'high',
-    };
+    const across = Math.max(1, Math.round(picture.naturalWidth * scale));
+    const down = Math.max(1, Math.round(picture.naturalHeight * scale));
     try {
-      const bitmap = await createImageBitmap(picture, size);
+      const bitmap = image.turned ? drawn(picture, across, down)
+        : await createImageBitmap(picture, { resizeWidth: across, resizeHeight: down, resizeQuality: 'high' });
       if (images[current] !== image) {
         bitmap.close();
         return;
@@ -140,6 +141,15 @@
     } catch {
       if (images[current] === image) picture.classList.remove('painted');
     }
+  }
+
+  /* Browsers do not agree on whether createImageBitmap turns an image as its EXIF data say; drawing does. */
+  function drawn(picture, width, height) {
+    const sheet = new OffscreenCanvas(width, height);
+    const context = sheet.getContext('2d');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(picture, 0, 0, width, height);
+    return sheet.transferToImageBitmap();
   }
 
   $('image').onload = paint;

@@ -49,12 +49,16 @@ public sealed class ImageDecoder
     /// <param name="name">Its name, for messages.</param>
     /// <param name="data">The file's bytes.</param>
     /// <param name="longerSide">Pixels of the longer side at most.</param>
+    /// <param name="embedded">
+    /// Use the thumbnail in a JPEG file where there is one that will do. That is much faster, and tells nothing about
+    /// whether the image itself can be decoded.
+    /// </param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>The bytes of a JPEG or PNG file.</returns>
-    public byte[] Thumbnail(string name, ReadOnlyMemory<byte> data, int longerSide, CancellationToken cancellationToken = default)
+    public byte[] Thumbnail(string name, ReadOnlyMemory<byte> data, int longerSide, bool embedded = false, CancellationToken cancellationToken = default)
     {
-        using Image<Rgba32> image = _decoder.Decode(
-            name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), cancellationToken);
+        using Image<Rgba32> image = (embedded ? _decoder.DecodeEmbedded(data, longerSide, cancellationToken) : null)
+            ?? _decoder.Decode(name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), cancellationToken);
         return SafeDecoder.Guard(name, () => Thumbnails.Encode(image));
     }
 

@@ -152,7 +152,7 @@ public sealed class TerminalSlideshow : IDisposable
     {
         string caption = string.Create(
             CultureInfo.InvariantCulture,
-            $"Image {item.Index} at host {Environment.MachineName}  {item.Name}  {item.Bytes:N0} bytes  {item.Format} {item.Width}x{item.Height}{(item.IsReceived ? $"  from {item.Source}" : "")}");
+            $"Image {item.Index} at host {Environment.MachineName}  {item.Name}  {item.Bytes:N0} bytes  {item.Format} {item.UprightSize}{(item.IsReceived ? $"  from {item.Source}" : "")}");
         if (!_terminal.IsTerminal)
         {
             // A file or a pipe: one picture below the other.

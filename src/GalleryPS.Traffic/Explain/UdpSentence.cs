@@ -13,8 +13,8 @@ internal static class UdpSentence
         {
             if (datagram.IsEnd) return "A datagram without a byte: the end of transmission.";
             return datagram.Image is { } image
-                ? Text($"Image {image}, whole in one datagram of {packet.PayloadLength} bytes.")
-                : Text($"A datagram of {packet.PayloadLength} bytes that is no image.");
+                ? Text($"Image {image}, whole in one datagram of {Counted.Of(packet.PayloadLength, "byte")}.")
+                : Text($"A datagram of {Counted.Of(packet.PayloadLength, "byte")} that is no image.");
         }
 
         string of = datagram.Image is { } part ? Text($"of image {part}")

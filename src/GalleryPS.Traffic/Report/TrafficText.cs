@@ -29,7 +29,7 @@ public static class TrafficText
         rows.Add(Row("All", count.Captured));
         if (count.SuperFrames != 0) rows.Add(Row("On the wire", count.OnWire));
         var text = new StringBuilder();
-        text.AppendLine(Text($"{count.Path}: {count.Frames:N0} frames in {count.Duration.TotalSeconds:0.000} s, {count.Flows:N0} flows"));
+        text.AppendLine(Text($"{TerminalText.Safe(count.Path)}: {Counted.Of(count.Frames, "frame")} in {count.Duration.TotalSeconds:0.000} s, {Counted.Of(count.Flows, "flow")}"));
         Append(text, rows, leftColumns: 1);
         foreach (string note in count.Notes)
             text.AppendLine(note);
@@ -63,7 +63,7 @@ public static class TrafficText
             Words.Of(layer.Verdict),
         ]));
         var text = new StringBuilder();
-        text.AppendLine(Text($"{comparison.Transport} to {comparison.Estimate.Receivers}, {comparison.Path}: {Words.Of(comparison.Verdict)}"));
+        text.AppendLine(Text($"{comparison.Transport} to {comparison.Estimate.Receivers}, {TerminalText.Safe(comparison.Path)}: {Words.Of(comparison.Verdict)}"));
         Append(text, rows, leftColumns: 2);
         foreach (string reason in comparison.Reasons)
             text.AppendLine(reason);

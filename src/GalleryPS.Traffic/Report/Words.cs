@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GalleryPS.Traffic;
 
 /// <summary>Numbers with their nouns.</summary>
@@ -8,8 +6,7 @@ internal static class Words
     /// <summary>So many of something: <c>1 frame</c>, <c>2 frames</c>.</summary>
     /// <param name="count">How many.</param>
     /// <param name="noun">Of what, in the singular.</param>
-    public static string Many(long count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+    public static string Many(long count, string noun) => Counted.Of(count, noun);
 
     /// <summary>A verdict for people.</summary>
     public static string Of(TrafficVerdict verdict) => verdict switch

@@ -78,7 +78,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     protected override void OnEnd()
     {
         if (_items.Count == 0) return;
-        if (!ShouldProcess(_options.OutputPath, $"Export {_items.Count} images")) return;
+        if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
         WriteObject(file);
     }

@@ -23,7 +23,7 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
             {
                 CaptureSession.Stop(one);
                 if (one.DroppedByKernel > 0)
-                    WriteWarning($"The kernel dropped {one.DroppedByKernel} packets: {one.Path} is not complete.");
+                    WriteWarning($"The kernel dropped {Counted.Of(one.DroppedByKernel ?? 0, "packet")}: {one.Path} is not complete.");
                 WriteObject(one);
             }
             catch (GalleryException e)

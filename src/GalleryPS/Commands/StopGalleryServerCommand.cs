@@ -32,7 +32,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
         {
             if (!ShouldProcess(server.ToString(), "Stop server")) continue;
             ServerRegistry.Stop(server);
-            WriteVerbose($"{server.Name} answered {server.Connections} clients.");
+            WriteVerbose($"{server.Name} answered {Counted.Of(server.Connections, "client")}.");
             if (PassThru) WriteObject(server);
         }
     }

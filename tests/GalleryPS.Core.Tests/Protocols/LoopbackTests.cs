@@ -95,17 +95,6 @@ public sealed class LoopbackTests : IDisposable
 
     [Theory]
     [InlineData(Transport.Unicast)]
-    [InlineData(Transport.Tcp)]
-    public void SilenceIsATimeOutAndDurationIsNot(Transport transport)
-    {
-        using GalleryReceiver impatient = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Until = new() { IdleTimeout = TimeSpan.FromMilliseconds(50) } });
-        Assert.Equal(ErrorIds.ReceiverTimedOut, Assert.Single(impatient.Receive().OfType<ErrorEvent>()).Error.Id);
-        using GalleryReceiver brief = GalleryReceiver.Open(Receive(transport, "127.0.0.1") with { Until = new() { Duration = TimeSpan.FromMilliseconds(50) } });
-        Assert.Empty(brief.Receive().OfType<ErrorEvent>());
-    }
-
-    [Theory]
-    [InlineData(Transport.Unicast)]
     [InlineData(Transport.Multicast)]
     [InlineData(Transport.Tcp)]
     public void CancellingEndsWithin200Milliseconds(Transport transport)

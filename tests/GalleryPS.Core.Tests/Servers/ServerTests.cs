@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Servers;
@@ -64,10 +65,12 @@ public sealed class ServerTests : IDisposable
     public void WhoNeverReadsIsGivenUpAndHoldsUpNobody(bool portable)
     {
         string greeting = new('x', 40_000_000);
-        using Server server = Server.Start(Options() with { Greeting = greeting, StallTimeout = TimeSpan.FromMilliseconds(400) }, portable);
+        var time = new VirtualTime();
+        using Server server = Server.Start(Options() with { Greeting = greeting, StallTimeout = TimeSpan.FromMinutes(5) }, portable, null, time.Provider);
         using Socket silent = Connect(server);
         silent.ReceiveBufferSize = 1;
         Assert.Equal(greeting.Length, Ask(server).Length);
+        time.Until(() => server.Connections == 2, TimeSpan.FromSeconds(30));
         IReadOnlyList<ServerConnection> log = WaitForLog(server, 2);
         Assert.Equal([ConnectionOutcome.Sent, ConnectionOutcome.TimedOut], log.Select(static c => c.Outcome).Order());
         Assert.Equal((0, 1L), (server.Active, server.Failed));

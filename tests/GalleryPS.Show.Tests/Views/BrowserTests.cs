@@ -118,7 +118,7 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         server.Add(GalleryItem.FromFile(Path.Combine(_folder, "text.png"), 2));
         server.Add(Received(3, 33));
         await browser.GoAsync(server.Url.ToString());
-        await browser.UntilAsync("document.getElementById('reason').offsetParent && document.getElementById('reason').innerText.includes('cannot decode')");
+        await browser.UntilAsync("document.getElementById('reason').offsetParent && document.getElementById('reason').innerText.includes('cannot be decoded')");
         await browser.UntilAsync("document.getElementById('reason').innerText.includes('text.png is not an image of a known format')");
         await browser.UntilAsync($"{Drawn} === 33");
         Assert.Equal(2, await browser.RunAsync<int>("return document.querySelectorAll('#strip .bad').length"));

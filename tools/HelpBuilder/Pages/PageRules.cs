@@ -33,6 +33,12 @@ internal sealed class PageRules(PageFile file, CommandPage page)
             }
         }
 
+        bool takes = page.Parameters.Any(p => p.Uses.Any(use => use.ByValue || use.ByPropertyName));
+        if (takes == page.Inputs is [{ Name: "None" }] || page.Inputs.Count == 0)
+        {
+            file.Fault(1, takes ? "INPUTS says what comes down the pipeline." : "INPUTS says 'None': no parameter takes anything from the pipeline.");
+        }
+
         foreach (TypeEntry type in page.Inputs.Concat(page.Outputs).Where(type => type.Description.Count == 0)) file.Fault(type.Line, $"What does {type.Name} stand for?");
     }
 }

@@ -87,7 +87,9 @@ internal sealed class PassageReader(string file, Faults faults)
             switch (inline)
             {
                 case LiteralInline literal: text.Append(literal.Content.AsSpan()); break;
-                case CodeInline code: text.Append(code.Content); break;
+
+                // Of several words nobody could tell where they begin and end.
+                case CodeInline code: text.Append(code.Content.Contains(' ', StringComparison.Ordinal) ? $"'{code.Content}'" : code.Content); break;
                 case HtmlEntityInline entity: text.Append(entity.Transcoded.AsSpan()); break;
                 case LineBreakInline end: text.Append(end.IsHard ? '\n' : ' '); break;
                 case AutolinkInline address: text.Append(address.Url); break;

@@ -36,8 +36,8 @@ internal sealed class KernelDrops
                 {
                     string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                     if (columns.Length < 13 || !_inodes.Contains(columns[9])) continue;
-                    found |= long.TryParse(columns[^1], NumberStyles.None, CultureInfo.InvariantCulture, out long one);
-                    drops += one;
+                    found |= long.TryParse(columns[^1], NumberStyles.None, CultureInfo.InvariantCulture, out long dropped);
+                    drops += dropped;
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -20,14 +20,14 @@ internal static class Unicast
         options.To, options.Outbound, Transport.Unicast, (socket, _) => DatagramSockets.SetTtl(socket, options.Ttl));
 
     public static DatagramReceiver OpenReceiver(UnicastReceiveOptions options) => new(
-        DatagramReceiver.OpenAll(options.Bind, one => DatagramReceiver.Open(one.Where.AddressFamily, socket =>
+        DatagramReceiver.OpenAll(options.Bind, bind => DatagramReceiver.Open(bind.Where.AddressFamily, socket =>
         {
-            DatagramSockets.TakeBothFamilies(socket, one.Where.Address);
+            DatagramSockets.TakeBothFamilies(socket, bind.Where.Address);
             DatagramSockets.TellArrival(socket);
-            DatagramSockets.Bind(socket, one.Where, Transport.Unicast);
+            DatagramSockets.Bind(socket, bind.Where, Transport.Unicast);
 
             // A socket bound to the wildcard also hears broadcasts, which are another transport's.
-            return new ReceivingSocket(socket, one.Nic, static (to, _) => !to.Equals(IPAddress.Broadcast) && !Hosts.IsMulticast(to), null);
+            return new ReceivingSocket(socket, bind.Nic, static (to, _) => !to.Equals(IPAddress.Broadcast) && !Hosts.IsMulticast(to), null);
         })),
         options.Sources, null);
 }

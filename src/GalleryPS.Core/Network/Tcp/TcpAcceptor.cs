@@ -4,7 +4,7 @@ using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
-/// <summary>What became of somebody who connected.</summary>
+/// <summary>What became of a client that connected.</summary>
 internal enum Accepted
 {
     /// <summary>There is a connection.</summary>
@@ -33,7 +33,7 @@ internal readonly record struct AnsweredClient(ClientAddress Address, long Accep
 /// <summary>Listens on an address and accepts connections.</summary>
 internal sealed class TcpAcceptor : IDisposable
 {
-    // A whole gallery may knock while one image is being stored. The system cuts this to its own limit.
+    // A whole gallery may connect while one image is being stored. The system cuts this to its own limit.
     private const int Backlog = 4096;
     private readonly Socket _socket;
 
@@ -97,11 +97,11 @@ internal sealed class TcpAcceptor : IDisposable
         if (OperatingSystem.IsLinux()) _socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWaterMark, BitConverter.GetBytes(128 << 10));
     }
 
-    /// <summary>Whether somebody waits to be accepted.</summary>
+    /// <summary>Whether a client waits to be accepted.</summary>
     /// <param name="microseconds">How long to wait for that.</param>
     public bool Wait(int microseconds) => _socket.Poll(microseconds, SelectMode.SelectRead);
 
-    /// <summary>Accepts who waits.</summary>
+    /// <summary>Accepts a client that waits.</summary>
     /// <param name="connection">The connection, if there is one.</param>
     /// <returns><see cref="Accepted.Connection"/>, <see cref="Accepted.Nobody"/> or <see cref="Accepted.TooMany"/>.</returns>
     /// <exception cref="SocketException">The listener is broken.</exception>

@@ -63,14 +63,14 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         foreach (GalleryEvent told in left) yield return told;
         FluteReceiverCounts counts = _intake.Counts;
         yield return new NoticeEvent(
-            $"{counts.Packets} packets of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.Expired} expired, {counts.OverLimit} over a limit.");
+            $"{Counted.Of(counts.Packets, "packet")} of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.Expired} expired, {counts.OverLimit} over a limit.");
         if (Dropped > 0 && _inbox.Failed > 0) yield return _listener.DroppedWarning(".", "-BitRate");
     }
 
     public GalleryException? WhyNothingCame() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
         ? new GalleryException(
             ErrorIds.NotAuthentic, GalleryErrorCategory.SecurityError,
-            $"{counts.NotAuthentic} packets came, and none is authentic.", Ready.EndPoints[0],
+            $"{Counted.Of(counts.NotAuthentic, "packet")} came, and none is authentic.", Ready.EndPoints[0],
             "Give the passphrase of the sender (-Passphrase) on both sides.")
         : null;
 

@@ -182,7 +182,7 @@ internal sealed class FluteGallerySender : IImageSender
     private IEnumerable<GalleryEvent> WaitForReceivers(ReceiverService receivers, CancellationToken cancellationToken)
     {
         int wanted = _options.Flute.Receivers!.Value;
-        yield return new NoticeEvent($"Waiting for {wanted} receivers, who report to TCP port {_reports!.Port}.");
+        yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
         while (receivers.Delivery.Present < wanted)
@@ -190,7 +190,7 @@ internal sealed class FluteGallerySender : IImageSender
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{receivers.Delivery.Present} of {wanted} receivers came within {timeout.TotalSeconds:0.###} s.";
+            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} came within {timeout.TotalSeconds:0.###} s.";
             if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(
@@ -236,7 +236,7 @@ internal sealed class FluteGallerySender : IImageSender
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
-        _events.Enqueue(_progress.Tell(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
+        _events.Enqueue(_progress.Measure(now, _totalBytes, i => (_items[i].Index, _items[i].Name)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

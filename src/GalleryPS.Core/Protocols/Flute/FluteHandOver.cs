@@ -20,7 +20,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 continue;
             }
 
-            if (Translate(received) is { } told) inbox.Tell(told);
+            if (Translate(received) is { } told) inbox.Report(told);
             if (inbox.HasAll) inbox.Queue.Complete();
 
             // A session that was never understood, or made room for others, ends nothing.
@@ -38,7 +38,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
             case SessionOpened:
                 return new NoticeEvent($"FLUTE session from {received.Session}.");
             case FdtReceived fdt:
-                return new NoticeEvent($"{received.Session}: {fdt.Files} images, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}.");
+                return new NoticeEvent($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}.");
             case ObjectReceived image:
                 return Take(image);
             case ObjectRestarted again:

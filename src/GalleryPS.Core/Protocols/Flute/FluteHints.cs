@@ -23,6 +23,6 @@ internal sealed class FluteHints
     private WarningEvent NotAuthentic(FluteReceiverCounts counts)
     {
         _warnedNotAuthentic = true;
-        return new WarningEvent(ErrorIds.NotAuthentic, $"{counts.NotAuthentic} packets without the right passphrase were left out.");
+        return new WarningEvent(ErrorIds.NotAuthentic, $"{Counted.Of(counts.NotAuthentic, "packet")} without the right passphrase {(counts.NotAuthentic == 1 ? "was" : "were")} left out.");
     }
 }

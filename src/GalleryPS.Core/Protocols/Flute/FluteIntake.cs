@@ -39,7 +39,7 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Tell, _time);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time);
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
@@ -179,10 +179,10 @@ internal sealed class FluteIntake : IDisposable
 
         TimeSpan now = Now;
         if (now - _lastProgress < ProgressInterval) return;
-        foreach (WarningEvent warning in Hints.Look(_flute.Counts)) _inbox.Tell(warning);
+        foreach (WarningEvent warning in Hints.Look(_flute.Counts)) _inbox.Report(warning);
         if (_flute.Sessions.Count == 0) return;
         _lastProgress = now;
-        _inbox.Tell(_progress.Tell(now, _flute, _inbox.Images));
+        _inbox.Report(_progress.Measure(now, _flute, _inbox.Images));
     }
 
     private void Add(FluteEvent received)

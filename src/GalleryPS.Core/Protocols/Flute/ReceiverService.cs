@@ -62,7 +62,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     public GalleryEvent? Verdict()
     {
         if (_whole >= options.Flute.Receivers) return null;
-        string text = $"{_whole} of {options.Flute.Receivers} receivers have every image.";
+        string text = $"{Counted.Of(_whole, options.Flute.Receivers ?? 0, "receiver")} {(_whole == 1 ? "has" : "have")} every image.";
         return _whole > 0
             ? new WarningEvent(ErrorIds.ReceiversIncomplete, text)
             : new ErrorEvent(new GalleryException(

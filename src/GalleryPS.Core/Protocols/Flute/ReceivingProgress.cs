@@ -9,18 +9,18 @@ internal sealed class ReceivingProgress
     private const int ImagesShown = 4;
     private readonly RateMeter _rate = new();
 
-    /// <summary>Tells it.</summary>
+    /// <summary>How far it is now.</summary>
     /// <param name="now">The time.</param>
     /// <param name="flute">The protocol.</param>
     /// <param name="completed">Images that are complete.</param>
-    public ProgressEvent Tell(TimeSpan now, FluteReceiver flute, int completed)
+    public ProgressEvent Measure(TimeSpan now, FluteReceiver flute, int completed)
     {
         long done = 0, total = 0, packets = 0, lost = 0;
         var images = new List<ImageProgress>(ImagesShown);
         foreach (SessionId session in flute.Sessions)
         {
-            (long Done, long Total, long Packets, long Lost) one = flute.Progress(session);
-            (done, total, packets, lost) = (done + one.Done, total + one.Total, packets + one.Packets, lost + one.Lost);
+            (long Done, long Total, long Packets, long Lost) part = flute.Progress(session);
+            (done, total, packets, lost) = (done + part.Done, total + part.Total, packets + part.Packets, lost + part.Lost);
             foreach (ObjectProgress image in flute.UnderWay(session, ImagesShown - images.Count))
             {
                 images.Add(new ImageProgress(image.Index, SafeFileName.From(image.Name), image.Done, image.Total));

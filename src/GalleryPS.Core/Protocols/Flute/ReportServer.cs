@@ -129,7 +129,7 @@ internal sealed class ReportServer : IDisposable
 
                 joined = true;
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
-                Tell(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
+                Enqueue(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
@@ -138,12 +138,12 @@ internal sealed class ReportServer : IDisposable
         }
         finally
         {
-            if (joined) Tell(new ReportMessage(room, null, null));
+            if (joined) Enqueue(new ReportMessage(room, null, null));
             Interlocked.Decrement(ref _connections);
         }
     }
 
-    private void Tell(ReportMessage message)
+    private void Enqueue(ReportMessage message)
     {
         _messages.Enqueue(message);
         News.Set();

@@ -9,11 +9,11 @@ internal sealed class SendingProgress(SendOptions options, FluteSender flute, De
     private const int ImagesShown = 4;
     private readonly RateMeter _rate = new(), _growth = new();
 
-    /// <summary>Tells it.</summary>
+    /// <summary>How far it is now.</summary>
     /// <param name="now">The time.</param>
     /// <param name="bytes">Bytes of all images.</param>
     /// <param name="nameOf">Place and name of an image, by its place in the FDT.</param>
-    public ProgressEvent Tell(TimeSpan now, long bytes, Func<int, (int Index, string Name)> nameOf)
+    public ProgressEvent Measure(TimeSpan now, long bytes, Func<int, (int Index, string Name)> nameOf)
     {
         _rate.Mark(now, flute.Bytes);
         if (flute.AnnounceOnly) return new ProgressEvent($"Waiting for receivers, {delivery!.Present} of {options.Flute.Receivers} are here", 0, null, null);

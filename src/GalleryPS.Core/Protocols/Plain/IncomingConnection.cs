@@ -71,7 +71,7 @@ internal sealed class IncomingConnection : IDisposable
                 // Somebody who broke off before the first byte (a port scan) sent no image.
                 if (_spool.Length == 0) return ConnectionState.Failed;
                 return Fail(SocketErrors.Reset(
-                    new SocketException((int)error), Peer, $"An image was broken off after {_spool.Length:N0} bytes and left out"));
+                    new SocketException((int)error), Peer, $"An image was broken off after {Counted.Of(_spool.Length, "byte")} and left out"));
             }
 
             if (read == 0) return ConnectionState.Whole;
@@ -143,7 +143,7 @@ internal sealed class IncomingConnection : IDisposable
 
     private ConnectionState StillOpen() => _time.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
         ? ConnectionState.Open
-        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {_spool.Length:N0} bytes"));
+        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(_spool.Length, "byte")}"));
 
     private ConnectionState Fail(GalleryException error)
     {

@@ -70,7 +70,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     {
         if (_hinted || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
         _hinted = true;
-        _inbox.Tell(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
+        _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
     }
 
     private void Take(in Datagram datagram)

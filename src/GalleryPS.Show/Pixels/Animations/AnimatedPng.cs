@@ -9,12 +9,6 @@ namespace GalleryPS.Show.Pixels.Animations;
 internal static class AnimatedPng
 {
     private const int Signature = 8, ChunkOverhead = 12;
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(static n =>
-    {
-        uint crc = (uint)n;
-        for (int bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB88320 : crc >> 1;
-        return crc;
-    })];
 
     /// <summary>Whether a PNG file is animated: it says so before its first image data.</summary>
     public static bool Is(ReadOnlySpan<byte> file)
@@ -85,14 +79,14 @@ internal static class AnimatedPng
         // A denominator of 0 means hundredths of a second.
         int numerator = BinaryPrimitives.ReadUInt16BigEndian(fields[20..]), denominator = BinaryPrimitives.ReadUInt16BigEndian(fields[22..]);
         using var file = new MemoryStream();
-        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        file.Write(PngChunks.Signature);
         byte[] own = header.ToArray();
         BinaryPrimitives.WriteUInt32BigEndian(own, width);
         BinaryPrimitives.WriteUInt32BigEndian(own.AsSpan(4), height);
-        Chunk(file, "IHDR"u8, own);
+        PngChunks.Write(file, "IHDR"u8, own);
         foreach (ReadOnlyMemory<byte> chunk in shared) file.Write(chunk.Span);
-        foreach (ReadOnlyMemory<byte> part in parts) Chunk(file, "IDAT"u8, part.Span);
-        Chunk(file, "IEND"u8, []);
+        foreach (ReadOnlyMemory<byte> part in parts) PngChunks.Write(file, "IDAT"u8, part.Span);
+        PngChunks.Write(file, "IEND"u8, []);
         return new AnimationFrame(
             file.ToArray(), (int)left, (int)top, new PixelSize((int)width, (int)height),
             TimeSpan.FromSeconds(numerator / (double)(denominator == 0 ? 100 : denominator)),
@@ -113,21 +107,4 @@ internal static class AnimatedPng
     private static bool Named(ReadOnlySpan<byte> file, int at, ReadOnlySpan<byte> name) => file.Slice(at + 4, 4).SequenceEqual(name);
 
     private static uint UInt32(ReadOnlySpan<byte> at) => BinaryPrimitives.ReadUInt32BigEndian(at);
-
-    private static void Chunk(MemoryStream file, ReadOnlySpan<byte> name, ReadOnlySpan<byte> body)
-    {
-        Span<byte> field = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(field, body.Length);
-        file.Write(field);
-        file.Write(name);
-        file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(field, ~Crc(Crc(uint.MaxValue, name), body));
-        file.Write(field);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (byte value in data) crc = CrcTable[(byte)(crc ^ value)] ^ crc >> 8;
-        return crc;
-    }
 }
