@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using GalleryPS.TestSupport;
@@ -39,8 +41,8 @@ public sealed class FluteModelTests : IDisposable
 
                 // A range that holds everything would prove nothing.
                 LayerComparison bytes = comparison.Layers.Single(static layer => layer.Property == nameof(TrafficTotals.LinkBytes));
-                Assert.True(bytes.High - bytes.Low <= 60_000 + (bytes.Predicted / 20), text);
-                Assert.True(Math.Abs(bytes.Difference) <= 30_000 + (bytes.Predicted / 50), text);
+                Assert.True(bytes.High - bytes.Low <= 200_000 + (bytes.Predicted / 20), text);
+                Assert.True(Math.Abs(bytes.Difference) <= 100_000 + (bytes.Predicted / 50), text);
             }
         }
     }
@@ -102,7 +104,9 @@ public sealed class FluteModelTests : IDisposable
         {
             Assert.Equal(["01.jpg", "02.jpg", "03.jpg", "04.jpg"], estimate.Unsendable);
             Assert.StartsWith("Not sent, larger than the 65,507 bytes of a datagram: 01.jpg, 02.jpg, 03.jpg and 1 more.", estimate.Note, StringComparison.Ordinal);
-            Assert.Contains(FormattableString.Invariant($"about {flute.Packets} packets and {flute.LinkBytes:N0} bytes"), estimate.Note, StringComparison.Ordinal);
+            Match about = Regex.Match(estimate.Note!, "in about (?<packets>[0-9]+) packets and (?<bytes>[0-9,]+) bytes", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
+            Assert.InRange(int.Parse(about.Groups["packets"].Value, CultureInfo.InvariantCulture), flute.PacketsLow, flute.PacketsHigh);
+            Assert.InRange(long.Parse(about.Groups["bytes"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), flute.LinkBytesLow, flute.LinkBytesHigh);
         }
 
         Assert.Empty(all.Single(static one => one.Transport == Transport.Tcp).Unsendable);
@@ -157,10 +161,10 @@ public sealed class FluteModelTests : IDisposable
                 Transport = [transport],
                 Receivers = 2,
                 IPv6 = ipv6,
-                Mtu = Value("--mtu") is { } mtu ? int.Parse(mtu, System.Globalization.CultureInfo.InvariantCulture) : null,
+                Mtu = Value("--mtu") is { } mtu ? int.Parse(mtu, CultureInfo.InvariantCulture) : null,
                 Flute = new FluteEstimateOptions
                 {
-                    Redundancy = Value("--redundancy") is { } percent ? double.Parse(percent, System.Globalization.CultureInfo.InvariantCulture) : null,
+                    Redundancy = Value("--redundancy") is { } percent ? double.Parse(percent, CultureInfo.InvariantCulture) : null,
                     Repeat = Value("--repeat") is null ? 0 : 1,
                     Fec = Value("--fec") is null ? Fec.RaptorQ : Fec.None,
                     BitRate = Value("--bit-rate") is { } rate ? BitRate.Parse(rate) : null,

@@ -28,7 +28,7 @@ public sealed class SessionCost
         /// <summary>The rate is kept exactly.</summary>
         Exact,
 
-        /// <summary>It takes twice as long, and a second more: the FDT is sent as often as on a busy machine.</summary>
+        /// <summary>It takes five times as long, and stalls a dozen times: the FDT is sent as often as on a busy machine.</summary>
         Slow,
     }
 
@@ -70,7 +70,7 @@ public sealed class SessionCost
         {
             Pace.Immediate => null,
             Pace.Exact => options.BitRate ?? FastLink,
-            _ => (options.BitRate ?? FastLink) / 2,
+            _ => (options.BitRate ?? FastLink) / 5,
         };
         var cost = new SessionCost();
         using var sender = new FluteSender(options with { LengthsOnly = true, BitRate = rate, Background = null });

@@ -1,7 +1,7 @@
 namespace GalleryPS.Traffic;
 
 /// <summary>
-/// Finds where the datagrams begin that a super-frame of FLUTE is cut into: each has an LCT header (RFC 5651) with the same
+/// Finds where the datagrams begin that a super-frame of FLUTE is cut into, which may be shorter than the MTU: each has an LCT header (RFC 5651) with the same
 /// congestion control information and session.
 /// </summary>
 internal static class FluteSegments
@@ -33,12 +33,16 @@ internal static class FluteSegments
         }
     }
 
+    /// <summary>Whether version, lengths of identifiers and code are those of the first; the flags that end a session may differ.</summary>
+    private static bool IsSameKind(ReadOnlySpan<byte> one, ReadOnlySpan<byte> first) =>
+        one[0] == first[0] && (one[1] & 0xFC) == (first[1] & 0xFC) && (one[3] == first[3] || one[3] == 0 || first[3] == 0);
+
     private static bool IsEvery(ReadOnlySpan<byte> payload, int segment, ReadOnlySpan<byte> session)
     {
         for (int start = segment; start < payload.Length; start += segment)
         {
             ReadOnlySpan<byte> one = payload[start..];
-            if (one.Length < LeastLength || one[0] != payload[0] || !one[FixedLength..].StartsWith(session)) return false;
+            if (one.Length < LeastLength || !IsSameKind(one, payload) || !one[FixedLength..].StartsWith(session)) return false;
         }
 
         return true;

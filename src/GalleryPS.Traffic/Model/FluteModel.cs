@@ -90,7 +90,11 @@ internal sealed class FluteModel
         int now = Symbols(cost.FdtLength), then = Symbols(more ? cost.FdtLength + bytes : Math.Max(1, cost.FdtLength - bytes));
         var one = new TrafficTotals
         {
-            ApplicationBytes = bytes, TransportBytes = bytes, NetworkBytes = bytes, LinkBytes = bytes, WireBytes = bytes,
+            ApplicationBytes = bytes,
+            TransportBytes = bytes,
+            NetworkBytes = bytes,
+            LinkBytes = bytes,
+            WireBytes = bytes,
         };
 
         // With another symbol, there may be another one to repair it.
