@@ -20,10 +20,14 @@ foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll') {
 $inner = Import-Module -Assembly $assembly -PassThru -Force
 
 # When the assembly was imported before, PowerShell takes the module it made then from its cache, and does not add its
-# cmdlets to this one by itself.
+# cmdlets to this one by itself (PowerShell issue 20710).
 if ($inner) {
     $add = [psmoduleinfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
     foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
         $null = $add.Invoke($ExecutionContext.SessionState.Module, @($cmdlet))
     }
 }
+
+# Servers, captures and shows that cmdlets left running go with the module.
+$end = $assembly.GetType('GalleryPS.Cmdlets.SessionResources').GetMethod('End', [type[]] @())
+$ExecutionContext.SessionState.Module.OnRemove = { $null = $end.Invoke($null, @()) }.GetNewClosure()

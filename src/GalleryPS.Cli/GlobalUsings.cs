@@ -1,1 +1,2 @@
 global using GalleryPS.Images;
+global using GalleryPS.Operations;

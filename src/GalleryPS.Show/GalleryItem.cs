@@ -59,6 +59,17 @@ public sealed class GalleryItem
     /// <summary>Why it cannot be shown, or null. More may turn out when it is decoded.</summary>
     public GalleryException? Error { get; init; }
 
+    /// <summary>Takes an image, whatever it comes from.</summary>
+    /// <param name="input">The image.</param>
+    /// <param name="index">Its position.</param>
+    /// <param name="spool">Keeps the bytes of images that are in memory only; null to leave them there.</param>
+    /// <param name="cancellationToken">Ends waiting for a file that does not answer.</param>
+    public static GalleryItem From(ImageInput input, int index, ItemSpool? spool = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Path is { } path ? FromFile(path, index, cancellationToken) : FromReceived(input.Received!, index, spool);
+    }
+
     /// <summary>Takes a file as it is now.</summary>
     /// <param name="path">Full path.</param>
     /// <param name="index">Its position.</param>

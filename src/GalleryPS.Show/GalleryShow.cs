@@ -109,6 +109,16 @@ public sealed class GalleryShow : IDisposable
         return Add(index => GalleryItem.FromFile(path, index, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Shows an image, whatever it comes from.</summary>
+    /// <param name="input">The image.</param>
+    /// <param name="cancellationToken">Ends at once.</param>
+    /// <returns>As <see cref="Add(string, CancellationToken)"/>.</returns>
+    public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(index => GalleryItem.From(input, index, _spool, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Shows a received image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="cancellationToken">Ends at once.</param>

@@ -63,7 +63,7 @@ public sealed class TrafficEstimate
     public required TrafficTotals High { get; init; }
 
     /// <summary>Payload bytes of every image in order, for holding captures against them.</summary>
-    internal IReadOnlyList<long> Sizes { get; init; } = [];
+    public IReadOnlyList<long> Sizes { get; init; } = [];
 
     /// <summary>True when there is no range: every property is exact.</summary>
     public bool IsExact => Low == High;

@@ -97,20 +97,25 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Presents a session's events: results to the pipeline, the rest to the streams they belong to.</summary>
     /// <param name="events">The events.</param>
-    protected void Present(IEnumerable<GalleryEvent> events)
+    /// <param name="onStopped">
+    /// Runs when whoever takes the results wants no more of them (Select-Object -First, an error downstream), which Ctrl+C is
+    /// not; it is given what is left of the events.
+    /// </param>
+    protected void Present(IEnumerable<GalleryEvent> events, Action<IEnumerator<GalleryEvent>>? onStopped = null)
     {
         ArgumentNullException.ThrowIfNull(events);
-        try
+        using IEnumerator<GalleryEvent> left = events.GetEnumerator();
+        while (OrTerminate(left.MoveNext))
         {
-            foreach (GalleryEvent one in events) Present(one);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
-        catch (GalleryException e)
-        {
-            ThrowTerminatingError(Record(e));
+            try
+            {
+                Present(left.Current);
+            }
+            catch (Exception) when (onStopped is not null && !StopToken.IsCancellationRequested)
+            {
+                onStopped(left);
+                throw;
+            }
         }
     }
 

@@ -59,5 +59,7 @@ internal static class ModuleFiles
 
     private static GalleryException NothingAt(string path) => new(
         ErrorIds.NoImagesFound, GalleryErrorCategory.ObjectNotFound, $"No images at {path}.", path,
-        "Name a folder with images (jpg, jpeg, png, gif, bmp, webp, tif, tiff), or image files.");
+        path.AsSpan().ContainsAny('[', ']')
+            ? "In -Path, [ and ] stand for one of several characters; give a name that has them as -LiteralPath."
+            : "Name a folder with images (jpg, jpeg, png, gif, bmp, webp, tif, tiff), or image files.");
 }

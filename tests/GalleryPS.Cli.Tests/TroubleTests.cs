@@ -39,6 +39,27 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         Assert.Contains(nowhere.Events("Error").First().GetProperty("Id").GetString(), (string[])[ErrorIds.ConnectionTimedOut, ErrorIds.DestinationUnreachable]);
     }
 
+    // What the user sees: one error that names the host, and the living receiver is done long before it.
+    [Fact]
+    public void AHostThatDoesNotExistIsToldOnceAndTheLivingOneIsServedAtOnce()
+    {
+        string gallery = lab.NewGallery(10_000, 11_000, 12_000, 13_000, 14_000, 15_000);
+        string folder = lab.NewFolder();
+        using PeerProcess receiver = PeerProcess.Gallery(lab[0], "receive", "--transport", "tcp", "--address", lab[0].IPv4, "-o", folder, "--idle-timeout", "20");
+        receiver.WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(
+            lab[1], "send", gallery, "--transport", "tcp", "--to", $"10.77.0.99,{lab[0].IPv4}", "--connect-timeout", "4", "--end-delay", "0");
+        Expect.Exit(1, sender);
+        Expect.Exit(0, receiver);
+        Expect.SameFiles(gallery, folder);
+        string? target = Assert.Single(sender.Events("Error")).GetProperty("Target").GetString();
+        Assert.Equal("10.77.0.99:25000", target);
+        Assert.Equal(1, sender.Events("Summary").Single().GetProperty("Failed").GetInt32());
+
+        // It did not wait for the host that is not there.
+        Assert.InRange(receiver.Events("Summary").Single().GetProperty("Elapsed").GetDouble(), 0, 4);
+    }
+
     [Fact]
     public void AReceiverKilledInMidImageIsNoticedAndTheOthersGetEverything()
     {

@@ -60,6 +60,21 @@ public sealed class OrientationTests : IDisposable
         Near(expected, ImageDecoder.Default.Decode("film", film.ToArray()));
     }
 
+    [Theory, MemberData(nameof(All))]
+    public void ContactSheetsAreUpright(int orientation, string format)
+    {
+        (byte[] file, PixelImage expected) = Picture(orientation, format);
+        GalleryItem item = GalleryItem.FromFile(_folder.File("p." + format.ToLowerInvariant(), file), 0);
+        FileInfo sheet = GalleryExport.Write([item], new ExportOptions { OutputPath = _folder.Path("sheet.png"), ThumbnailSize = 120 }, cancellationToken: TestContext.Current.CancellationToken);
+        PixelImage page = ImageDecoder.Default.Decode("sheet", File.ReadAllBytes(sheet.FullName));
+        int left = 32 + (120 - expected.Width) / 2;
+        Near(expected, Pictures.Of(expected.Width, expected.Height, (x, y) =>
+        {
+            int at = ((32 + y) * page.Width + left + x) * 4;
+            return (page.Rgba[at], page.Rgba[at + 1], page.Rgba[at + 2], page.Rgba[at + 3]);
+        }));
+    }
+
     /// <summary>A camera's thumbnail is stored as the image is: its orientation is that of the image.</summary>
     [Fact]
     public void EmbeddedThumbnailsAreTurnedWithTheirImage()

@@ -10,7 +10,7 @@ public class SheetTests
     public void SheetShowsEveryImageAndWhatIsBroken(ImageFormat format)
     {
         byte[] red = Pictures.Png(Pictures.Of(300, 200, (_, _) => (200, 0, 0, 255)));
-        List<CaptionedImage> images = [.. Enumerable.Range(0, 6).Select(i => new CaptionedImage($"image-{i}.png", "300x200", () => red))];
+        List<CaptionedImage> images = [.. Enumerable.Range(0, 6).Select(i => new CaptionedImage($"image-{i}.png", "300 \u00d7 200", () => red, new PixelSize(300, 200)))];
         images.Add(new CaptionedImage("broken.png", "?", () => red.AsMemory(0, 60)));
         var errors = new List<GalleryException>();
         using var file = new MemoryStream();
@@ -31,6 +31,36 @@ public class SheetTests
         Assert.InRange(reds, 6 * 150 * 100 * 0.97, 6 * 150 * 100);
         Assert.InRange(inks, 500, 20_000);
     }
+
+    /// <summary>A row is as high as its highest picture and its longest caption, and not square.</summary>
+    [Fact]
+    public void RowsAreAsHighAsTheirContent()
+    {
+        Assert.Equal(Height((300, 100)) + 100, Height((100, 200)));
+        Assert.Equal(Height((300, 100), (100, 200)), Height((100, 200), (300, 100)));
+        Assert.True(Height((300, 100), name: "a-name-that-is-much-too-long-for-one-line-of-a-caption.png") > Height((300, 100)));
+
+        static int Height((int Width, int Height) first, (int Width, int Height)? second = null, string name = "a.png")
+        {
+            List<CaptionedImage> images = [.. new[] { first, second ?? first }.Select(size =>
+            {
+                byte[] png = Pictures.Png(Pictures.Of(size.Width, size.Height, static (_, _) => (200, 0, 0, 255)));
+                return new CaptionedImage(name, "1 KB", () => png, new PixelSize(size.Width, size.Height));
+            })];
+            using var file = new MemoryStream();
+            ContactSheet.Write(images, ImageFormat.Png, file, new ContactSheetOptions { Columns = 2, ThumbnailSize = 300 }, TestContext.Current.CancellationToken);
+            Assert.Equal(ImageHeaderResult.Ok, ImageHeader.TryRead(file.ToArray(), out ImageInfo info));
+            return info.Height;
+        }
+    }
+
+    [Theory]
+    [InlineData(940, "940 bytes")]
+    [InlineData(56_618, "56.6 KB")]
+    [InlineData(999_949, "999.9 KB")]
+    [InlineData(999_950, "1.0 MB")]
+    [InlineData(123_456_789, "123.5 MB")]
+    public void SizesAreReadable(long bytes, string text) => Assert.Equal(text, GalleryExport.FileSize(bytes));
 
     [Fact]
     public void NoSheetLargerThanItsFormat()

@@ -15,6 +15,16 @@ Describe 'Export-Gallery' {
         $page | Should -Not -Match '(src|href)="https?://'
     }
 
+    It 'emits the file as Get-Item does, so that the table shows all of it' {
+        $file = Export-Gallery $gallery "$TestDrive/listed.html"
+        $listed = Get-Item "$TestDrive/listed.html"
+        $file.PSPath | Should -Be $listed.PSPath
+        ($file | Out-String) | Should -Be ($listed | Out-String)
+        if (-not $IsWindows) { $file.User, $file.Group, $file.Size | Should -Be $listed.User, $listed.Group, $listed.Length }
+        Push-Location Env:
+        try { (Export-Gallery $gallery "$TestDrive/elsewhere.html").Length | Should -BeGreaterThan 1000 } finally { Pop-Location }
+    }
+
     It 'keeps a file that is there, unless -Force is given' {
         Set-Content $TestDrive/there.html 'precious'
         { Export-Gallery $gallery $TestDrive/there.html } | Should -Throw -ErrorId 'CannotWriteExport,*'

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace GalleryPS.Pester.Tests;
@@ -9,7 +10,7 @@ namespace GalleryPS.Pester.Tests;
 public sealed class PesterRun : IDisposable
 {
     private static readonly TimeSpan FileLimit = TimeSpan.FromMinutes(4);
-    private static ILookup<string, PesterKey> _selected = Array.Empty<PesterKey>().ToLookup(k => k.File, StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<PesterKey, bool> Selected = new();
     private readonly Dictionary<PesterKey, PesterTest> _results = [];
     private readonly Dictionary<string, string> _ended = new(StringComparer.Ordinal);
     private PesterShell? _shell;
@@ -21,7 +22,7 @@ public sealed class PesterRun : IDisposable
         try
         {
             using var shell = PesterShell.Start();
-            return [.. shell.Ask(new(null, []), FileLimit, CancellationToken.None).SelectMany(f => f.Cases())];
+            return [.. shell.Ask(new(null, [], FindOnly: true), FileLimit, CancellationToken.None).SelectMany(f => f.Cases())];
         }
         catch (Exception e)
         {
@@ -30,7 +31,10 @@ public sealed class PesterRun : IDisposable
     }
 
     /// <summary>Says which tests shall run: those of a filter, or all.</summary>
-    public static void Select(IEnumerable<PesterKey> keys) => _selected = keys.ToLookup(k => k.File, StringComparer.Ordinal);
+    public static void Select(IEnumerable<PesterKey> keys)
+    {
+        foreach (PesterKey key in keys) Selected[key] = true;
+    }
 
     /// <summary>What came of a test; runs its file unless that was done.</summary>
     public PesterTest Result(PesterKey key, CancellationToken cancellationToken)
@@ -48,7 +52,7 @@ public sealed class PesterRun : IDisposable
         try
         {
             _shell ??= PesterShell.Start();
-            var request = new PesterRequest(file, [.. _selected[file].Select(k => k.Line).Where(l => l > 0).Distinct()]);
+            var request = new PesterRequest(file, [.. Selected.Keys.Where(k => k.File == file && k.Line > 0).Select(k => k.Line).Distinct().Order()]);
             foreach (PesterTest test in _shell.Ask(request, FileLimit, cancellationToken).SelectMany(f => f.Cases()))
             {
                 _results[test.Key] = test;

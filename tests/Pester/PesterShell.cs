@@ -7,8 +7,11 @@ using System.Text.Json;
 
 namespace GalleryPS.Pester.Tests;
 
-/// <summary>What Invoke-Tests.ps1 shall do: run a file, or those of its tests that begin at some lines; without a file, find all tests.</summary>
-public sealed record PesterRequest(string? File, IReadOnlyList<int> Lines);
+/// <summary>What Invoke-Tests.ps1 shall do: run a file, or those of its tests that begin at some lines; or only find the tests.</summary>
+/// <param name="File">The file; null: all there are.</param>
+/// <param name="Lines">The lines; none: all tests.</param>
+/// <param name="FindOnly">Runs nothing.</param>
+public sealed record PesterRequest(string? File, IReadOnlyList<int> Lines, bool FindOnly = false);
 
 /// <summary>The pwsh did not answer.</summary>
 public sealed class PesterShellException(string message) : Exception(message);
@@ -105,7 +108,7 @@ public sealed class PesterShell : IDisposable
         Task task = work(stop.Token);
         try
         {
-            if (Task.WaitAny(task, _process.WaitForExitAsync(stop.Token)) == 0) task.GetAwaiter().GetResult();
+            if (Task.WaitAny(task, _process.WaitForExitAsync(CancellationToken.None)) == 0) task.GetAwaiter().GetResult();
             else throw Ended("ended");
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)

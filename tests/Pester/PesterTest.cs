@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace GalleryPS.Pester.Tests;
 
@@ -6,7 +7,7 @@ namespace GalleryPS.Pester.Tests;
 public readonly record struct PesterKey(string File, int Line, int Ordinal);
 
 /// <summary>A test as Pester found or ran it; Results.psm1 makes these.</summary>
-public sealed record PesterTest
+public sealed partial record PesterTest
 {
     public string File { get; init; } = "";
 
@@ -49,12 +50,15 @@ public sealed record PesterTest
     {
         get
         {
-            if (Message is { } message) return message.Replace("is skipped, because ", "", StringComparison.Ordinal);
+            if (Message is { } message) return message.Replace("Exception: ", "", StringComparison.Ordinal).Replace("is skipped, because ", "", StringComparison.Ordinal);
             string line = System.IO.File.ReadLines(File).ElementAtOrDefault(Line - 1) ?? "";
-            int at = line.IndexOf("-Skip", StringComparison.Ordinal);
-            return at < 0 ? "-Skip is set" : line[at..].TrimEnd('{', ' ');
+            string skip = SkipArgument().Match(line).Value;
+            return skip.Length == 0 ? "-Skip is set" : skip;
         }
     }
+
+    [GeneratedRegex(@"-Skip\b.*?(?= \{| -\w+ @|$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SkipArgument();
 }
 
 /// <summary>A test file: its tests in their order, or why it could not be read.</summary>

@@ -4,6 +4,7 @@ using Xunit.v3;
 namespace GalleryPS.Pester.Tests;
 
 /// <summary>The tests of the cmdlets: each test of a *.Tests.ps1 file is a case here, run by Pester in a pwsh of its own.</summary>
+[Collection(nameof(PesterRun))]
 [TestCaseOrderer(typeof(OneFileAfterTheOther))]
 public class PesterTests(PesterRun run) : IClassFixture<PesterRun>
 {

@@ -151,6 +151,30 @@ Describe 'Errors of Send-Gallery' {
         $problems[0].TargetObject | Should -Match 'nowhere'
     }
 
+    It 'names -LiteralPath where brackets match nothing' {
+        $null = [System.IO.Directory]::CreateDirectory("$TestDrive/[2026] trip")
+        Send-Gallery "$TestDrive/[2026] trip" -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'NoImagesFound,*'
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match '-LiteralPath'
+    }
+
+    It 'tells one error when nobody can be reached, and ends' {
+        $problems = $null
+        Send-Gallery $gallery -Transport Tcp -Port (Get-FreePort -Tcp) -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems.Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'ConnectionRefused,*'
+    }
+
+    It 'says when the port is one of this very session' -Skip:(-not $IsLinux) {
+        $port = Get-FreePort -Tcp
+        $server = Start-GalleryServer -Port $port -Address 127.0.0.1 -Greeting Hello
+        try {
+            $told = { Receive-Gallery -Transport Tcp -Port $port } | Should -Throw -ErrorId 'PortInUse,*' -PassThru
+            $told.Exception.Message | Should -BeLike 'This very session already has TCP port*'
+        }
+        finally { $server | Stop-GalleryServer }
+    }
+
     It 'tells that nobody listens' {
         $problems = $null
         Send-Gallery $gallery/image1.jpg -Transport Tcp -Port (Get-FreePort -Tcp) -EndDelay 0 -ErrorAction SilentlyContinue -ErrorVariable problems

@@ -66,12 +66,14 @@ public sealed partial class PeerProcess : IDisposable
     }
 
     /// <summary>Waits for a line of standard output.</summary>
-    public PeerProcess WaitForLine(Func<string, bool> wanted, string what)
+    public PeerProcess WaitForLine(Func<string, bool> wanted, string what) => WaitFor(() => _lines.Exists(l => wanted(l)), what);
+
+    private PeerProcess WaitFor(Func<bool> come, string what)
     {
         long until = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
         lock (_lines)
         {
-            while (!_lines.Exists(l => wanted(l)))
+            while (!come())
             {
                 if (_ended || Stopwatch.GetTimestamp() > until)
                 {
@@ -84,6 +86,9 @@ public sealed partial class PeerProcess : IDisposable
 
         return this;
     }
+
+    /// <summary>Waits for a line of standard error.</summary>
+    public PeerProcess WaitForError(Func<string, bool> wanted, string what) => WaitFor(() => _errors.ToString().Split('\n').Any(wanted), what);
 
     /// <summary>Waits until the program says that it is ready: bound, joined or listening.</summary>
     public PeerProcess WaitForReady() => WaitForEvent("Ready");
@@ -115,6 +120,9 @@ public sealed partial class PeerProcess : IDisposable
     /// makes everything below it ignore SIGINT.
     /// </summary>
     public void Terminate() => Kill(_process.Id, 15);
+
+    /// <summary>Sends SIGINT, which a program for Windows sees as Ctrl+C.</summary>
+    public void Interrupt() => Kill(_process.Id, 2);
 
     /// <summary>Ends it at once.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);

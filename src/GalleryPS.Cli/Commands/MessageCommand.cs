@@ -27,7 +27,7 @@ internal static class MessageCommand
             if (messages.Count == 0) throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
                 "Write texts, or use --input-object, --bytes or --path.");
-            return reporter.ReportAll(Send(options.Read(parsed), messages, cancellationToken));
+            return reporter.ReportAll(new MessageSendOperation(options.Read(parsed)).Run(messages, cancellationToken));
         });
         return command;
     }
@@ -42,18 +42,6 @@ internal static class MessageCommand
             return reporter.ReportAll(receiver.Receive(cancellationToken));
         });
         return command;
-    }
-
-    private static IEnumerable<GalleryEvent> Send(MessageSendOptions options, List<OutgoingMessage> messages, CancellationToken cancellationToken)
-    {
-        using MessageSender sender = MessageSender.Open(options, cancellationToken);
-        foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
-        foreach (OutgoingMessage message in messages)
-        {
-            foreach (GalleryEvent one in sender.Send(message, cancellationToken)) yield return one;
-        }
-
-        foreach (GalleryEvent one in sender.Finish()) yield return one;
     }
 
     // Messages of different kinds are told apart by options, but their order on the line is what the user means.

@@ -14,22 +14,22 @@ internal static class ReceiveCommand
         var options = OptionSet<ReceiveOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            using GalleryReceiver receiver = GalleryReceiver.Open(options.Read(parsed), cancellationToken);
+            IEnumerable<GalleryEvent> events = ReceiveOperation.Run(options.Read(parsed), cancellationToken);
             if (!parsed.GetValue(show))
             {
-                int code = reporter.ReportAll(receiver.Receive(cancellationToken));
+                int code = reporter.ReportAll(events);
                 return Runner.Stopped.IsCancellationRequested ? Runner.Failed : code;
             }
 
-            return ReceiveAndShow(receiver, reporter, cancellationToken);
+            return ReceiveAndShow(events, reporter, cancellationToken);
         });
         return command;
     }
 
-    private static int ReceiveAndShow(GalleryReceiver receiver, Reporter reporter, CancellationToken cancellationToken)
+    private static int ReceiveAndShow(IEnumerable<GalleryEvent> events, Reporter reporter, CancellationToken cancellationToken)
     {
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser });
-        int code = reporter.ReportAll(WithPage(show, receiver.Receive(cancellationToken), cancellationToken));
+        int code = reporter.ReportAll(WithPage(show, events, cancellationToken));
         if (Runner.Stopped.IsCancellationRequested) return Runner.Failed;
 
         // The page is served by this process: it has to stay.

@@ -31,8 +31,8 @@ internal static class SendCommand
         List<string> files = Samples.OrImages(paths, literal, errors.Add);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (files.Count == 0) yield break;
-        using GallerySender sender = GallerySender.Open(options, options.Fit ? new ImageFitter() : null, cancellationToken);
-        foreach (GalleryEvent one in sender.Prepare(cancellationToken)) yield return one;
+        using var operation = new SendOperation(options, options.Fit ? new ImageFitter() : null);
+        foreach (GalleryEvent one in operation.Begin(cancellationToken)) yield return one;
 
         // Whoever is not listened to any more stops behind the image that is under way, and tells its receivers that this is
         // the end, as at the end of a pipeline; Ctrl+C ends at once. With FLUTE all images are on their way together.
@@ -40,13 +40,13 @@ internal static class SendCommand
         CancellationToken images = plain && options.Transport == Transport.Tcp ? Runner.Stopped : cancellationToken;
         foreach (string file in files)
         {
-            foreach (GalleryEvent one in UntilEnough(sender.Send(file, images), onUnfinished)) yield return one;
+            foreach (GalleryEvent one in UntilEnough(operation.Add(ImageInput.FromFile(file), images), onUnfinished)) yield return one;
             if (!Listener.HasGone || file == files[^1]) continue;
             onUnfinished();
             break;
         }
 
-        foreach (GalleryEvent one in UntilEnough(sender.Finish(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return one;
+        foreach (GalleryEvent one in UntilEnough(operation.End(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return one;
     }
 
     private static IEnumerable<GalleryEvent> UntilEnough(IEnumerable<GalleryEvent> events, Action onUnfinished)

@@ -54,6 +54,9 @@ public static class ErrorIds
     /// <summary>There is no way to the destination.</summary>
     public const string DestinationUnreachable = nameof(DestinationUnreachable);
 
+    /// <summary>What came to a receiver was all for others, or no images.</summary>
+    public const string NothingForThisReceiver = nameof(NothingForThisReceiver);
+
     /// <summary>A receiver waited in vain for the end of transmission.</summary>
     public const string ReceiverTimedOut = nameof(ReceiverTimedOut);
 

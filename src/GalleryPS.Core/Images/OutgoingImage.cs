@@ -64,6 +64,11 @@ internal sealed class OutgoingImage : IDisposable
             ? new OutgoingImage(name, path, data.Length, info, null, data)
             : throw NotAnImage(name, path);
 
+    /// <summary>The same image once more, to be read on its own.</summary>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>: its file has gone meanwhile.</exception>
+    public OutgoingImage Again(CancellationToken cancellationToken) =>
+        _file is null ? new OutgoingImage(Name, Path, Length, Info, null, _memory) { OriginalLength = OriginalLength } : FromFile(Path, cancellationToken);
+
     /// <summary>Encodes it anew so that it has at most so many bytes.</summary>
     /// <exception cref="GalleryException">It cannot be read or decoded, or it fits in no way.</exception>
     public OutgoingImage Fit(IImageFitter fitter, int maxBytes, CancellationToken cancellationToken)

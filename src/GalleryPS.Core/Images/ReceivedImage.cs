@@ -7,6 +7,11 @@ public sealed class ReceivedImage
 {
     private readonly byte[]? _data;
 
+    [System.Text.Json.Serialization.JsonConstructor]
+    private ReceivedImage()
+    {
+    }
+
     /// <summary>Makes an image whose bytes are in memory, or in <see cref="Path"/> when <paramref name="data"/> is null.</summary>
     /// <param name="data">The bytes, or null when they were stored and are read on demand.</param>
     public ReceivedImage(byte[]? data) => _data = data;

@@ -23,7 +23,8 @@ public sealed class MessageReceiver : ISession
     private readonly Lock _lock = new();
     private readonly bool _portable;
     private readonly DateTimeOffset _joined;
-    private long _bytes, _filtered;
+    private readonly LeftOut _leftOut = new();
+    private long _bytes;
     private int _messages;
     private bool _failed, _disposed;
 
@@ -89,6 +90,7 @@ public sealed class MessageReceiver : ISession
         _listener.StopReading();
         foreach (GalleryEvent left in _listener.Leave(static change => new MembershipEvent(change), _clock.Now)) yield return left;
         if (_listener.Dropped > 0) yield return _listener.DroppedWarning(": messages are missing.", "-Interval");
+        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message came. {leftOut}");
         if (_options.Statistics)
         {
             foreach (SourceStatistics source in _ledger.Statistics()) yield return new StatisticsEvent(source);
@@ -103,7 +105,7 @@ public sealed class MessageReceiver : ISession
             Datagrams = _messages,
             Sources = _ledger.Sources,
             Duplicates = _ledger.Duplicates,
-            Filtered = _filtered,
+            Filtered = _leftOut.Total,
             Dropped = _listener.Dropped,
             Failed = _failed ? 1 : 0,
             Elapsed = _clock.Elapsed,
@@ -143,7 +145,7 @@ public sealed class MessageReceiver : ISession
             Datagram datagram = reader[i];
             if (!_listener.IsWanted(socket, datagram))
             {
-                _filtered++;
+                _leftOut.Add(datagram.Source.Address, datagram.Destination);
                 continue;
             }
 
@@ -175,5 +177,8 @@ public sealed class MessageReceiver : ISession
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
-        "Check that the sender uses the same address and port, and that no firewall is in the way.");
+        WhatWasLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
+
+    private string? WhatWasLeftOut() => _messages > 0 ? null : _leftOut.Describe(
+        "datagram", LeftOut.Accepted(Ready, address: null, _options.Addresses.Source));
 }

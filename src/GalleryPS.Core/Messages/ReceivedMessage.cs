@@ -11,6 +11,9 @@ public sealed class ReceivedMessage
     private object? _value;
     private bool _valueRead;
 
+    [System.Text.Json.Serialization.JsonConstructor]
+    private ReceivedMessage() => Data = [];
+
     /// <summary>Makes a message.</summary>
     /// <param name="data">Its bytes, exactly as they came.</param>
     /// <param name="kind">What they are.</param>
@@ -25,7 +28,7 @@ public sealed class ReceivedMessage
     public required int Index { get; init; }
 
     /// <summary>Text, JSON or binary.</summary>
-    public MessageKind Kind { get; }
+    public MessageKind Kind { get; init; }
 
     /// <summary>Who sent it.</summary>
     public required IPEndPoint Source { get; init; }
@@ -53,7 +56,7 @@ public sealed class ReceivedMessage
 
     /// <summary>The bytes, exactly as they came.</summary>
 #pragma warning disable CA1819 // the pipeline's users expect a byte[]
-    public byte[] Data { get; }
+    public byte[] Data { get; init; }
 #pragma warning restore CA1819
 
     /// <summary>When it arrived.</summary>

@@ -11,8 +11,12 @@ internal static class SocketErrors
     {
         SocketError.AddressAlreadyInUse => new GalleryException(
             ErrorIds.PortInUse, GalleryErrorCategory.ResourceBusy,
-            $"Another program already has {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
-            where, "End that program, or choose another port on both sides (-Port).", error),
+            $"{(OwnSockets.Have(transport == Transport.Tcp, where.Port) ? "This very session" : "Another program")} already has {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
+            where,
+            OwnSockets.Have(transport == Transport.Tcp, where.Port)
+                ? "End the server, receiver or show that has it (Get-GalleryServer lists servers), or choose another port on both sides (-Port)."
+                : "End that program, or choose another port on both sides (-Port).",
+            error),
         SocketError.AddressNotAvailable => NicResolver.NotLocal(where.Address.ToString()),
         SocketError.AccessDenied => new GalleryException(
             ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
@@ -41,7 +45,10 @@ internal static class SocketErrors
             or SocketError.HostDown => new GalleryException(
             ErrorIds.DestinationUnreachable, GalleryErrorCategory.ConnectionError,
             $"{what}: there is no way to {to} ({error.Message}).", to,
-            "Check the address; for multicast and broadcast name the NIC to send on (-OutboundIP).", error),
+            Hosts.IsMulticast(to.Address) || to.Address.Equals(IPAddress.Broadcast)
+                ? "Name the NIC to send on (-OutboundIP)."
+                : "Check the address, and that this machine is on that network or has a route to it.",
+            error),
         SocketError.AddressNotAvailable => NicResolver.NotLocal(to.Address.ToString()),
         SocketError.AccessDenied => new GalleryException(
             ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,

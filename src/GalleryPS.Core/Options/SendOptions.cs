@@ -43,6 +43,12 @@ public sealed record SendOptions
     [Option("How long to wait for a TCP connection.", least: 0)]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Try a receiver again for every image over TCP. Else one that cannot be reached at the first image is left out of the rest.
+    /// </summary>
+    [Option("Tcp: try a receiver that cannot be reached again for every image, instead of leaving it out of the rest.")]
+    public bool Retry { get; init; }
+
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
     public FluteSendOptions Flute { get; init; } = new();

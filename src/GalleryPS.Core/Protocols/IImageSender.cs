@@ -14,6 +14,9 @@ internal interface IImageSender : IDisposable
     /// </summary>
     bool SendsAtOnce { get; }
 
+    /// <summary>Whether nothing could be sent to anybody, so that it makes no sense to go on.</summary>
+    bool IsInVain => false;
+
     /// <summary>UDP datagrams that were no image's: those of the ends of transmission, and of tables.</summary>
     long OtherDatagrams { get; }
 

@@ -24,7 +24,7 @@ internal sealed class Inbox : IDisposable
     private readonly ImageStore? _store;
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
-    private long _bytes, _datagrams, _notImages, _duplicates, _filtered, _failed;
+    private long _bytes, _datagrams, _notImages, _duplicates, _failed;
     private int _images, _ends;
 
     /// <param name="options">What is accepted, and where it is stored.</param>
@@ -161,7 +161,15 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>Counts what came from somebody, or to an address, that was not asked for.</summary>
-    public void Filtered() => Interlocked.Increment(ref _filtered);
+    /// <param name="from">Its sender.</param>
+    /// <param name="to">The address it was sent to; null for a connection.</param>
+    public void Filtered(IPAddress from, IPAddress? to) => LeftOut.Add(from, to);
+
+    /// <summary>What came and was not asked for.</summary>
+    public LeftOut LeftOut { get; } = new();
+
+    /// <summary>Things that are no images.</summary>
+    public long NotImages => Interlocked.Read(ref _notImages);
 
     /// <summary>Counts something that is no image; the first few are told one by one.</summary>
     public void NotAnImage(IPEndPoint source, long bytes, string what)
@@ -210,7 +218,7 @@ internal sealed class Inbox : IDisposable
         Ends = _ends,
         NotImages = Interlocked.Read(ref _notImages),
         Duplicates = Interlocked.Read(ref _duplicates),
-        Filtered = Interlocked.Read(ref _filtered),
+        Filtered = LeftOut.Total,
         Failed = Interlocked.Read(ref _failed),
         Elapsed = Clock.Elapsed,
     };

@@ -57,7 +57,11 @@ public sealed class GallerySender : IDisposable
     /// <summary>Sends an image file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops at once.</param>
-    /// <returns>A <see cref="SentEvent"/> per destination, or an <see cref="ErrorEvent"/>; details between them.</returns>
+    /// <returns>
+    /// A <see cref="SentEvent"/> per destination, or an <see cref="ErrorEvent"/>; details between them. With several receivers
+    /// over TCP, which go side by side, some of them come with later images or with the end. When nothing could be sent to
+    /// anybody, that is told once, and nothing more is sent.
+    /// </returns>
     public IEnumerable<GalleryEvent> Send(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -84,7 +88,7 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce) Pauses.Wait(_options.Pacing.EndDelay, _time, cancellationToken);
+        if (_sender.SendsAtOnce && !_sender.IsInVain) Pauses.Wait(_options.Pacing.EndDelay, _time, cancellationToken);
         foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
         yield return new SummaryEvent(new SessionSummary
         {
@@ -103,6 +107,7 @@ public sealed class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         _started ??= _time.GetTimestamp();
+        if (_sender.IsInVain) yield break;
         if (_next > 0 && _sender.SendsAtOnce) Pauses.Wait(_options.Pacing.Interval, _time, cancellationToken);
         int index = _next++;
         OutgoingImage? image = null;

@@ -4,9 +4,10 @@ namespace GalleryPS.Show.Export;
 
 /// <summary>An image on its way into a contact sheet or an animation.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Caption">A second line under it.</param>
+/// <param name="Caption">What stands under its name.</param>
 /// <param name="Read">Reads its bytes; called once, when they are needed.</param>
-public sealed record CaptionedImage(string Name, string Caption, Func<ReadOnlyMemory<byte>> Read);
+/// <param name="Size">Its upright size; null when it is not known.</param>
+public sealed record CaptionedImage(string Name, string Caption, Func<ReadOnlyMemory<byte>> Read, PixelSize? Size = null);
 
 /// <summary>How a contact sheet looks.</summary>
 public sealed record ContactSheetOptions

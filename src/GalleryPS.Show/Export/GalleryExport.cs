@@ -161,8 +161,17 @@ public static class GalleryExport
     private static List<CaptionedImage> Captioned(IEnumerable<GalleryItem> items) =>
         [.. items.Select(static item => new CaptionedImage(
             item.Name,
-            FormattableString.Invariant($"{item.UprightSize} {item.Bytes:N0} bytes"),
-            () => item.Error is null ? item.Read() : throw item.Error))];
+            item.Width > 0 ? FormattableString.Invariant($"{item.UprightSize.Width} \u00d7 {item.UprightSize.Height} \u00b7 {FileSize(item.Bytes)}") : FileSize(item.Bytes),
+            () => item.Error is null ? item.Read() : throw item.Error,
+            item.Width > 0 ? item.UprightSize : null))];
+
+    /// <summary>A number of bytes as it is read on paper: 940 bytes, 56.6 KB, 1.2 MB.</summary>
+    internal static string FileSize(long bytes) => bytes switch
+    {
+        < 1000 => FormattableString.Invariant($"{bytes} bytes"),
+        < 999_950 => FormattableString.Invariant($"{bytes / 1e3:0.0} KB"),
+        _ => FormattableString.Invariant($"{bytes / 1e6:0.0} MB"),
+    };
 
     private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{PageImage.MediaType(data)};base64,{Convert.ToBase64String(data)}";
 

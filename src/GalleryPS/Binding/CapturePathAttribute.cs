@@ -9,17 +9,12 @@ public sealed class CapturePathAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? value = Unwrap(inputData);
-        return value is object[] several ? Array.ConvertAll(several, one => Convert(Unwrap(one))) : Convert(value);
+        return Living.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, Convert) : Convert(inputData);
     }
 
-    private static object? Convert(object? value) => value switch
+    private static object? Convert(object? value) => Living.Unwrapped(value) switch
     {
-        Capture capture => capture.Path,
-        TrafficCount count => count.Path,
         FileInfo file => file.FullName,
-        _ => value,
+        _ => Living.Of<Capture>(value)?.Path ?? Living.Of<TrafficCount>(value)?.Path ?? value,
     };
-
-    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

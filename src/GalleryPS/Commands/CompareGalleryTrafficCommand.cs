@@ -22,10 +22,12 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>Predictions of Measure-Gallery.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Living<TrafficEstimate>]
     public TrafficEstimate[] Estimate { get; set; } = [];
 
     /// <summary>Only flows with this port at either end; default: all traffic of the capture.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int? Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Only flows with this address at either end.</summary>

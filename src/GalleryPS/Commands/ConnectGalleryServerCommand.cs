@@ -8,11 +8,13 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(ServerReply))]
 public sealed class ConnectGalleryServerCommand : GalleryCmdlet
 {
+    private readonly List<string> _servers = [];
     private ConnectOptions _options = new();
 
     /// <summary>Servers: names or addresses, each optionally with a port.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("ToIP", "Destination", "ComputerName")]
+    [ServerAddresses]
     [ValidateNotNullOrEmpty]
     public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
@@ -20,6 +22,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     [Parameter]
     [Alias("ToPort")]
     [InRange<ConnectOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Which server to take.</summary>
@@ -62,8 +65,19 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        // All servers of the pipeline are there to choose from; what came with the call is bound anew for each, and counts once.
+        foreach (string server in To)
+        {
+            if (!_servers.Contains(server)) _servers.Add(server);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void OnEnd()
     {
+        if (_servers.Count > 0) To = [.. _servers];
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         Present(OrTerminate(() => ServerClient.Connect(_options with { Storage = storage }, StopToken)));
     }

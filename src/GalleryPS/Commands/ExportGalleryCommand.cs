@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
 using GalleryPS.Show;
 using GalleryPS.Show.Export;
 
@@ -65,13 +66,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (ParameterSetName == ObjectSet)
-        {
-            _items.Add(OrTerminate(() => GalleryItem.FromReceived(InputObject!, _items.Count, _spool)));
-            return;
-        }
-
-        foreach (string file in FindImages()) _items.Add(GalleryItem.FromFile(file, _items.Count, StopToken));
+        foreach (ImageInput input in FindImages()) _items.Add(OrTerminate(() => GalleryItem.From(input, _items.Count, _spool, StopToken)));
     }
 
     /// <inheritdoc/>
@@ -80,7 +75,9 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
         if (_items.Count == 0) return;
         if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
         FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
-        WriteObject(file);
+
+        // As Get-Item emits it: with what the table of files shows of it.
+        WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{file.FullName}"], force: true, literalPath: true), enumerateCollection: true);
     }
 
     /// <inheritdoc/>

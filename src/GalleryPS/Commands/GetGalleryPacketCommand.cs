@@ -18,6 +18,7 @@ public sealed class GetGalleryPacketCommand : CaptureCmdlet
 
     /// <summary>Only packets of flows whose text contains this.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FlowCompleter))]
     public string? Flow { get => _options.Flow; set => _options = _options with { Flow = value }; }
 
     /// <summary>Only so many packets of each file.</summary>

@@ -23,10 +23,12 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
 
     /// <summary>Largest IP packet of the link, in bytes; larger frames are also counted as what the wire carried.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MtuCompleter))]
     public int? Mtu { get => _options.Mtu; set => _options = _options with { Mtu = value }; }
 
     /// <summary>Only flows with this port at either end.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int? Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>Only flows with this address at either end.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
 using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -7,7 +8,7 @@ namespace GalleryPS.Cmdlets.Commands;
 /// <summary>Measure-Gallery: predicts bytes and packets per layer.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Measure-Gallery.md")]
 [OutputType(typeof(TrafficEstimate))]
-public sealed class MeasureGalleryCommand : PathsCmdlet
+public sealed class MeasureGalleryCommand : ImagesCmdlet
 {
     private const string BytesSet = "Bytes";
     private readonly List<Payload> _gallery = [];
@@ -30,6 +31,7 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
 
     /// <summary>Largest IP packet of the link, in bytes.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MtuCompleter))]
     public int? Mtu { get => _options.Mtu; set => _options = _options with { Mtu = value }; }
 
     /// <summary>IPv6 in place of IPv4.</summary>
@@ -109,18 +111,18 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
             return;
         }
 
-        string[]? paths = LiteralPath ?? Path;
-        if (paths is null)
-            return;
+        foreach (ImageInput input in FindImages())
+        {
+            if (input.Path is null) _gallery.Add(new Payload(input.Name, input.Received!.Bytes));
+            else _gallery.AddRange(Payloads.Of([input.Path], literal: true, WriteError, StopToken));
+        }
+
         _given = true;
-        Add(paths, literal: LiteralPath is not null);
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (!_given && Bytes is null && !MyInvocation.ExpectingInput)
-            Add([ModuleFiles.SmallSamples], literal: true);
         if (_given && _gallery.Count == 0)
             return;
         IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError, StopToken));
@@ -134,7 +136,4 @@ public sealed class MeasureGalleryCommand : PathsCmdlet
             WriteObject(item);
         }
     }
-
-    private void Add(string[] paths, bool literal) =>
-        _gallery.AddRange(Payloads.Of(this.FindImages(paths, literal, WriteError), literal: true, WriteError, StopToken));
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -10,8 +11,7 @@ namespace GalleryPS.Cmdlets.Commands;
 public sealed class ReceiveGalleryCommand : GalleryCmdlet
 {
     private ReceiveOptions _options = new();
-    private GalleryReceiver? _receiver;
-    private ReceiveProgress? _progress;
+    private readonly List<string> _nics = [];
 
     /// <summary>The transport.</summary>
     [Parameter]
@@ -27,10 +27,13 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     [Alias("BindPort", "McastPort", "ListenPort")]
     [InRange<ReceiveOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>NICs to receive on, by address or name; 0.0.0.0 for the default one, * for all that can multicast.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipeline = true)]
+    [Alias("Interface")]
+    [NicNames]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
@@ -98,29 +101,28 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     private LimitOptions Limits { get => _options.Limits; set => _options = _options with { Limits = value }; }
 
     /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        // What came with the call is bound anew for every object of the pipeline; it counts once.
+        foreach (string nic in ArrivalIP)
+        {
+            if (!_nics.Contains(nic)) _nics.Add(nic);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
-        _receiver = OrTerminate(() => GalleryReceiver.Open(
-            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase) } },
-            StopToken));
-        _progress = new ReceiveProgress(this);
-        Present(_receiver.Receive(StopToken));
-        _progress.Done();
+        if (_nics.Count > 0) ArrivalIP = [.. _nics];
+        Present(OrTerminate(() => ReceiveOperation.Run(
+            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase) } }, StopToken)));
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent told)
     {
-        if (one is ReceivedEvent { Image: var image })
-        {
-            WriteVerbose(image.ToString());
-            if (Protocol == Protocol.Plain) _progress!.Show(image);
-        }
-
-        base.Present(one);
+        if (told is ReceivedEvent received) WriteVerbose(received.Image.ToString());
+        base.Present(told);
     }
-
-    /// <inheritdoc/>
-    protected override void OnDispose() => _receiver?.Dispose();
 }

@@ -21,6 +21,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     [Parameter]
     [Alias("BindPort", "McastPort", "ListenPort")]
     [InRange<MessageReceiveOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>NICs to receive on, by address or name; 0.0.0.0 for the default one, * for all that can multicast.</summary>

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using System.Security;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
+using GalleryPS.Operations;
 using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -11,9 +13,9 @@ namespace GalleryPS.Cmdlets.Commands;
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
     private SendOptions _options = new();
-    private GallerySender? _sender;
-    private int _tried;
-    private SendProgress? _progress;
+    private readonly List<string> _piped = [];
+    private SendOperation? _operation;
+    private bool _waitsForNics;
 
     /// <summary>The transport.</summary>
     [Parameter]
@@ -28,6 +30,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     [Alias("ToPort", "McastPort")]
     [InRange<SendOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>Time to live or hop limit; default 1 for multicast, else the system's.</summary>
@@ -39,6 +42,12 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
+
+    /// <summary>NICs to send on, as Get-GalleryInterface emits them.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = LiteralSet)]
+    [Living<Interface>]
+    public Interface[] Nic { get; set; } = [];
 
     /// <summary>The protocol.</summary>
     [Parameter]
@@ -57,6 +66,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Rate of the images' bytes in bit/s; default 40 Mbps over UDP, unlimited over TCP.</summary>
     [Parameter]
     [BitRate]
+    [ArgumentCompleter(typeof(BitRateCompleter))]
     public BitRate? BitRate { get => Pacing.BitRate; set => Pacing = Pacing with { BitRate = value }; }
 
     /// <summary>Flute: repair data in percent.</summary>
@@ -91,6 +101,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Flute: largest IP packet on the way, in bytes.</summary>
     [Parameter]
     [InRange<SendOptions>]
+    [ArgumentCompleter(typeof(MtuCompleter))]
     public int? Mtu { get => Flute.Mtu; set => Flute = Flute with { Mtu = value }; }
 
     /// <summary>Flute: authenticates every packet.</summary>
@@ -100,6 +111,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Flute: version of the protocol.</summary>
     [Parameter]
     [InRange<SendOptions>]
+    [ArgumentCompleter(typeof(FluteVersionCompleter))]
     public int FluteVersion { get => Flute.FluteVersion; set => Flute = Flute with { FluteVersion = value }; }
 
     /// <summary>Flute: the error correction.</summary>
@@ -119,6 +131,10 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     [Seconds]
     public TimeSpan ConnectTimeout { get => _options.ConnectTimeout; set => _options = _options with { ConnectTimeout = value }; }
+
+    /// <summary>Tcp: try a receiver that cannot be reached again for every image.</summary>
+    [Parameter]
+    public SwitchParameter Retry { get => _options.Retry; set => _options = _options with { Retry = value }; }
 
     /// <summary>Wait before the first image, in seconds.</summary>
     [Parameter]
@@ -141,44 +157,61 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _sender = OrTerminate(() => GallerySender.Open(
-            _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } },
-            Fit ? new ImageFitter() : null,
-            StopToken));
-        _progress = new SendProgress(this);
+        _options = _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } };
+
+        // Images that the call itself names leave the pipeline free for the NICs they are sent on.
+        _waitsForNics = MyInvocation.ExpectingInput && (Bound(nameof(Path)) || Bound(nameof(LiteralPath)));
+        if (!_waitsForNics) Begin();
     }
 
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (ParameterSetName == ObjectSet)
-        {
-            Prepare();
-            Present(_sender!.Send(InputObject!.Name ?? "image", InputObject.Data, StopToken));
-            return;
-        }
-
-        IReadOnlyList<string> files = FindImages();
-        for (int i = 0; i < files.Count; i++)
-        {
-            _progress!.Show(files[i], i, files.Count);
-            Prepare();
-            Present(_sender!.Send(files[i], StopToken));
-        }
+        if (_waitsForNics) _piped.AddRange(Nic.Select(static n => n.Name));
+        else Send();
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        _progress?.Done();
-        if (_tried > 0) Present(_sender!.Finish(StopToken));
+        if (_waitsForNics)
+        {
+            OutboundIP = [.. OutboundIP, .. _piped];
+            Begin();
+            Send();
+        }
+
+        Present(_operation!.End(StopToken), Complete);
     }
 
     /// <inheritdoc/>
-    protected override void OnDispose() => _sender?.Dispose();
+    protected override void OnDispose() => _operation?.Dispose();
 
-    private void Prepare()
+    private void Begin()
     {
-        if (_tried++ == 0) Present(_sender!.Prepare(StopToken));
+        _operation = new SendOperation(_options, Fit ? new ImageFitter() : null);
+        Present(_operation.Begin(StopToken));
+    }
+
+    private void Send()
+    {
+        foreach (ImageInput input in FindImages())
+        {
+            // What the call says holds for all; what an object of the pipeline says holds where the call says nothing.
+            ImageInput going = input.Path is null ? input
+                : ImageInput.FromFile(input.Path, Bound(nameof(To)) ? null : input.To, Bound(nameof(Port)) ? null : input.Port);
+            Present(_operation!.Add(going, StopToken), _ => Complete(_operation.End(StopToken).GetEnumerator()));
+        }
+    }
+
+    // Receivers wait for the end, also when nobody wants to see any more of what is sent.
+    private static void Complete(IEnumerator<GalleryEvent> left)
+    {
+        using (left)
+        {
+            while (left.MoveNext())
+            {
+            }
+        }
     }
 }

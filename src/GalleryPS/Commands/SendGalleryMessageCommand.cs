@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -12,9 +13,9 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     private readonly List<byte> _pipedBytes = [];
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
     private MessageSendOptions _options = new();
-    private MessageSender? _sender;
+    private MessageSendOperation? _operation;
     private ScriptBlock? _toJson;
-    private bool _prepared;
+    private bool _sent;
 
     /// <summary>Texts, one message each.</summary>
     [Parameter(Position = 0)]
@@ -52,6 +53,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     [Parameter]
     [Alias("ToPort", "McastPort")]
     [InRange<MessageSendOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => Addresses.Port; set => Addresses = Addresses with { Port = value }; }
 
     /// <summary>Time to live or hop limit; default 1 for groups, else the system's.</summary>
@@ -92,7 +94,8 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     protected override void OnBegin()
     {
         _named.UnionWith(MyInvocation.BoundParameters.Keys);
-        _sender = OrTerminate(() => MessageSender.Open(_options, StopToken));
+        _operation = new MessageSendOperation(_options);
+        Present(_operation.Begin(StopToken));
 
         foreach (string parameter in InOrder(MyInvocation.BoundParameters.Keys)) SendNamed(parameter);
     }
@@ -108,11 +111,8 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     protected override void OnEnd()
     {
         SendPipedBytes();
-        if (_prepared)
-        {
-            Present(_sender!.Finish());
-        }
-        else if (!MyInvocation.ExpectingInput && !_named.Overlaps([nameof(Text), nameof(InputObject), nameof(Bytes), nameof(Path), nameof(LiteralPath)]))
+        Present(_operation!.End(StopToken));
+        if (!_sent && !MyInvocation.ExpectingInput && !_named.Overlaps([nameof(Text), nameof(InputObject), nameof(Bytes), nameof(Path), nameof(LiteralPath)]))
         {
             ThrowTerminatingError(Record(new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
@@ -128,13 +128,16 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void OnDispose() => _sender?.Dispose();
+    protected override void OnDispose() => _operation?.Dispose();
 
-    // Named parameters are bound in the order in which they stand on the command line, but all of them before those without
-    // a name: texts without a name are written first, as in every example.
-    private List<string> InOrder(IEnumerable<string> bound) => MyInvocation.Line?.Contains(" -te", StringComparison.OrdinalIgnoreCase) == true
-        ? [.. bound]
-        : [.. bound.OrderBy(static b => b != nameof(Text))];
+    // Parameters are bound in the order in which they stand on the command line, but all that have a name before those that
+    // have none. A text without its name is written first, as in every example; PowerShell tells which had none.
+    private List<string> InOrder(IEnumerable<string> bound)
+    {
+        bool unnamed = PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value is IEnumerable<string> positional
+            && positional.Contains(nameof(Text), StringComparer.OrdinalIgnoreCase);
+        return unnamed ? [.. bound.OrderBy(static b => b != nameof(Text))] : [.. bound];
+    }
 
     private void SendNamed(string parameter)
     {
@@ -211,7 +214,8 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         catch (ItemNotFoundException e)
         {
             WriteError(new GalleryException(
-                ErrorIds.UnreadableMessage, GalleryErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path.", e));
+                ErrorIds.UnreadableMessage, GalleryErrorCategory.ObjectNotFound, $"There is no file {path}.", path,
+                path.AsSpan().ContainsAny('[', ']') ? "In -Path, [ and ] stand for one of several characters; give a name that has them as -LiteralPath." : "Check the path.", e));
         }
     }
 
@@ -229,8 +233,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 
     private void Send(OutgoingMessage message)
     {
-        if (!_prepared) Present(_sender!.Prepare(StopToken));
-        _prepared = true;
-        Present(_sender!.Send(message, StopToken));
+        _sent = true;
+        Present(_operation!.Add(message, StopToken));
     }
 }

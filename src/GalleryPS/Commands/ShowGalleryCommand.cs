@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Images;
 using GalleryPS.Show;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -51,17 +52,10 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (ParameterSetName == ObjectSet)
+        foreach (ImageInput input in FindImages())
         {
             Begin();
-            Present(_show!.Add(InputObject!, StopToken));
-            return;
-        }
-
-        foreach (string file in FindImages())
-        {
-            Begin();
-            Present(_show!.Add(file, StopToken));
+            Present(_show!.Add(input, StopToken));
         }
     }
 
@@ -76,8 +70,9 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
             return;
         }
 
-        // The page lives on with the process, so that the prompt comes back and the images stay.
+        // The page lives on with the session, so that the prompt comes back and the images stay.
         LiveShows.Keep(_show);
+        SessionResources.Keep(_show.Dispose);
         _show = null;
     }
 

@@ -29,6 +29,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     [Parameter]
     [Alias("ToPort", "McastPort")]
     [InRange<CaptureOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>The NIC, or any; default: the one the traffic will use.</summary>
@@ -47,6 +48,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 
     /// <summary>tcpdump, dumpcap or the path of one.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ToolCompleter))]
     public string? Tool { get => _options.Tool; set => _options = _options with { Tool = value }; }
 
     /// <summary>Replace the file when it exists.</summary>
@@ -61,6 +63,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
         if (!ShouldProcess(file, "Capture"))
             return;
         CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
+        SessionResources.Keep(session.Dispose);
         WriteVerbose($"{session.Capture.Tool} listens on {session.Capture.Interface}; filter: {session.Capture.Filter}");
         WriteObject(session.Capture);
     }

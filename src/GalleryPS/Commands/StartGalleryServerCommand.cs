@@ -26,6 +26,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     [Parameter]
     [Alias("ListenPort", "BindPort")]
     [InRange<ServerOptions>]
+    [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
     /// <summary>What every client is sent.</summary>
@@ -57,6 +58,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
             Greeting = Bound(nameof(Greeting)) ? Greeting ?? "" : null,
             Gallery = Gallery is null ? null : FullPath(Gallery),
         }));
+        SessionResources.Keep(() => ServerRegistry.Stop(server));
         WriteVerbose($"{server.Name} listens on {server.EndPoint}.");
         WriteObject(server);
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -10,6 +11,9 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
 {
     /// <summary>The captures to stop; default: all that run in this process.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("InputObject")]
+    [RunningCaptures]
+    [ArgumentCompleter(typeof(CaptureCompleter))]
     public Capture[]? Capture { get; set; }
 
     /// <inheritdoc/>

@@ -18,6 +18,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
 
     /// <summary>Servers, as Get-GalleryServer and Start-GalleryServer emit them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [RunningServers]
     public Server[] InputObject { get; set; } = [];
 
     /// <summary>Emit the stopped servers; their log stays readable.</summary>

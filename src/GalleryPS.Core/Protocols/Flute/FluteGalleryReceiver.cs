@@ -102,7 +102,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
             {
                 Datagram datagram = reader[i];
                 if (_listener.IsWanted(socket, datagram)) _intake.Push(datagram, reportEvery);
-                else _inbox.Filtered();
+                else _inbox.Filtered(datagram.Source.Address, datagram.Destination);
             }
 
             _intake.After(anything: count > 0, wasIdle: idle);

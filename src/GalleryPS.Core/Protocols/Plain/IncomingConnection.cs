@@ -22,7 +22,9 @@ internal sealed class IncomingConnection : IDisposable
 {
     private readonly TcpConnection _connection;
     private readonly ReceiveOptions _options;
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
     private readonly Inbox _inbox;
+    private readonly EmptyConnections _empty;
     private readonly TimeProvider _time;
     private readonly ImageSpool _spool;
     private readonly long _accepted;
@@ -30,9 +32,9 @@ internal sealed class IncomingConnection : IDisposable
     private long _drained;
     private long _finished;
 
-    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox)
+    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, EmptyConnections empty)
     {
-        (_connection, _options, _inbox, _time) = (connection, options, inbox, inbox.Clock.Time);
+        (_connection, _options, _inbox, _empty, _time) = (connection, options, inbox, empty, inbox.Clock.Time);
         _spool = new ImageSpool(inbox.Store);
         _accepted = _lastBytes = _time.GetTimestamp();
     }
@@ -40,6 +42,9 @@ internal sealed class IncomingConnection : IDisposable
     public IPEndPoint Peer => _connection.Peer;
 
     public bool IsEnd => _spool.Length == 0;
+
+    /// <summary>Whether it has been open for a while without a byte: whatever it is, no image of a sender that has ended.</summary>
+    public bool IsSilent => IsEnd && _time.GetElapsedTime(_accepted) > LongestSilence;
 
     public bool IsFinished => Volatile.Read(ref _finished) != 0;
 
@@ -89,7 +94,7 @@ internal sealed class IncomingConnection : IDisposable
     {
         if (IsEnd)
         {
-            _inbox.End(Peer);
+            _empty.Empty(Peer);
             return;
         }
 
@@ -133,6 +138,7 @@ internal sealed class IncomingConnection : IDisposable
                 return ConnectionState.Failed;
             }
 
+            if (!signatureKnown && length >= ImageHeader.SignatureLength) _empty.Came(Peer);
             return ConnectionState.Open;
         }
         catch (GalleryException e)

@@ -58,7 +58,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
             {
                 Datagram datagram = reader[i];
                 if (_listener.IsWanted(socket, datagram)) Take(datagram);
-                else _inbox.Filtered();
+                else _inbox.Filtered(datagram.Source.Address, datagram.Destination);
             }
 
             if (count > 0) _inbox.Queue.Flush();

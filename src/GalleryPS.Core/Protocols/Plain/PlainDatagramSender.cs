@@ -10,15 +10,17 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
+    private readonly Reach[] _reach;
     private readonly TimeProvider _time;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
 
-    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender)> routes, IImageFitter? fitter, TimeProvider time)
+    private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, IImageFitter? fitter, TimeProvider time)
     {
         _options = options;
         _routes = routes;
+        _reach = [.. routes.Select(static r => new Reach(r.To))];
         _fitter = fitter;
         _time = time;
         _pacer = new Pacer((options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate).BitsPerSecond, time);
@@ -27,6 +29,8 @@ internal sealed class PlainDatagramSender : IImageSender
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
     public bool SendsAtOnce => true;
+
+    public bool IsInVain => Array.TrueForAll(_reach, static r => r.NeverWorked);
 
     public long OtherDatagrams { get; private set; }
 
@@ -66,7 +70,7 @@ internal sealed class PlainDatagramSender : IImageSender
         }
 
         int length = -1;
-        foreach ((IPEndPoint to, DatagramSender by) in _routes)
+        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
         {
             int limit = DatagramSockets.MaxPayload(to.AddressFamily);
             if (image.Length > limit)
@@ -75,7 +79,7 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
-            GalleryEvent result;
+            GalleryEvent? result;
             try
             {
                 if (length < 0) length = image.ReadAll(_buffer).Length;
@@ -84,27 +88,29 @@ internal sealed class PlainDatagramSender : IImageSender
                 _pacer.Wait(cancellationToken);
                 int copies = by.Send(payload, to);
                 _pacer.Sent(payload.Length);
+                reach.Succeed();
                 result = new SentEvent(Sent(image, index, payload.Length, to, copies, _time.GetElapsedTime(start)));
             }
             catch (SocketException e)
             {
-                result = new ErrorEvent(SocketErrors.Send(e, to, image.Name));
+                result = Failed(reach, SocketErrors.Send(e, to, image.Name));
             }
             catch (GalleryException e)
             {
-                result = new ErrorEvent(e);
+                result = Failed(reach, e);
             }
 
-            yield return result;
+            if (result is not null) yield return result;
         }
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
+        if (IsInVain) yield break;
         int number = 0;
-        foreach ((IPEndPoint to, DatagramSender by) in _routes)
+        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
         {
-            GalleryEvent result;
+            GalleryEvent? result;
             try
             {
                 OtherDatagrams += by.Send([], to);
@@ -112,10 +118,11 @@ internal sealed class PlainDatagramSender : IImageSender
             }
             catch (SocketException e)
             {
-                result = new ErrorEvent(SocketErrors.Send(e, to, "The end of transmission"));
+                result = Failed(reach, SocketErrors.Send(e, to, "The end of transmission"));
             }
 
-            yield return result;
+            if (result is not null) yield return result;
+            if (reach.Rest() is { } rest) yield return rest;
         }
     }
 
@@ -123,6 +130,8 @@ internal sealed class PlainDatagramSender : IImageSender
     {
         foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
     }
+
+    private static GalleryEvent? Failed(Reach reach, GalleryException error) => Reach.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)

@@ -19,12 +19,14 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly Inbox _inbox;
     private readonly List<TcpAcceptor> _acceptors;
     private readonly HashSet<IPAddress> _sources;
+    private readonly EmptyConnections _empty;
     private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
 
     private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
     {
         (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
+        _empty = new EmptyConnections(inbox, options.Senders);
         Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
@@ -53,6 +55,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     public void Dispose()
     {
         Stop();
+        _empty.Dispose();
         _threads.Dispose();
     }
 
@@ -79,7 +82,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             }
 
             Accepted accepted = acceptor.Accept(out TcpConnection? connection);
-            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox), buffer);
+            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox, _empty), buffer);
 
             // It stays in the backlog until others have ended.
             else if (accepted == Accepted.TooMany) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
@@ -94,7 +97,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             return;
         }
 
-        _inbox.Filtered();
+        _inbox.Filtered(connection.Peer.Address, null);
         connection.Abort();
         connection.Dispose();
     }
@@ -168,14 +171,15 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         }
     }
 
-    // Keeps the order of one sender's images, and an end of transmission behind all of them.
+    // Keeps the order of one sender's images, and an end of transmission behind all of them. A connection that says nothing holds
+    // up nobody for long.
     private bool WaitForEarlier(IncomingConnection connection, IncomingConnection[] earlier)
     {
         lock (_open)
         {
             while (!_threads.Stopping.IsCancellationRequested)
             {
-                if (Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished : e.MayBeOvertakenBy(connection))) return true;
+                if (Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished || e.IsSilent : e.MayBeOvertakenBy(connection))) return true;
                 Monitor.Wait(_open, 5);
             }
         }

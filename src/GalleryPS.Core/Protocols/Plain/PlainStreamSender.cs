@@ -1,25 +1,30 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using GalleryPS.Network;
 
 namespace GalleryPS.Protocols.Plain;
 
 /// <summary>
 /// Plain over TCP: one connection is one image, closed after its last byte; a connection with no bytes is the end of
-/// transmission. Several receivers are served at the same time.
+/// transmission. Several receivers are served side by side, each as fast as it can.
 /// </summary>
 internal sealed class PlainStreamSender : IImageSender
 {
-    private const int ChunkBytes = 256 << 10;
+    private const int WaitMilliseconds = 20;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
-    private readonly Destination[] _destinations;
-    private readonly TimeProvider _time;
+    private readonly StreamDestination[] _destinations;
+    private readonly ConcurrentQueue<GalleryEvent> _happened = new();
+    private readonly AutoResetEvent _something = new(initialState: false);
+    private readonly CancellationTokenSource _stop = new();
+    private int _ends;
 
-    private PlainStreamSender(Destination[] destinations, TimeProvider time) => (_destinations, _time) = (destinations, time);
+    private PlainStreamSender(StreamDestination[] destinations) => _destinations = destinations;
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _destinations.Select(static d => d.To)];
 
     public bool SendsAtOnce => true;
+
+    public bool IsInVain => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
 
     public long OtherDatagrams => 0;
 
@@ -27,170 +32,106 @@ internal sealed class PlainStreamSender : IImageSender
     {
         IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
         return new PlainStreamSender(
-            [.. to.Select(destination => new Destination(
+            [.. to.Select(destination => new StreamDestination(
                 destination,
                 new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
                 new Pacer((options.Pacing.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
-                new SentConnections(context.Time)))],
-            context.Time);
+                context.Time,
+                options.Retry))]);
     }
 
-    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
-    {
-        foreach (GalleryEvent result in Everywhere(d => SendTo(d, image, index, cancellationToken), cancellationToken)) yield return result;
-        foreach (Destination destination in _destinations)
-        {
-            foreach (GalleryException late in destination.Sent.Failures()) yield return new ErrorEvent(late);
-        }
-    }
+    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken) =>
+        _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
 
-    public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
-    {
-        int number = 0;
-        foreach (GalleryEvent result in Everywhere(d => EndAt(d, cancellationToken), cancellationToken))
-        {
-            yield return result is EndEvent end ? end with { Seen = ++number, Expected = _destinations.Length } : result;
-        }
-
-        foreach (Destination destination in _destinations)
-        {
-            destination.Sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
-            foreach (GalleryException late in destination.Sent.Failures()) yield return new ErrorEvent(late);
-        }
-    }
+    public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>
+        (_destinations is [var only] ? only.End(cancellationToken) : CompleteSideBySide(cancellationToken)).Select(Numbered);
 
     public void Dispose()
     {
-        foreach (Destination destination in _destinations) destination.Sent.Dispose();
+        _stop.Cancel();
+        foreach (StreamDestination destination in _destinations) destination.Dispose();
+        _something.Dispose();
+        _stop.Dispose();
     }
 
-    private GalleryEvent[] Everywhere(Func<Destination, GalleryEvent> send, CancellationToken cancellationToken)
+    // Each destination reads the image on its own, when its turn comes; what happened meanwhile is told.
+    private IEnumerable<GalleryEvent> TakeSideBySide(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (_destinations is [var only]) return [send(only)];
-        var results = new GalleryEvent[_destinations.Length];
-        Task[] tasks = [.. _destinations.Select((d, i) => Task.Factory.StartNew(
-            () => results[i] = send(d), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-        try
+        using CancellationTokenRegistration stop = StopWith(cancellationToken);
+        foreach (StreamDestination destination in _destinations.Where(static d => !d.IsGivenUp))
         {
-            Task.WaitAll(tasks, CancellationToken.None);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.Any(static i => i is OperationCanceledException))
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
+            OutgoingImage? own = TryOpen(image, out GalleryException? gone, cancellationToken);
+            if (own is null)
+            {
+                yield return new ErrorEvent(gone!);
+                yield break;
+            }
 
-        return results;
-    }
-
-    private GalleryEvent SendTo(Destination destination, OutgoingImage image, int index, CancellationToken cancellationToken)
-    {
-        long start = _time.GetTimestamp();
-        try
-        {
-            TcpConnection connection = TcpConnection.Connect(destination.To, destination.Options, _time, cancellationToken);
+            bool taken = false;
             try
             {
-                long sent = SendBytes(connection, image, destination.Pacer, cancellationToken);
-                connection.EndSending();
-                destination.Sent.Add(connection, image.Name);
-                return new SentEvent(Sent(image, index, sent, destination.To, _time.GetElapsedTime(start)));
-            }
-            catch
-            {
-                connection.Reset();
-                throw;
-            }
-        }
-        catch (SocketException e)
-        {
-            return new ErrorEvent(SocketErrors.Send(e, destination.To, image.Name));
-        }
-        catch (GalleryException e)
-        {
-            return new ErrorEvent(e);
-        }
-    }
-
-    private static long SendBytes(TcpConnection connection, OutgoingImage image, Pacer pacer, CancellationToken cancellationToken)
-    {
-        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
-        try
-        {
-            if (image.InMemory is { } memory) return SendAll(connection, memory.Span, pacer, cancellationToken);
-            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
-            try
-            {
-                long sent = 0;
-                while (true)
+                while (!(taken = destination.TryEnqueue(own, index, Tell, _stop.Token)))
                 {
-                    int read = image.Read(buffer, sent);
-                    if (read == 0) return sent;
-                    sent += SendAll(connection, buffer.AsSpan(0, read), pacer, cancellationToken);
-
-                    // The file's end is known: asking once more for every image costs as much as a small image.
-                    if (sent == image.Length) return sent;
+                    foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
                 }
             }
             finally
             {
-                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+                if (!taken) own.Dispose();
             }
         }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is SocketException or ObjectDisposedException)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
+
+        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
     }
 
-    private static long SendAll(TcpConnection connection, ReadOnlySpan<byte> bytes, Pacer pacer, CancellationToken cancellationToken)
+    private IEnumerable<GalleryEvent> CompleteSideBySide(CancellationToken cancellationToken)
     {
-        int sent = 0;
-        while (sent < bytes.Length)
+        using CancellationTokenRegistration stop = StopWith(cancellationToken);
+        foreach (StreamDestination destination in _destinations)
         {
-            pacer.Wait(cancellationToken);
-            int piece = pacer.IsUnlimited ? bytes.Length - sent : Math.Min(bytes.Length - sent, 16 << 10);
-            int now = connection.Send(bytes.Slice(sent, piece));
-            pacer.Sent(now);
-            sent += now;
+            while (!destination.TryEnqueue(null, 0, Tell, _stop.Token))
+            {
+                foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+            }
         }
 
-        return sent;
+        while (!Array.TrueForAll(_destinations, static d => d.IsDone))
+        {
+            foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+        }
+
+        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
     }
 
-    private GalleryEvent EndAt(Destination destination, CancellationToken cancellationToken)
+    private CancellationTokenRegistration StopWith(CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stop);
+
+    private static OutgoingImage? TryOpen(OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
     {
         try
         {
-            TcpConnection connection = TcpConnection.Connect(destination.To, destination.Options, _time, cancellationToken);
-            connection.EndSending();
-            destination.Sent.Add(connection, "The end of transmission", failuresMatter: false);
-            return new EndEvent(destination.To, 0, 0);
-        }
-        catch (SocketException e)
-        {
-            return new ErrorEvent(SocketErrors.Send(e, destination.To, "The end of transmission"));
+            error = null;
+            return image.Again(cancellationToken);
         }
         catch (GalleryException e)
         {
-            return new ErrorEvent(e);
+            error = e;
+            return null;
         }
     }
 
-    private static SentImage Sent(OutgoingImage image, int index, long bytes, IPEndPoint to, TimeSpan elapsed) => new()
+    private IEnumerable<GalleryEvent> Happened(CancellationToken cancellationToken, bool wait)
     {
-        Index = index,
-        Name = image.Name,
-        Path = image.Path,
-        Bytes = bytes,
-        Format = image.Info.Format,
-        Width = image.Info.Width,
-        Height = image.Info.Height,
-        Transport = Transport.Tcp,
-        Protocol = Protocol.Plain,
-        Destination = to,
-        Datagrams = 0,
-        Elapsed = elapsed,
-    };
+        if (wait && _happened.IsEmpty) _something.WaitOne(WaitMilliseconds);
+        cancellationToken.ThrowIfCancellationRequested();
+        while (_happened.TryDequeue(out GalleryEvent? told)) yield return told;
+    }
 
-    private sealed record Destination(IPEndPoint To, TcpConnectOptions Options, Pacer Pacer, SentConnections Sent);
+    private void Tell(GalleryEvent told)
+    {
+        _happened.Enqueue(told);
+        _something.Set();
+    }
+
+    private GalleryEvent Numbered(GalleryEvent told) => told is EndEvent end ? end with { Seen = ++_ends, Expected = _destinations.Length } : told;
 }

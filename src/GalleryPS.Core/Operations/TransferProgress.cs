@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace GalleryPS.Operations;
+
+/// <summary>
+/// Progress of sessions that tell none themselves: from image to image. It stays away from short work and does not slow
+/// down long work.
+/// </summary>
+internal sealed class TransferProgress(string activity)
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(200);
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _last, _bytes;
+    private int _images;
+
+    /// <summary>Counts an image.</summary>
+    /// <param name="bytes">Its bytes.</param>
+    /// <returns>What to show now, or null.</returns>
+    public ProgressEvent? After(long bytes)
+    {
+        _images++;
+        _bytes += bytes;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        if (elapsed < Quiet || (_last != 0 && Stopwatch.GetElapsedTime(_last) < Pause)) return null;
+        _last = Stopwatch.GetTimestamp();
+        return new ProgressEvent(activity, _bytes, null, _bytes * 8 / elapsed.TotalSeconds) { Completed = _images };
+    }
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace GalleryPS.Operations;
+
+/// <summary>
+/// Options and events as JSON, both ways, so that a verb can run elsewhere. Properties have the names of the objects';
+/// addresses are text, durations seconds, enumerations their names. An image's bytes and passphrases stay where they are.
+/// </summary>
+public static class TravelJson
+{
+    /// <summary>The version of the form. What is of a later one is refused.</summary>
+    public const int Version = 1;
+
+    private const string VersionName = "Version", OptionsName = "Options", EventName = "Event";
+
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        IgnoreReadOnlyProperties = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOut } },
+        Converters =
+        {
+            new JsonStringEnumConverter(), new SecondsConverter(), new RateConverter(), new PassphraseConverter(), new ErrorConverter(),
+            new TextConverter<IPAddress>(IPAddress.Parse), new TextConverter<IPEndPoint>(IPEndPoint.Parse),
+        },
+    };
+
+    /// <summary>Writes options.</summary>
+    /// <param name="options">An options record.</param>
+    /// <param name="passphrase">
+    /// The passphrase, when it is to travel: a record does not give its own away. Null leaves it out.
+    /// </param>
+    /// <returns>A JSON object in one line.</returns>
+    public static string WriteOptions(object options, string? passphrase = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        JsonObject written = JsonSerializer.SerializeToNode(options, options.GetType(), Form)!.AsObject();
+        if (passphrase is not null && written["Flute"] is JsonObject flute) flute["Passphrase"] = passphrase;
+        return Wrap(OptionsName, options.GetType().Name, written);
+    }
+
+    /// <summary>Reads options.</summary>
+    /// <typeparam name="T">The options record.</typeparam>
+    /// <param name="json">What <see cref="WriteOptions"/> wrote; properties that are left out have their defaults.</param>
+    /// <returns>The options; they are not validated.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>: it is no such thing, or of a later version.</exception>
+    public static T ReadOptions<T>(string json) => (T)ReadOptions(json, typeof(T));
+
+    /// <summary>Reads options.</summary>
+    /// <param name="json">What <see cref="WriteOptions"/> wrote; properties that are left out have their defaults.</param>
+    /// <param name="type">The options record.</param>
+    /// <returns>The options; they are not validated.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>: it is no such thing, or of a later version.</exception>
+    public static object ReadOptions(string json, Type type)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(type);
+        JsonObject read = Unwrap(json, OptionsName, out string name);
+        if (name != type.Name) throw Invalid($"These are {name}, not {type.Name}.", name);
+        return Deserialize(read, type);
+    }
+
+    /// <summary>Writes an event.</summary>
+    /// <param name="told">The event.</param>
+    /// <returns>A JSON object in one line.</returns>
+    public static string WriteEvent(GalleryEvent told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        return Wrap(EventName, told.GetType().Name, JsonSerializer.SerializeToNode(told, told.GetType(), Form)!.AsObject());
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <param name="json">What <see cref="WriteEvent"/> wrote.</param>
+    /// <param name="others">Assemblies beside the engine that have events of their own.</param>
+    /// <returns>The event. An image in it has no bytes unless it was stored where this runs.</returns>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>: it is no such thing, or of a later version.</exception>
+    public static GalleryEvent ReadEvent(string json, params Assembly[] others)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        JsonObject read = Unwrap(json, EventName, out string name);
+        Type type = EventTypes(others).FirstOrDefault(t => t.Name == name) ?? throw Invalid($"There is no event {name}.", name);
+        return (GalleryEvent)Deserialize(read, type);
+    }
+
+    /// <summary>All kinds of events.</summary>
+    /// <param name="others">Assemblies beside the engine.</param>
+    public static IEnumerable<Type> EventTypes(params Assembly[] others) => others.Prepend(typeof(GalleryEvent).Assembly)
+        .SelectMany(static a => a.GetExportedTypes()).Where(static t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(GalleryEvent)));
+
+    private static string Wrap(string kind, string name, JsonObject content)
+    {
+        // First what it is, so that whoever reads a line need not read all of it.
+        var all = new JsonObject { [kind] = name, [VersionName] = Version, ["Content"] = content };
+        return all.ToJsonString(Form);
+    }
+
+    private static JsonObject Unwrap(string json, string kind, out string name)
+    {
+        try
+        {
+            JsonObject all = JsonNode.Parse(json)!.AsObject();
+            int version = all[VersionName]!.GetValue<int>();
+            if (version > Version) throw Invalid($"This is of version {version}; version {Version} is understood.", version);
+            name = all[kind]!.GetValue<string>();
+            return all["Content"]!.AsObject();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or FormatException)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidData, $"This is not JSON of {(kind == EventName ? "an event" : "options")}.", json, innerException: e);
+        }
+    }
+
+    private static object Deserialize(JsonObject content, Type type)
+    {
+        try
+        {
+            return content.Deserialize(type, Form)!;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
+        {
+            throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidData, $"This is not {type.Name}: {e.Message}", content.ToJsonString(Form), innerException: e);
+        }
+    }
+
+    private static GalleryException Invalid(string message, object? target) =>
+        new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidData, message, target);
+
+    // What makes objects for a shell, and what only one process has, does not travel.
+    private static void LeaveOut(JsonTypeInfo info)
+    {
+        if (info.Kind != JsonTypeInfoKind.Object) return;
+        for (int i = info.Properties.Count - 1; i >= 0; i--)
+        {
+            Type type = info.Properties[i].PropertyType;
+            bool data = info.Type == typeof(ReceivedImage) && type == typeof(byte[]);
+            if (data || type == typeof(IJsonObjectFactory)) info.Properties.RemoveAt(i);
+        }
+    }
+
+    private sealed class SecondsConverter : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TimeSpan.FromTicks((long)Math.Round(reader.GetDecimal() * TimeSpan.TicksPerSecond));
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue((decimal)value.Ticks / TimeSpan.TicksPerSecond);
+    }
+
+    private sealed class RateConverter : JsonConverter<BitRate>
+    {
+        public override BitRate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String ? BitRate.Parse(reader.GetString()!) : new BitRate(reader.GetDouble());
+
+        public override void Write(Utf8JsonWriter writer, BitRate value, JsonSerializerOptions options)
+        {
+            if (value.IsUnlimited) writer.WriteStringValue("unlimited");
+            else writer.WriteNumberValue(value.BitsPerSecond);
+        }
+    }
+
+    private sealed class PassphraseConverter : JsonConverter<Passphrase>
+    {
+        public override Passphrase? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? null : Passphrase.FromText(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, Passphrase value, JsonSerializerOptions options) => writer.WriteNullValue();
+    }
+
+    private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>
+        where T : class
+    {
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+
+    private sealed class ErrorConverter : JsonConverter<GalleryException>
+    {
+        public override GalleryException Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            Failure read = JsonSerializer.Deserialize<Failure>(ref reader, options)!;
+            return new GalleryException(read.Id, read.Category, read.Message, read.Target, read.RecommendedAction);
+        }
+
+        public override void Write(Utf8JsonWriter writer, GalleryException value, JsonSerializerOptions options) => JsonSerializer.Serialize(
+            writer, new Failure(value.Id, value.Category, value.Message, value.Target?.ToString(), value.RecommendedAction), options);
+    }
+
+    private sealed record Failure(string Id, GalleryErrorCategory Category, string Message, string? Target, string? RecommendedAction);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using GalleryPS.Network;
+
+namespace GalleryPS.Protocols.Plain;
+
+/// <summary>
+/// One receiver of <see cref="PlainStreamSender"/>: a connection for each image and one for the end. Who has several of them
+/// lets each work through a queue of its own, so that none waits for another.
+/// </summary>
+internal sealed class StreamDestination : IDisposable
+{
+    private const int ChunkBytes = 256 << 10;
+    private const int MostWaiting = 16;
+    private readonly TcpConnectOptions _options;
+    private readonly Pacer _pacer;
+    private readonly SentConnections _sent;
+    private readonly TimeProvider _time;
+    private readonly bool _retry;
+    private readonly Reach _reach;
+    private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
+    private Thread? _thread;
+
+    public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry)
+    {
+        (To, _options, _pacer, _time, _retry) = (to, options, pacer, time, retry);
+        _sent = new SentConnections(time);
+        _reach = new Reach(to);
+    }
+
+    public IPEndPoint To { get; }
+
+    /// <summary>Whether it gets nothing more: it could not be reached at the first image.</summary>
+    public bool IsGivenUp => !_retry && _reach.NeverWorked;
+
+    /// <summary>Sends an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="index">Its place in the gallery.</param>
+    /// <param name="cancellationToken">Breaks the connection off.</param>
+    public IEnumerable<GalleryEvent> Send(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        if (IsGivenUp) yield break;
+        if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } told) yield return told;
+        foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
+    }
+
+    /// <summary>Sends the end of transmission, and waits a little for the receiver to close.</summary>
+    public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
+    {
+        if (!IsGivenUp && Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken) is { } told) yield return told;
+        _sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
+        foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
+        if (_reach.Rest() is { } rest) yield return rest;
+    }
+
+    /// <summary>Puts an image, or with none the end, behind what it has to send already.</summary>
+    /// <param name="image">The image; it is disposed of when it was sent.</param>
+    /// <param name="index">Its place in the gallery.</param>
+    /// <param name="tell">Gets what happens, on another thread.</param>
+    /// <param name="stopping">Breaks it off.</param>
+    /// <returns>False when there is no room at the moment; the image is still the caller's.</returns>
+    public bool TryEnqueue(OutgoingImage? image, int index, Action<GalleryEvent> tell, CancellationToken stopping)
+    {
+        if (!_queue.TryAdd((image, index))) return false;
+        if (_thread is null)
+        {
+            _thread = new Thread(() => Work(tell, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
+            _thread.Start();
+        }
+
+        if (image is null) _queue.CompleteAdding();
+        return true;
+    }
+
+    /// <summary>Whether it has worked through everything, the end included.</summary>
+    public bool IsDone => _thread is null || !_thread.IsAlive;
+
+    public void Dispose()
+    {
+        _thread?.Join();
+        while (_queue.TryTake(out (OutgoingImage? Image, int Index) left)) left.Image?.Dispose();
+        _queue.Dispose();
+        _sent.Dispose();
+    }
+
+    private void Work(Action<GalleryEvent> tell, CancellationToken stopping)
+    {
+        try
+        {
+            foreach ((OutgoingImage? image, int index) in _queue.GetConsumingEnumerable(stopping))
+            {
+                using (image)
+                {
+                    foreach (GalleryEvent told in image is null ? End(stopping) : Send(image, index, stopping)) tell(told);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The session is over.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            tell(new ErrorEvent(GalleryException.Unexpected(e)));
+        }
+    }
+
+    private GalleryEvent? Try(string what, Func<GalleryEvent> send, CancellationToken cancellationToken)
+    {
+        GalleryException error;
+        try
+        {
+            GalleryEvent told = send();
+            _reach.Succeed();
+            return told;
+        }
+        catch (SocketException e)
+        {
+            error = SocketErrors.Send(e, To, what);
+        }
+        catch (GalleryException e)
+        {
+            error = e;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return Reach.IsCause(error) ? _reach.Fail(error) : new ErrorEvent(error);
+    }
+
+    private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
+        try
+        {
+            long sent = SendBytes(connection, image, cancellationToken);
+            connection.EndSending();
+            _sent.Add(connection, image.Name);
+            return new SentEvent(new SentImage
+            {
+                Index = index,
+                Name = image.Name,
+                Path = image.Path,
+                Bytes = sent,
+                Format = image.Info.Format,
+                Width = image.Info.Width,
+                Height = image.Info.Height,
+                Transport = Transport.Tcp,
+                Protocol = Protocol.Plain,
+                Destination = To,
+                Datagrams = 0,
+                Elapsed = _time.GetElapsedTime(start),
+            });
+        }
+        catch
+        {
+            connection.Reset();
+            throw;
+        }
+    }
+
+    private EndEvent SendEnd(CancellationToken cancellationToken)
+    {
+        TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
+        connection.EndSending();
+        _sent.Add(connection, "The end of transmission", failuresMatter: false);
+        return new EndEvent(To, 0, 0);
+    }
+
+    private long SendBytes(TcpConnection connection, OutgoingImage image, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
+        try
+        {
+            if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
+            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
+            try
+            {
+                long sent = 0;
+                while (true)
+                {
+                    int read = image.Read(buffer, sent);
+                    if (read == 0) return sent;
+                    sent += SendAll(connection, buffer.AsSpan(0, read), cancellationToken);
+
+                    // The file's end is known: asking once more for every image costs as much as a small image.
+                    if (sent == image.Length) return sent;
+                }
+            }
+            finally
+            {
+                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is SocketException or ObjectDisposedException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private int SendAll(TcpConnection connection, ReadOnlySpan<byte> bytes, CancellationToken cancellationToken)
+    {
+        int sent = 0;
+        while (sent < bytes.Length)
+        {
+            _pacer.Wait(cancellationToken);
+            int piece = _pacer.IsUnlimited ? bytes.Length - sent : Math.Min(bytes.Length - sent, 16 << 10);
+            int now = connection.Send(bytes.Slice(sent, piece));
+            _pacer.Sent(now);
+            sent += now;
+        }
+
+        return sent;
+    }
+}

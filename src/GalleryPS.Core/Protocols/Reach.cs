@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace GalleryPS.Protocols;
+
+/// <summary>
+/// How it stands with one destination of a sender. An error whose cause is the destination is told once, not for every image:
+/// again only when it worked in between, or when it is another one.
+/// </summary>
+/// <param name="to">The destination.</param>
+internal sealed class Reach(IPEndPoint to)
+{
+    private string? _last;
+    private long _untold;
+
+    /// <summary>Whether anything could be sent to it.</summary>
+    public bool Worked { get; private set; }
+
+    /// <summary>Whether it could not be reached, and nothing else was ever sent to it.</summary>
+    public bool NeverWorked => _last is not null && !Worked;
+
+    /// <summary>Something was sent.</summary>
+    public void Succeed() => (Worked, _last) = (true, null);
+
+    /// <summary>Something could not be sent because of the destination.</summary>
+    /// <param name="error">Why.</param>
+    /// <returns>What to tell; null when it was told.</returns>
+    public GalleryEvent? Fail(GalleryException error)
+    {
+        if (_last == error.Id)
+        {
+            _untold++;
+            return null;
+        }
+
+        _last = error.Id;
+        return new ErrorEvent(error);
+    }
+
+    /// <summary>What was not told one by one; null when everything was.</summary>
+    public GalleryEvent? Rest() => _untold == 0 ? null : new WarningEvent(
+        _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_untold, "time")} more something could not be sent for the same reason.");
+
+    /// <summary>Whether an error is the destination's, and so the same for every image.</summary>
+    public static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable
+        or ErrorIds.AddressNotLocal or ErrorIds.NotPrivileged or ErrorIds.AddressFamilyMismatch;
+}

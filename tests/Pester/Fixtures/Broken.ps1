@@ -1,0 +1,4 @@
+# A file that cannot be read for tests.
+Describe 'Broken' {
+    throw 'no tests today'
+}
