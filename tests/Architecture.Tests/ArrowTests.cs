@@ -29,7 +29,7 @@ public class ArrowTests
         ["Events"] = ["Network", "Images"],
         ["Protocols"] = ["Options", "Network", "Images", "Events"],
         ["Sessions"] = ["Options", "Network", "Images", "Events", "Protocols"],
-        ["Messages"] = ["Options", "Network", "Events", "Protocols", "Sessions"],
+        ["Messages"] = ["Options", "Network", "Images", "Events", "Protocols", "Sessions"],
         ["Servers"] = ["Options", "Network", "Images", "Events", "Sessions", "Messages"],
         ["Operations"] = ["Options", "Images", "Events", "Sessions", "Messages", "Servers"],
     };

@@ -21,11 +21,20 @@ internal sealed class DatagramListener : IDisposable
     public DatagramListener(DatagramReceiver receiver, Transport transport, int receiveBuffer, Action<GalleryException> failed)
     {
         (_receiver, _transport, _threads) = (receiver, transport, new ReadingThreads(failed));
-        foreach (ReceivingSocket socket in receiver.Sockets) DatagramSockets.AskForReceiveBuffer(socket.Socket, receiveBuffer);
-        _drops = new KernelDrops(receiver.Sockets.Select(static s => s.Socket));
-        foreach (Interface nic in Interfaces.List()) _nicNames[nic.Index] = nic.Name;
-        Ready = new ReadyEvent(
-            transport, receiver.EndPoints, receiver.Group, [.. receiver.Sockets.Select(s => NicOf(s)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        try
+        {
+            foreach (ReceivingSocket socket in receiver.Sockets) DatagramSockets.AskForReceiveBuffer(socket.Socket, receiveBuffer);
+            _drops = new KernelDrops(receiver.Sockets.Select(static s => s.Socket));
+            foreach (Interface nic in Interfaces.List()) _nicNames[nic.Index] = nic.Name;
+            Ready = new ReadyEvent(
+                transport, receiver.EndPoints, receiver.Group, [.. receiver.Sockets.Select(s => NicOf(s)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)]);
+        }
+        catch
+        {
+            // A system that does not tell its NICs: the port must be free again.
+            receiver.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it is bound and joined.</summary>

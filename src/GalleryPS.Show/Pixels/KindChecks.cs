@@ -73,8 +73,11 @@ internal static class KindChecks
             if (entry.Tag != CompressionTag) continue;
             string? kind = !entry.IsNumber ? "its compression is not told." : entry.Value switch
             {
-                // None, LZW, JPEG, Deflate in both of its numbers, PackBits.
-                1 or 5 or 7 or 8 or 32946 or 32773 => null,
+                // None, LZW, Deflate in both of its numbers, PackBits.
+                1 or 5 or 8 or 32946 or 32773 => null,
+
+                // The decoder takes such a strip for any image, without limits: for the TIFF file itself too, without end.
+                6 or 7 => "TIFF with JPEG compression is not supported.",
                 2 or 3 or 4 => "TIFF with CCITT compression is not supported.",
                 _ => $"TIFF compression {entry.Value} is not supported.",
             };

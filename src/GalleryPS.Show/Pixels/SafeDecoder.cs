@@ -22,6 +22,8 @@ namespace GalleryPS.Show.Pixels;
 /// </summary>
 internal sealed class SafeDecoder
 {
+    private const long MostLeft = 128L << 20;
+    private static long _left;
     private readonly ImagingLimits _limits;
     private readonly Configuration _configuration;
 
@@ -193,10 +195,32 @@ internal sealed class SafeDecoder
     private Image<Rgba32> LoadStill(ReadOnlyMemory<byte> data, PixelSize size, IImageDecoder decoder)
     {
         if (decoder is PngDecoder && InterlacedPng.Is(data.Span)) data = InterlacedPng.Check(data);
-        Image<Rgba32> image = Image.Load<Rgba32>(_configuration, data.Span, decoder);
+        Image<Rgba32> image;
+        try
+        {
+            image = Image.Load<Rgba32>(_configuration, data.Span, decoder);
+        }
+        catch
+        {
+            Reclaim(8L * size.Width * size.Height);
+            throw;
+        }
+
         if (image.Width == size.Width && image.Height == size.Height) return image;
         image.Dispose();
         throw new InvalidDataException("The picture has another size than the header says.");
+    }
+
+    /// <summary>
+    /// A decoder that fails leaves its memory to the collector, which does not know of its weight: so it is called when much
+    /// may have come together.
+    /// </summary>
+    private static void Reclaim(long bytes)
+    {
+        if (Interlocked.Add(ref _left, bytes) < MostLeft) return;
+        Interlocked.Exchange(ref _left, 0);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     /// <summary>Draws the frames of an animation, as many as the limits allow, each into the wanted size.</summary>

@@ -76,7 +76,9 @@ public sealed class StrangersTests : IDisposable
     {
         var options = new ReceiveOptions
         {
-            Transport = Transport.Broadcast, Addresses = new() { Port = 25967, Address = "127.255.255.255" }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(1.5) },
+            Transport = Transport.Broadcast,
+            Addresses = new() { Port = 25967, Address = "127.255.255.255" },
+            Until = new() { IdleTimeout = TimeSpan.FromSeconds(1.5) },
         };
         using GalleryReceiver receiver = GalleryReceiver.Open(options);
         Task<List<GalleryEvent>> receiving = Start(receiver);
@@ -177,7 +179,7 @@ public sealed class StrangersTests : IDisposable
 
     private static Task<List<GalleryEvent>> Start(GalleryReceiver receiver)
     {
-        using var started = new ManualResetEventSlim();
+        var started = new TaskCompletionSource();
         Task<List<GalleryEvent>> receiving = Task.Factory.StartNew(
             () =>
             {
@@ -185,13 +187,13 @@ public sealed class StrangersTests : IDisposable
                 foreach (GalleryEvent told in receiver.Receive(TestContext.Current.CancellationToken))
                 {
                     all.Add(told);
-                    started.Set();
+                    started.TrySetResult();
                 }
 
                 return all;
             },
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(started.Wait(Patience));
+        Assert.True(started.Task.Wait(Patience, TestContext.Current.CancellationToken));
         return receiving;
     }
 

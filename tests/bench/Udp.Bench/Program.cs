@@ -6,7 +6,6 @@ using System.Globalization;
 using GalleryPS;
 using GalleryPS.TestSupport;
 
-const int Window = 48;
 int datagrams = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20_000;
 int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 7;
 foreach (int bytes in (int[])[1_000, 10_000, 40_000])
@@ -37,7 +36,7 @@ static double Images(int count, byte[] image)
         Addresses = new() { Port = receiver.Ready.EndPoints[0].Port },
         Pacing = new() { BitRate = BitRate.Unlimited, EndDelay = TimeSpan.Zero },
     });
-    return Transfer(receiver.Receive(), count, static e => e is ReceivedEvent, () => sender.Send("image.jpg", image));
+    return Transfer(receiver.Receive(), count, window: 48, static e => e is ReceivedEvent, () => sender.Send("image.jpg", image));
 }
 
 static double Messages(int count)
@@ -46,11 +45,11 @@ static double Messages(int count)
     using MessageSender sender = MessageSender.Open(new MessageSendOptions { Addresses = new() { To = ["127.0.0.1"], Port = receiver.Ready.EndPoints[0].Port } });
     int number = 0;
     return Transfer(
-        receiver.Receive(), count, static e => e is MessageReceivedEvent,
+        receiver.Receive(), count, window: 2000, static e => e is MessageReceivedEvent,
         () => sender.Send(OutgoingMessage.FromText(string.Create(CultureInfo.InvariantCulture, $"message number {number++:D10}, 40 bytes long"))));
 }
 
-static double Transfer(IEnumerable<GalleryEvent> receive, int count, Func<GalleryEvent, bool> isData, Func<IEnumerable<GalleryEvent>> send)
+static double Transfer(IEnumerable<GalleryEvent> receive, int count, int window, Func<GalleryEvent, bool> isData, Func<IEnumerable<GalleryEvent>> send)
 {
     int arrived = 0;
     using var started = new ManualResetEventSlim();
@@ -73,7 +72,7 @@ static double Transfer(IEnumerable<GalleryEvent> receive, int count, Func<Galler
     for (int i = 0; i < count; i++)
     {
         var wait = new SpinWait();
-        while (i - Volatile.Read(ref arrived) >= Window && !receiving.IsCompleted) wait.SpinOnce();
+        while (i - Volatile.Read(ref arrived) >= window && !receiving.IsCompleted) wait.SpinOnce(sleep1Threshold: -1);
         foreach (GalleryEvent happened in send())
         {
             if (happened is ErrorEvent error) throw error.Error;
