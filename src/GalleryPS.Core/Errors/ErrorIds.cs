@@ -69,6 +69,9 @@ public static class ErrorIds
     /// <summary>The system threw datagrams away because the receive buffer was full.</summary>
     public const string DatagramsDropped = nameof(DatagramsDropped);
 
+    /// <summary>At the bit rate that was asked for, an image takes longer than a minute.</summary>
+    public const string SlowBitRate = nameof(SlowBitRate);
+
     /// <summary>Packets do not carry the right key.</summary>
     public const string NotAuthentic = nameof(NotAuthentic);
 

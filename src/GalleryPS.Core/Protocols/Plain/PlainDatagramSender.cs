@@ -12,6 +12,7 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly Reach[] _reach;
     private readonly TimeProvider _time;
+    private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
@@ -23,7 +24,8 @@ internal sealed class PlainDatagramSender : IImageSender
         _reach = [.. routes.Select(static r => new Reach(r.To))];
         _fitter = fitter;
         _time = time;
-        _pacer = new Pacer((options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate).BitsPerSecond, time);
+        _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
+        _pacer = new Pacer(_rate.BitsPerSecond, time);
     }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
@@ -79,6 +81,7 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
+            foreach (GalleryEvent waiting in Pauses.Told($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             GalleryEvent? result;
             try
             {
