@@ -2,8 +2,8 @@ namespace GalleryPS;
 
 /// <summary>
 /// What sending a gallery costs at every layer, counted at the sender's NIC, the end of transmission included.
-/// UDP is exact. Where timing decides (TCP), the plain property is the usual case and the properties ending in
-/// <c>Low</c> and <c>High</c> bound what an undisturbed transmission can show; for UDP the three are equal.
+/// Plain over UDP is exact. Where timing decides (TCP, and how often FLUTE sends its file table), the plain property is the usual case and the properties ending in
+/// <c>Low</c> and <c>High</c> bound what an undisturbed transmission can show; for Plain over UDP the three are equal.
 /// ARP, neighbor discovery, IGMP and MLD are not part of it.
 /// </summary>
 public sealed class TrafficEstimate
@@ -46,6 +46,12 @@ public sealed class TrafficEstimate
 
     /// <summary>Ends of transmission that are part of it: one per destination, or 0.</summary>
     public required int EndsOfTransmission { get; init; }
+
+    /// <summary>Names of the images that cannot be sent in this way and are left out: too large for a datagram.</summary>
+    public IReadOnlyList<string> Unsendable { get; internal set; } = [];
+
+    /// <summary>What is left out and why, and what would send it; null when nothing is left out.</summary>
+    public string? Note { get; internal set; }
 
     /// <summary>The usual case.</summary>
     public required TrafficTotals Usual { get; init; }

@@ -60,6 +60,34 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         Assert.InRange(receiver.Events("Summary").Single().GetProperty("Elapsed").GetDouble(), 0, 4);
     }
 
+    // Two NICs in one network, of which the routing table knows the first: what is asked to leave on the second one does. The
+    // receiver can be reached on its second NIC only.
+    [Theory]
+    [InlineData("unicast", "plain")]
+    [InlineData("unicast", "flute")]
+    [InlineData("tcp", "plain")]
+    public void OutboundIPDecidesTheNic(string transport, string protocol)
+    {
+        using var network = NetworkLab.Create(hosts: 2, networks: 2);
+        foreach ((LabHost host, string own, string other) in ((LabHost, string, string)[])[(network[0], "10.77.0.101", "10.77.0.102"), (network[1], "10.77.0.102", "10.77.0.101")])
+        {
+            NetworkLab.Run(host, "sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2");
+            NetworkLab.Run(host, "ip", "addr", "add", $"{own}/24", "dev", "eth1");
+            if (host == network[0]) NetworkLab.Run(host, "ip", "route", "add", $"{other}/32", "dev", "eth1");
+        }
+
+        string gallery = lab.NewGallery(10_000, 11_000);
+        string folder = lab.NewFolder();
+        using PeerProcess receiver = PeerProcess.Gallery(
+            network[0], "receive", "--transport", transport, "--protocol", protocol, "--address", "10.77.0.101", "-o", folder, "--idle-timeout", "15");
+        receiver.WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(
+            network[1], "send", gallery, "--transport", transport, "--protocol", protocol, "--to", "10.77.0.101", "--outbound-ip", "eth1");
+        Expect.Exit(0, sender);
+        Expect.Exit(0, receiver);
+        Expect.SameFiles(gallery, folder);
+    }
+
     [Fact]
     public void AReceiverKilledInMidImageIsNoticedAndTheOthersGetEverything()
     {

@@ -112,6 +112,20 @@ public class CountTests
     }
 
     [Fact]
+    public void SuperFramesOfFluteAreCutWhereTheirHeadersAre()
+    {
+        // The datagram before is shorter than those of the super-frame, and one header is longer than the others.
+        byte[] packet = [0x10, 0x10, 3, 6, 0, 0, 0, 0, 0x12, 0x34, 0, 1, .. new byte[1328]];
+        byte[] table = [0x10, 0x10, 7, 0, 0, 0, 0, 0, 0x12, 0x34, 0, 0, .. new byte[1328]];
+        TrafficCount count = CaptureBuilder.Pcap()
+            .Record(Udp(packet[..600]))
+            .Record(Udp([.. packet, .. table, .. packet, .. packet, .. packet[..100]]))
+            .Record(Udp([.. table[..600], .. packet[..200]]))
+            .Count(new CountOptions { Mtu = 1500 }).Count;
+        Assert.Equal((2, 8), (count.SuperFrames, count.OnWire.Datagrams));
+    }
+
+    [Fact]
     public void LoopbackHasNoSuperFrames()
     {
         TrafficCount count = Fixture.Count("loopback.pcap").Count;

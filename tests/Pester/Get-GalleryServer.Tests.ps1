@@ -11,7 +11,7 @@ Describe 'Get-GalleryServer' {
     }
 
     It 'survives a second import of the module' {
-        Import-Module $moduleManifest -Force
+        Import-Module $moduleManifest
         (Get-GalleryServer get*).Count | Should -Be 3
     }
 

@@ -48,7 +48,7 @@ Describe 'Receive-Gallery' {
         $null = Wait-Receiver $receiver
         $story = $receiver.Shell.Streams.Verbose.Message -join "`n"
         $story | Should -Match 'Joined 239.25.25.25 on lo'
-        $story | Should -Match 'image-000.jpg \(20000 bytes, 300x200\) from 127.0.0.1'
+        $story | Should -Match 'image-000.jpg \(20,000 bytes, 300x200\) from 127.0.0.1'
         $story | Should -Match 'End of transmission 1 of 1'
         $story | Should -Match 'Left 239.25.25.25 on lo'
     }

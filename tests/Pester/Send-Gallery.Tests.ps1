@@ -123,7 +123,7 @@ Describe 'Errors of Send-Gallery' {
         $null = [System.IO.Directory]::CreateDirectory($odd)
         New-TestImage "$odd/a`tb`rc$([char] 0x202E)gpj.jpg" 1000
         Set-Content -LiteralPath "$odd/no`nimage`e]0;title`a.jpg" 'text'
-        $all = Send-Gallery -LiteralPath $odd -Port 9 -EndDelay 0 -Verbose *>&1
+        $all = Send-Gallery -LiteralPath $odd -Port 9 -EndDelay 0 -Verbose -ErrorAction Continue *>&1
         $sent, $others = $all.Where({ $_ -is [GalleryPS.SentImage] }, 'Split')
         $sent.Name | Should -BeExactly "a`tb`rc$([char] 0x202E)gpj.jpg"
         $texts = @("$sent"; $others | ForEach-Object { "$_" }; ($sent | Format-Table | Out-String -Width 200) -split "`r?`n")

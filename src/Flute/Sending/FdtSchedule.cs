@@ -34,6 +34,13 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     /// <summary>Packets that the present instance takes at least; 0 before the first.</summary>
     public int Packets => _current?.Blocks.Sum(static b => b.K) ?? 0;
 
+    /// <summary>How many rounds were begun.</summary>
+    public long Rounds { get; private set; }
+
+    /// <summary>Bytes of the present instance as it travels and of a symbol of it, and whether it is compressed; 0 before the first.</summary>
+    public (int Length, int Symbol, bool IsCompressed) Size =>
+        _current is null ? (0, 0, false) : (_current.Bytes, _current.Oti.SymbolLength, _current.Encoding != ContentEncoding.None);
+
     /// <summary>When the next round is due if nothing else is sent.</summary>
     public TimeSpan NextDue => _changed || _repeat ? TimeSpan.Zero : _lastRound + Interval;
 
@@ -61,6 +68,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
         }
 
         _rounds++;
+        Rounds++;
         _repeat = false;
         _lastRound = now;
         _bytesSince = 0;
@@ -126,7 +134,7 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
 
         int id = _nextId;
         _nextId = (_nextId + 1) & IdMask;
-        return new FdtObject(bytes, Oti(bytes.Length), id, encoding);
+        return new FdtObject(bytes, Oti(bytes.Length), id, encoding) { LengthsOnly = options.LengthsOnly };
     }
 
     private FdtFec Less(FdtFec fec, FdtFec common) => options.FluteVersion == 1

@@ -104,7 +104,7 @@ public sealed class FluteSender : IDisposable
             Groups = _options.FluteVersion == 1 ? [] : item.Groups,
             Fec = FdtFec.Of(oti),
         };
-        var one = new SendingObject(toi, item.Source, oti, file);
+        var one = new SendingObject(toi, item.Source, oti, file) { LengthsOnly = _options.LengthsOnly };
         _objects.Add(one);
         Symbols = (Symbols.Source + oti.TotalSymbols, Symbols.Pass + PassOf(one));
         _interleaver.Add(one);
@@ -232,6 +232,12 @@ public sealed class FluteSender : IDisposable
 
     /// <summary>Whether no object will be added any more.</summary>
     internal bool IsComplete => _noMore;
+
+    /// <summary>How many times the FDT was sent, or its sending begun.</summary>
+    internal long FdtRounds => _fdt.Rounds;
+
+    /// <summary>Bytes of the present FDT instance as it travels and of a symbol of it, and whether it is compressed; 0 before the first.</summary>
+    internal (int Length, int Symbol, bool IsCompressed) FdtSize => _fdt.Size;
 
     /// <summary>Packets that one round of the FDT takes at least; 0 before the first.</summary>
     internal int FdtLength => _fdt.Packets;

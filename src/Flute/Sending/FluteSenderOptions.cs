@@ -66,6 +66,12 @@ public sealed record FluteSenderOptions
     /// <summary>The time of day: for the FDT's expiry, and to number what is sent higher than an earlier sender of the same session did.</summary>
     public Func<DateTimeOffset> UtcNow { get; init; } = static () => DateTimeOffset.UtcNow;
 
+    /// <summary>
+    /// Nothing is read, encoded or signed: packets have their headers and lengths, but no content. Sending costs next to
+    /// nothing then, which is for those who only count: <see cref="SessionCost"/>.
+    /// </summary>
+    public bool LengthsOnly { get; init; }
+
     /// <summary>Runs reading and encoding ahead; null runs it when it is needed.</summary>
     public Action<Action>? Background { get; init; }
 }

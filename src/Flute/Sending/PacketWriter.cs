@@ -12,12 +12,14 @@ internal sealed class PacketWriter : IDisposable
     private readonly ulong _tsi;
     private readonly int _fluteVersion;
     private readonly PacketAuthenticator? _authenticator;
+    private readonly bool _lengthsOnly;
     private ulong _sequenceNumber;
 
     public PacketWriter(FluteSenderOptions options)
     {
         _tsi = options.Tsi;
         _fluteVersion = options.FluteVersion;
+        _lengthsOnly = options.LengthsOnly;
         IdLength = options.Tsi > ushort.MaxValue || options.MaxObjects > ushort.MaxValue ? 4 : 2;
         if (options.GroupKey is { } key) _authenticator = new PacketAuthenticator(key.PacketKey(options.Tsi));
         _sequenceNumber = (ulong)(Clock.Since1970(options.UtcNow(), NumbersPerSecond) % FirstNumbers);
@@ -68,7 +70,7 @@ internal sealed class PacketWriter : IDisposable
         new FecPayloadId(block.Number, id).Write(packet[position..], owner.Oti.EncodingId);
         owner.Packets++;
         int total = position + FecPayloadId.Length + length;
-        _authenticator?.Sign(packet[..total], mac);
+        if (!_lengthsOnly) _authenticator?.Sign(packet[..total], mac);
         return total;
     }
 

@@ -43,7 +43,7 @@ internal sealed class SendingBlock(SendingObject owner, int number)
     public Exception? Error => _error;
 
     /// <summary>Whether the next symbol can be made now.</summary>
-    public bool IsReady => _error is not null || (_dataReady && (!NextIsRepair || _encoderReady));
+    public bool IsReady => owner.LengthsOnly || _error is not null || (_dataReady && (!NextIsRepair || _encoderReady));
 
     private bool NextIsRepair => owner.Oti.EncodingId == FecEncodingId.RaptorQ && Sent >= K;
 
@@ -52,6 +52,7 @@ internal sealed class SendingBlock(SendingObject owner, int number)
     /// <summary>Begins to read, and to encode if repair symbols will be needed.</summary>
     public void Prepare(Action<Action>? background, Action ready)
     {
+        if (owner.LengthsOnly) return;
         bool needData = _data is null;
         bool needEncoder = WillNeedRepair && !_encoderAsked;
         if (!needData && !needEncoder) return;
@@ -105,13 +106,13 @@ internal sealed class SendingBlock(SendingObject owner, int number)
         if (NextIsRepair)
         {
             id = (uint)(Sent & 0xFFFFFF);
-            _encoder!.Encode(id, destination);
+            _encoder?.Encode(id, destination);
         }
         else
         {
             id = (uint)(Sent % K);
             if (id == K - 1) length = (int)(owner.Oti.BytesOf(number) - (long)(K - 1) * size);
-            _data.AsSpan((int)id * size, length).CopyTo(destination);
+            if (_data is not null) _data.AsSpan((int)id * size, length).CopyTo(destination);
         }
 
         Sent++;

@@ -24,6 +24,9 @@ internal class SendingObject
 
     public SendingBlock[] Blocks { get; }
 
+    /// <summary>Whether packets have no content: <see cref="FluteSenderOptions.LengthsOnly"/>.</summary>
+    public bool LengthsOnly { get; init; }
+
     /// <summary>Packets sent of it.</summary>
     public long Packets { get; set; }
 

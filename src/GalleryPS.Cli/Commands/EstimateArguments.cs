@@ -22,7 +22,7 @@ internal sealed class EstimateArguments
     /// <param name="parsed">The command line.</param>
     /// <param name="paths">The gallery.</param>
     /// <param name="onError">Hears of what is left out.</param>
-    /// <param name="cancellationToken">Ends waiting for files.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public IReadOnlyList<TrafficEstimate> Estimate(ParseResult parsed, string[] paths, Action<GalleryException> onError, CancellationToken cancellationToken)
     {
         EstimateOptions options = Read(parsed);
@@ -31,6 +31,6 @@ internal sealed class EstimateArguments
         IReadOnlyList<Payload> gallery = sizes.Length != 0
             ? [.. sizes.Select(size => new Payload($"{size} bytes", ByteCount.Parse(size)))]
             : Payloads.Of(paths.Length == 0 ? [Samples.Small] : Samples.Meant(paths), literal: paths.Length == 0, onError, cancellationToken);
-        return gallery.Count == 0 && sizes.Length == 0 ? [] : TrafficModel.Estimate(gallery, options, onError);
+        return gallery.Count == 0 && sizes.Length == 0 ? [] : TrafficModel.Estimate(gallery, options, onError, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GalleryPS.Traffic;
 
 namespace GalleryPS.Cli.Commands;
 
@@ -26,6 +27,8 @@ internal static class MeasureCommand
                 cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             reporter.Table("Estimate", estimates, [.. Columns(model.Read(parsed).PerImage)]);
+            foreach (string note in estimates.Select(static e => e.Note).OfType<string>().Distinct())
+                reporter.Notice(note);
             return code;
         });
         return command;
@@ -33,7 +36,7 @@ internal static class MeasureCommand
 
     private static IEnumerable<(string Title, Func<TrafficEstimate, string> Text)> Columns(bool perImage)
     {
-        yield return ("Transport", static e => e.Transport.ToString());
+        yield return ("Transport", TrafficText.Way);
         if (perImage)
             yield return ("Image", static e => e.Image ?? "");
         else

@@ -43,6 +43,8 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         if (string.Equals(name, typeof(ModuleLoadContext).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase)) return typeof(ModuleLoadContext).Assembly;
         string file = Path.Combine(_folder, name + ".dll");
         if (!File.Exists(file)) return null;
-        return Shared.Contains(name) ? Default.LoadFromAssemblyPath(file) : LoadFromAssemblyPath(file);
+
+        // LoadFrom, so that what these refer to in turn is looked for beside them.
+        return Shared.Contains(name) ? Assembly.LoadFrom(file) : LoadFromAssemblyPath(file);
     }
 }

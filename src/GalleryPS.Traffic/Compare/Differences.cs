@@ -41,6 +41,16 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
     /// <summary>Holds the sizes of what was captured against those of the gallery.</summary>
     private void Gallery(List<string> reasons)
     {
+        if (estimate.Protocol == Protocol.Flute)
+        {
+            LayerComparison datagrams = Of(nameof(TrafficTotals.Datagrams));
+            if (datagrams.Captured < datagrams.Low)
+                reasons.Add($"Lost, not captured, or never sent: {Words.Many(datagrams.Low - datagrams.Captured, "packet")} of FLUTE at least.");
+            else if (datagrams.Captured > datagrams.High)
+                reasons.Add($"More than predicted: {Words.Many(datagrams.Captured - datagrams.High, "packet")}; receivers that report asked for more, it was repeated, or other traffic is on the port.");
+            return;
+        }
+
         bool tcp = estimate.Transport == Transport.Tcp;
         IReadOnlyDictionary<long, long> captured = tcp ? result.StreamSizes : result.DatagramSizes;
         if (captured.Count == 0)

@@ -22,9 +22,10 @@ internal static class SuperFrame
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Split(in PacketView packet, in FlowEntry flow, int? mtu, ref Tally tally)
     {
+        if (packet.IsLoopback) return false;
         long payload = packet.PayloadLength;
         long segment = packet.Kind == PacketKind.Tcp ? TcpSegment(packet, flow, mtu) : UdpSegment(packet, flow, mtu);
-        if (packet.IsLoopback || segment <= 0 || payload <= segment) return false;
+        if (segment <= 0 || payload <= segment) return false;
         long parts = (payload + segment - 1) / segment;
         long split = parts - 1;
         long transport = packet.TransportHeaderLength;
@@ -52,8 +53,11 @@ internal static class SuperFrame
 
     private static long UdpSegment(in PacketView packet, in FlowEntry flow, int? mtu)
     {
+        int headers = packet.NetworkHeaderLength + packet.TransportHeaderLength;
+        if (packet.Payload.Length == packet.PayloadLength && FluteSegments.Find(packet.Payload, (mtu ?? JumboMtu) - headers) is > 0 and var segment)
+            return segment;
         if (packet.NetworkLength <= (mtu ?? JumboMtu)) return long.MaxValue;
-        long room = (mtu ?? UsualMtu) - packet.NetworkHeaderLength - packet.TransportHeaderLength;
+        long room = (mtu ?? UsualMtu) - headers;
 
         // The NIC cuts a super-frame of UDP into datagrams of one size, which the capture does not tell; the
         // largest whole datagram of the flow is the best witness.

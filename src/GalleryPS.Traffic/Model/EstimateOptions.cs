@@ -3,6 +3,8 @@ namespace GalleryPS.Traffic;
 /// <summary>What a prediction assumes.</summary>
 public sealed record EstimateOptions
 {
+    private const int FluteLeastMtu = 576;
+
     /// <summary>The transports to predict; null means all four (IPv6 has no broadcast and leaves it out).</summary>
     [Option("The transports; default: all four.", letter: 't')]
     public IReadOnlyList<Transport>? Transport { get; init; }
@@ -19,9 +21,13 @@ public sealed record EstimateOptions
     [Option("IPv6 in place of IPv4.")]
     public bool IPv6 { get; init; }
 
-    /// <summary>The protocol.</summary>
-    [Option("The protocol.")]
-    public Protocol Protocol { get; init; } = Protocol.Plain;
+    /// <summary>The protocols to predict, side by side; null means Plain. Flute goes over UDP and leaves TCP out.</summary>
+    [Option("The protocols; default: Plain.")]
+    public IReadOnlyList<Protocol>? Protocol { get; init; }
+
+    /// <summary>How Flute sends, where that is part of its cost.</summary>
+    [OptionGroup]
+    public FluteEstimateOptions Flute { get; init; } = new();
 
     /// <summary>An IEEE 802.1Q tag in every frame.</summary>
     [Option("An 802.1Q tag in every frame.")]
@@ -43,6 +49,12 @@ public sealed record EstimateOptions
     [Option("Leave the end of transmission out.")]
     public bool NoEndOfTransmission { get; init; }
 
+    /// <summary>The MTU that holds for Flute, which cuts its packets for an Ethernet frame also where a link carries more.</summary>
+    internal int FluteMtu => Mtu ?? 1500;
+
+    /// <summary>Whether a protocol is to be predicted.</summary>
+    internal bool Has(Protocol protocol) => Protocol is null ? protocol == GalleryPS.Protocol.Plain : Protocol.Contains(protocol);
+
     /// <summary>The MTU that holds.</summary>
     internal int EffectiveMtu => Mtu ?? (LinkLayer == LinkLayer.Loopback ? 65536 : 1500);
 
@@ -61,6 +73,10 @@ public sealed record EstimateOptions
                 $"Give an MTU from {least} to 65536 bytes (RFC {(IPv6 ? "8200" : "791")}).");
         }
 
+        if (Has(GalleryPS.Protocol.Flute) && FluteMtu < FluteLeastMtu)
+            throw Invalid($"An MTU of {FluteMtu} bytes is too small for FLUTE.", FluteMtu, $"Give an MTU of at least {FluteLeastMtu} bytes.");
+        if (!Has(GalleryPS.Protocol.Plain) && Transport is not null && Transport.All(static one => one == GalleryPS.Transport.Tcp))
+            throw Invalid("FLUTE goes over UDP; there is nothing to predict for TCP.", GalleryPS.Transport.Tcp, "Predict Unicast, Broadcast or Multicast.");
         if (VlanTag && LinkLayer == LinkLayer.Loopback)
             throw Invalid("Loopback has no VLAN tags.", VlanTag, "Leave the tag out, or predict Ethernet.");
         if (IPv6 && Transport is not null && Transport.Contains(GalleryPS.Transport.Broadcast))
@@ -78,7 +94,42 @@ public sealed record EstimateOptions
         new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target, action);
 }
 
+/// <summary>How Flute sends, where that is part of what it costs.</summary>
+public sealed record FluteEstimateOptions
+{
+    /// <summary>Repair data in percent of the images; null means <see cref="FluteSendOptions.DefaultRedundancy"/>.</summary>
+    [Option("Flute: repair data; default 10.", unit: "%", least: 0, most: 10_000)]
+    public double? Redundancy { get; init; }
+
+    /// <summary>How many times more everything is sent.</summary>
+    [Option("Flute: how many times more everything is sent.", least: 0, most: 1_000_000)]
+    public int Repeat { get; init; }
+
+    /// <summary>The rate on the link; the file table is repeated in time. Null means <see cref="PacingOptions.DefaultFluteRate"/>.</summary>
+    [Option("Flute: the rate on the link; default 100Mbps.")]
+    public BitRate? BitRate { get; init; }
+
+    /// <summary>A MAC in every packet, as with a passphrase.</summary>
+    [Option("Flute: a MAC in every packet, as with a passphrase.")]
+    public bool Authenticated { get; init; }
+
+    /// <summary>Version of the protocol, 2 (RFC 6726) or 1 for older receivers.</summary>
+    [Option("Flute: version of the protocol; 1 for older receivers.", least: 1, most: 2)]
+    public int FluteVersion { get; init; } = 2;
+
+    /// <summary>The error correction.</summary>
+    [Option("Flute: the error correction.")]
+    public Fec Fec { get; init; } = Fec.RaptorQ;
+}
+
 /// <summary>A payload whose cost is predicted: an image, or only its size.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its size in bytes.</param>
-public readonly record struct Payload(string Name, long Bytes);
+public readonly record struct Payload(string Name, long Bytes)
+{
+    /// <summary>The file, when it is one.</summary>
+    internal string? Path { get; init; }
+
+    /// <summary>Its format.</summary>
+    internal ImageFormat Format { get; init; }
+}

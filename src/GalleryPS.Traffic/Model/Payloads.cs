@@ -19,7 +19,7 @@ public static class Payloads
             {
                 // What would not be sent does not count.
                 using var image = OutgoingImage.FromFile(path, cancellationToken);
-                payloads.Add(new Payload(image.Name, image.Length));
+                payloads.Add(new Payload(image.Name, image.Length) { Path = image.Path, Format = image.Info.Format });
             }
             catch (GalleryException e)
             {

@@ -1,3 +1,5 @@
+using Flute;
+
 namespace GalleryPS.Traffic;
 
 /// <summary>Predicts what a gallery costs.</summary>
@@ -5,57 +7,105 @@ public static class TrafficModel
 {
     private static readonly Transport[] All = [Transport.Unicast, Transport.Broadcast, Transport.Multicast, Transport.Tcp];
 
-    /// <summary>Predicts a gallery, one estimate per transport, or per transport and image.</summary>
+    /// <summary>Predicts a gallery, one estimate per protocol and transport, or one for each image of them.</summary>
     /// <param name="gallery">The images in the order they are sent.</param>
     /// <param name="options">What is assumed.</param>
     /// <param name="onError">
     /// Hears of images no UDP datagram can carry (<see cref="ErrorIds.ImageTooLargeForDatagram"/>), once each; they
     /// are left out of the estimates of UDP. Null throws instead.
     /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The estimates, in the order of <see cref="EstimateOptions.Transport"/>.</returns>
     /// <exception cref="GalleryException">The options are impossible.</exception>
     public static IReadOnlyList<TrafficEstimate> Estimate(
-        IEnumerable<Payload> gallery, EstimateOptions options, Action<GalleryException>? onError = null)
+        IEnumerable<Payload> gallery,
+        EstimateOptions options,
+        Action<GalleryException>? onError = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(gallery);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Protocol != Protocol.Plain)
-        {
-            throw new GalleryException(
-                ErrorIds.InvalidOptions,
-                GalleryErrorCategory.NotImplemented,
-                "Only the protocol Plain can be predicted: what FLUTE sends depends on losses and repetitions.",
-                options.Protocol,
-                "Predict Plain, or capture a FLUTE session and count it.");
-        }
-
-        var layers = new LayerModel(options);
         List<(Payload Payload, int Index)> all = [.. gallery.Select((payload, index) => (payload, index))];
         Transport[] transports = options.Transport is null
             ? [.. All.Where(transport => !options.IPv6 || transport != Transport.Broadcast)]
             : [.. options.Transport.Distinct()];
-        List<(Payload Payload, int Index)> small = [.. all.Where(item => item.Payload.Bytes <= layers.LargestUdpPayload)];
-        if (small.Count != all.Count && transports.Any(transport => transport != Transport.Tcp))
+        var estimates = new List<TrafficEstimate>();
+        foreach (Protocol protocol in (options.Protocol ?? [Protocol.Plain]).Distinct())
         {
-            foreach ((Payload payload, int _) in all.Where(item => item.Payload.Bytes > layers.LargestUdpPayload))
-            {
-                GalleryException error = TooLarge(payload, layers.LargestUdpPayload);
-                (onError ?? throw error)(error);
-            }
+            estimates.AddRange(protocol == Protocol.Flute
+                ? Flute(all, [.. transports.Where(static transport => transport != Transport.Tcp)], options, cancellationToken)
+                : Plain(all, transports, options, onError, cancellationToken));
         }
 
-        var estimates = new List<TrafficEstimate>();
+        return estimates;
+    }
+
+    private static IEnumerable<TrafficEstimate> Plain(
+        List<(Payload Payload, int Index)> all,
+        Transport[] transports,
+        EstimateOptions options,
+        Action<GalleryException>? onError,
+        CancellationToken cancellationToken)
+    {
+        int limit = new LayerModel(options).LargestUdpPayload;
+        List<(Payload Payload, int Index)> small = [.. all.Where(item => item.Payload.Bytes <= limit)];
+        List<Payload> large = [.. all.Select(static item => item.Payload).Where(payload => payload.Bytes > limit)];
+        string? note = null;
+        if (large.Count != 0 && transports.Any(static transport => transport != Transport.Tcp))
+        {
+            foreach (Payload payload in large)
+            {
+                GalleryException error = TooLarge(payload, limit);
+                (onError ?? throw error)(error);
+            }
+
+            note = UnsendableNote.For(large, all, limit, options, cancellationToken);
+        }
+
         foreach (Transport transport in transports)
         {
             List<(Payload Payload, int Index)> sent = transport == Transport.Tcp ? all : small;
             if (options.PerImage)
-                estimates.AddRange(sent.Select(item => One([item], item.Index, transport, options with { NoEndOfTransmission = true })));
-            else
-                estimates.Add(One(sent, null, transport, options));
-        }
+            {
+                foreach ((Payload, int Index) item in sent)
+                    yield return One([item], item.Index, transport, options with { NoEndOfTransmission = true });
+                continue;
+            }
 
-        return estimates;
+            TrafficEstimate estimate = One(sent, null, transport, options);
+            if (transport != Transport.Tcp && note is not null)
+            {
+                estimate.Unsendable = [.. large.Select(static payload => payload.Name)];
+                estimate.Note = note;
+            }
+
+            yield return estimate;
+        }
+    }
+
+    private static IEnumerable<TrafficEstimate> Flute(
+        List<(Payload Payload, int Index)> all, Transport[] transports, EstimateOptions options, CancellationToken cancellationToken)
+    {
+        List<Payload> images = [.. all.Select(static item => item.Payload)];
+        bool exact = images.TrueForAll(static image => image.Path is not null);
+        IReadOnlyList<FluteObject> objects = FluteModel.Objects(images, exact && !options.PerImage, cancellationToken);
+        foreach (Transport transport in transports)
+        {
+            int copies = transport == Transport.Unicast ? options.Receivers : 1;
+            var model = new FluteModel(options, copies, images.Count, cancellationToken);
+            if (!options.PerImage)
+            {
+                yield return New(all, null, transport, Protocol.Flute, options, model.Gallery(objects, exact));
+                continue;
+            }
+
+            foreach ((Payload Payload, int Index) item in all)
+            {
+                TrafficTotals only = model.Image(objects[item.Index]);
+                yield return New([item], item.Index, transport, Protocol.Flute, options with { NoEndOfTransmission = true }, (only, only, only));
+            }
+        }
     }
 
     private static TrafficEstimate One(
@@ -63,7 +113,6 @@ public static class TrafficModel
     {
         var layers = new LayerModel(options);
         var tcp = new TcpModel(options);
-        long copies = transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
         IEnumerable<long> payloads = sent.Select(item => item.Payload.Bytes);
         if (!options.NoEndOfTransmission) payloads = payloads.Append(0);
 
@@ -83,12 +132,24 @@ public static class TrafficModel
         }
 
         if (transport != Transport.Tcp) low = high = usual;
+        return New(sent, index, transport, Protocol.Plain, options, (usual, low, high));
+    }
+
+    private static TrafficEstimate New(
+        IReadOnlyList<(Payload Payload, int Index)> sent,
+        int? index,
+        Transport transport,
+        Protocol protocol,
+        EstimateOptions options,
+        (TrafficTotals Usual, TrafficTotals Low, TrafficTotals High) each)
+    {
+        long copies = transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
         return new TrafficEstimate
         {
             Transport = transport,
-            Protocol = options.Protocol,
+            Protocol = protocol,
             Receivers = options.Receivers,
-            Mtu = options.EffectiveMtu,
+            Mtu = protocol == Protocol.Flute ? options.FluteMtu : options.EffectiveMtu,
             IPv6 = options.IPv6,
             LinkLayer = options.LinkLayer,
             VlanTag = options.VlanTag,
@@ -98,9 +159,9 @@ public static class TrafficModel
             Images = sent.Count,
             ImageBytes = sent.Sum(item => item.Payload.Bytes),
             EndsOfTransmission = options.NoEndOfTransmission ? 0 : (int)copies,
-            Usual = usual * copies,
-            Low = low * copies,
-            High = high * copies,
+            Usual = each.Usual * copies,
+            Low = each.Low * copies,
+            High = each.High * copies,
             Sizes = [.. sent.Select(item => item.Payload.Bytes)],
         };
     }

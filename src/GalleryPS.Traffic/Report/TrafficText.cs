@@ -11,6 +11,14 @@ public static class TrafficText
 
     private static readonly string[] ComparisonHeader = ["Layer", "", "Predicted", "Range", "Captured", "Difference", "Verdict"];
 
+    /// <summary>How it is sent: the transport, and the protocol where it is not Plain.</summary>
+    /// <param name="estimate">The prediction.</param>
+    public static string Way(TrafficEstimate estimate)
+    {
+        ArgumentNullException.ThrowIfNull(estimate);
+        return estimate.Protocol == Protocol.Plain ? estimate.Transport.ToString() : $"{estimate.Transport} {estimate.Protocol}";
+    }
+
     /// <summary>A count, one line per protocol, with what should be known about it.</summary>
     /// <param name="count">The count.</param>
     public static string Of(TrafficCount count)

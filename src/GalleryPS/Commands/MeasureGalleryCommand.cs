@@ -38,9 +38,37 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter IPv6 { get => _options.IPv6; set => _options = _options with { IPv6 = value }; }
 
-    /// <summary>The protocol.</summary>
+    /// <summary>The protocols, side by side; default: Plain.</summary>
     [Parameter]
-    public Protocol Protocol { get => _options.Protocol; set => _options = _options with { Protocol = value }; }
+    public Protocol[]? Protocol { get => _options.Protocol?.ToArray(); set => _options = _options with { Protocol = value }; }
+
+    /// <summary>Flute: repair data in percent of the images; default 10.</summary>
+    [Parameter]
+    [InRange<EstimateOptions>]
+    public double? Redundancy { get => Flute.Redundancy; set => Flute = Flute with { Redundancy = value }; }
+
+    /// <summary>Flute: how many times more everything is sent.</summary>
+    [Parameter]
+    [InRange<EstimateOptions>]
+    public int Repeat { get => Flute.Repeat; set => Flute = Flute with { Repeat = value }; }
+
+    /// <summary>Flute: the rate on the link; default 100Mbps.</summary>
+    [Parameter]
+    [BitRate]
+    public BitRate? BitRate { get => Flute.BitRate; set => Flute = Flute with { BitRate = value }; }
+
+    /// <summary>Flute: a MAC in every packet, as with a passphrase.</summary>
+    [Parameter]
+    public SwitchParameter Authenticated { get => Flute.Authenticated; set => Flute = Flute with { Authenticated = value }; }
+
+    /// <summary>Flute: version of the protocol; 1 for older receivers.</summary>
+    [Parameter]
+    [InRange<EstimateOptions>]
+    public int FluteVersion { get => Flute.FluteVersion; set => Flute = Flute with { FluteVersion = value }; }
+
+    /// <summary>Flute: the error correction.</summary>
+    [Parameter]
+    public Fec Fec { get => Flute.Fec; set => Flute = Flute with { Fec = value }; }
 
     /// <summary>An 802.1Q tag in every frame.</summary>
     [Parameter]
@@ -61,6 +89,8 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <summary>Leave the end of transmission out.</summary>
     [Parameter]
     public SwitchParameter NoEndOfTransmission { get => _options.NoEndOfTransmission; set => _options = _options with { NoEndOfTransmission = value }; }
+
+    private FluteEstimateOptions Flute { get => _options.Flute; set => _options = _options with { Flute = value }; }
 
     /// <inheritdoc/>
     protected override void OnBegin()
@@ -95,7 +125,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     {
         if (_given && _gallery.Count == 0)
             return;
-        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError));
+        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError, StopToken));
         foreach (TrafficEstimate estimate in estimates)
         {
             var item = PSObject.AsPSObject(estimate);

@@ -16,6 +16,7 @@ internal static class DatagramSockets
     public const int MaxPayloadIPv6 = 65527;
 
     private const int SolSocket = 1, SoReuseAddr = 2, SoRcvBufForce = 33;
+    private const int SoBindToDevice = 25, Ipv6UnicastIf = 76, WindowsUnicastIf = 31;
     private const int IpUnicastIf = 50, IpMulticastAll = 49, Ipv6MulticastAll = 29;
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
 
@@ -87,14 +88,35 @@ internal static class DatagramSockets
             () => socket.SetRawSocketOption((int)Level(socket.AddressFamily), six ? Ipv6MulticastAll : IpMulticastAll, [0, 0, 0, 0]));
     }
 
-    /// <summary>Makes datagrams leave on a NIC whatever the routing table says; needed for 255.255.255.255.</summary>
+    /// <summary>Makes datagrams leave on a NIC whatever the routing table says: of two NICs in one network it knows only one.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="nic">The NIC; nothing is done for the default one.</param>
     public static void LeaveOn(Socket socket, Nic nic)
     {
-        if (nic.IsDefault || !OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork) return;
+        if (nic.IsDefault) return;
+        bool six = socket.AddressFamily == AddressFamily.InterNetworkV6, windows = OperatingSystem.IsWindows();
         byte[] index = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(index, nic.Index);
-        SocketErrors.Require($"send on {nic}", nic, () => socket.SetRawSocketOption((int)SocketOptionLevel.IP, IpUnicastIf, index));
+
+        // The byte order of the network, but for IPv6 on Windows (ip(7), ipv6(7); IP_UNICAST_IF and IPV6_UNICAST_IF of Winsock).
+        if (six && windows) BinaryPrimitives.WriteInt32LittleEndian(index, nic.Index);
+        else BinaryPrimitives.WriteInt32BigEndian(index, nic.Index);
+        int option = windows ? WindowsUnicastIf : six ? Ipv6UnicastIf : IpUnicastIf;
+        if (OperatingSystem.IsLinux()) SocketErrors.Require($"send on {nic}", nic, () => socket.SetRawSocketOption((int)Level(socket.AddressFamily), option, index));
+        else SocketErrors.Prefer(() => socket.SetRawSocketOption((int)Level(socket.AddressFamily), option, index));
     }
+
+    /// <summary>Binds a TCP socket to a NIC, whose address alone only says what receivers see as the source.</summary>
+    /// <returns>False when the system does not let this user (Linux before 5.7): then the routing table decides.</returns>
+    public static bool BindToNic(Socket socket, Nic nic)
+    {
+        if (nic.IsDefault) return true;
+        if (OperatingSystem.IsLinux()) return SocketErrors.Prefer(() => socket.SetRawSocketOption(SolSocket, SoBindToDevice, System.Text.Encoding.UTF8.GetBytes(nic.Name + "\0")));
+        LeaveOn(socket, nic);
+        return true;
+    }
+
+    /// <summary>Whether a NIC can be on the way to an address: the machine itself is reached on its loopback NIC only.</summary>
+    public static bool LeadsTo(Nic nic, IPAddress to) => !IPAddress.IsLoopback(to) || nic.IsDefault || nic.Address is not { } own || IPAddress.IsLoopback(own);
 
     /// <summary>Time to live or hop limit of unicast and broadcast packets.</summary>
     public static void SetTtl(Socket socket, int? ttl)

@@ -17,7 +17,11 @@ internal sealed record UnicastReceiveOptions(IReadOnlyList<(IPEndPoint Where, Ni
 internal static class Unicast
 {
     public static DatagramSender OpenSender(UnicastSendOptions options) => DatagramSender.Open(
-        options.To, options.Outbound, Transport.Unicast, (socket, _) => DatagramSockets.SetTtl(socket, options.Ttl));
+        options.To, options.Outbound, Transport.Unicast, (socket, nic) =>
+        {
+            DatagramSockets.SetTtl(socket, options.Ttl);
+            if (options.To.All(to => DatagramSockets.LeadsTo(nic, to.Address))) DatagramSockets.LeaveOn(socket, nic);
+        });
 
     public static DatagramReceiver OpenReceiver(UnicastReceiveOptions options) => new(
         DatagramReceiver.OpenAll(options.Bind, bind => DatagramReceiver.Open(bind.Where.AddressFamily, socket =>

@@ -35,6 +35,15 @@ internal sealed class TcpConnection : IDisposable
         set => _socket.Blocking = value;
     }
 
+    /// <summary>Whether connections can be made to leave on a NIC.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="family">The version of IP.</param>
+    public static bool CanLeaveOn(Nic nic, AddressFamily family)
+    {
+        using var probe = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        return DatagramSockets.BindToNic(probe, nic);
+    }
+
     /// <summary>Connects, on the calling thread.</summary>
     /// <exception cref="SocketException">It could not.</exception>
     /// <exception cref="GalleryException">The NIC's address cannot be used.</exception>
@@ -46,6 +55,7 @@ internal sealed class TcpConnection : IDisposable
         try
         {
             DatagramSockets.SetTtl(socket, options.Ttl);
+            if (DatagramSockets.LeadsTo(options.Outbound, to.Address)) DatagramSockets.BindToNic(socket, options.Outbound);
             if (options.Outbound.Address is { } own) DatagramSockets.Bind(socket, new IPEndPoint(own, 0), Transport.Tcp);
             socket.SendTimeout = (int)Math.Min(options.StallTimeout.TotalMilliseconds, int.MaxValue);
 

@@ -18,8 +18,6 @@ internal sealed class FluteGallerySender : IImageSender
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromMilliseconds(50),
         FinalSending = TimeSpan.FromMilliseconds(100);
 
-    // At a given rate, images take turns for about a second: whoever looks at them does not wait until all of them are whole.
-    private const long LeastInterleaved = 4L << 20, MostInterleaved = FluteSenderOptions.DefaultInterleavedBytes;
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly BatchSender _batches;
@@ -49,26 +47,10 @@ internal sealed class FluteGallerySender : IImageSender
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
         if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
-        double redundancy = (options.Flute.Redundancy ?? (options.Flute.Receivers is null && options.Flute.Fec == Fec.RaptorQ ? FluteSendOptions.DefaultRedundancy : 0)) / 100;
-        BitRate rate = options.Pacing.BitRate ?? (options.Flute.Receivers is null ? PacingOptions.DefaultFluteRate : BitRate.Unlimited);
-
-        // What is meant is the rate of the link, which takes every packet once per destination.
-        double bitsPerSecond = rate.BitsPerSecond / routes.Count;
         try
         {
-            _fluteOptions = new FluteSenderOptions
+            _fluteOptions = FluteSettings.Of(options, tsi, routes.Count, _packetBytes, FluteRoutes.PacketOverhead(routes)) with
             {
-                Tsi = tsi,
-                FluteVersion = options.Flute.FluteVersion,
-                Fec = options.Flute.Fec == Fec.RaptorQ ? FecEncodingId.RaptorQ : FecEncodingId.CompactNoCode,
-                MaxPacketBytes = _packetBytes,
-                PacketOverhead = FluteRoutes.PacketOverhead(routes),
-                Redundancy = redundancy,
-                Passes = options.Flute.Carousel ? 0 : options.Flute.Repeat + 1,
-                WaitsForReports = options.Flute.Receivers is not null,
-                BitRate = rate.IsUnlimited ? null : bitsPerSecond,
-                InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(bitsPerSecond / 8), LeastInterleaved, MostInterleaved),
-                GroupKey = key,
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),

@@ -15,12 +15,19 @@ internal static class FluteRoutes
     {
         int mtu = options.Flute.Mtu ?? NicMtu(routes);
         bool six = routes.Any(static r => r.To.AddressFamily == AddressFamily.InterNetworkV6);
-        return Math.Min(mtu - Headers(six), six ? DatagramSockets.MaxPayloadIPv4 - 20 : DatagramSockets.MaxPayloadIPv4);
+        return MaxPacketBytes(mtu, six);
     }
+
+    /// <summary>Largest UDP payload on a way with a known MTU.</summary>
+    public static int MaxPacketBytes(int mtu, bool six) =>
+        Math.Min(mtu - Headers(six), six ? DatagramSockets.MaxPayloadIPv4 - 20 : DatagramSockets.MaxPayloadIPv4);
 
     /// <summary>Bytes of Ethernet, IP and UDP headers.</summary>
     public static int PacketOverhead(IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes) =>
-        14 + Headers(routes.Any(static r => r.To.AddressFamily == AddressFamily.InterNetworkV6));
+        PacketOverhead(routes.Any(static r => r.To.AddressFamily == AddressFamily.InterNetworkV6));
+
+    /// <summary>Bytes of Ethernet, IP and UDP headers.</summary>
+    public static int PacketOverhead(bool six) => 14 + Headers(six);
 
     private static int Headers(bool six) => (six ? 40 : 20) + 8;
 

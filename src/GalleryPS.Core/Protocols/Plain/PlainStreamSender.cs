@@ -16,6 +16,7 @@ internal sealed class PlainStreamSender : IImageSender
     private readonly ConcurrentQueue<GalleryEvent> _happened = new();
     private readonly AutoResetEvent _something = new(initialState: false);
     private readonly CancellationTokenSource _stop = new();
+    private WarningEvent? _warning;
     private int _ends;
 
     private PlainStreamSender(StreamDestination[] destinations) => _destinations = destinations;
@@ -31,17 +32,26 @@ internal sealed class PlainStreamSender : IImageSender
     public static PlainStreamSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
+        Nic nic = NicResolver.Resolve(options.Addresses.OutboundIP, to[0].AddressFamily)[0];
         return new PlainStreamSender(
             [.. to.Select(destination => new StreamDestination(
                 destination,
                 new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
                 new Pacer((options.Pacing.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
                 context.Time,
-                options.Retry))]);
+                options.Retry))])
+        {
+            _warning = TcpConnection.CanLeaveOn(nic, to[0].AddressFamily)
+                ? null
+                : new WarningEvent(ErrorIds.NotPrivileged, $"The system does not let this user choose the NIC of a TCP connection: it leaves as the routing table says, with the address of {nic}."),
+        };
     }
 
-    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken) =>
-        _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
+    public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        IEnumerable<GalleryEvent> told = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
+        return _warning is not null && index == 0 ? told.Prepend(_warning) : told;
+    }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>
         (_destinations is [var only] ? only.End(cancellationToken) : CompleteSideBySide(cancellationToken)).Select(Numbered);
