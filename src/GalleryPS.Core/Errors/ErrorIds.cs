@@ -54,6 +54,9 @@ public static class ErrorIds
     /// <summary>There is no way to the destination.</summary>
     public const string DestinationUnreachable = nameof(DestinationUnreachable);
 
+    /// <summary>A host answers that no program has the UDP port.</summary>
+    public const string NobodyListens = nameof(NobodyListens);
+
     /// <summary>What came to a receiver was all for others, or no images.</summary>
     public const string NothingForThisReceiver = nameof(NothingForThisReceiver);
 

@@ -148,6 +148,26 @@ public sealed class StrangersTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
     }
 
+    // One address has a receiver, one has none: that one is named once, and the receiver gets every image.
+    [Fact]
+    public void WhereNobodyListensIsToldOncePerDestination()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems are not asked for the answers of hosts.");
+        IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000, 3_000, 4_000);
+        using GalleryReceiver receiver = GalleryReceiver.Open(
+            new ReceiveOptions { Addresses = new() { Port = 25968, Address = "127.0.0.1" }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(15) } });
+        Task<List<GalleryEvent>> receiving = Start(receiver);
+        using GallerySender sender = GallerySender.Open(
+            new SendOptions { Addresses = new() { To = ["127.0.0.8", "127.0.0.1"], Port = 25968 } }, TestContext.Current.CancellationToken);
+        List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
+        Assert.True(receiving.Wait(Patience));
+        WarningEvent warning = Assert.Single(sent.OfType<WarningEvent>());
+        Assert.Equal(ErrorIds.NobodyListens, warning.Id);
+        Assert.StartsWith("Nobody listens at 127.0.0.8:25968: ", warning.Text, StringComparison.Ordinal);
+        Assert.Empty(sent.OfType<ErrorEvent>());
+        Assert.Equal(4, receiving.Result.OfType<ReceivedEvent>().Count());
+    }
+
     [Fact]
     public void WithRetryItIsTriedForEveryImage()
     {
