@@ -93,7 +93,7 @@ public static class ImageFiles
                 e is UnauthorizedAccessException ? GalleryErrorCategory.PermissionDenied : GalleryErrorCategory.ReadError,
                 $"The folder of '{path}' could not be read: {e.Message}",
                 path,
-                "Check that you may list the folder.",
+                "Check your permissions on the folder.",
                 e);
         }
     }
@@ -106,7 +106,7 @@ public static class ImageFiles
         }
         catch (ArgumentException e)
         {
-            throw NotFound(path, $"'{path}' is no path.", "Give the path of a file or of a folder.", e);
+            throw NotFound(path, $"'{path}' is not a path.", "Give the path of a file or of a folder.", e);
         }
     }
 

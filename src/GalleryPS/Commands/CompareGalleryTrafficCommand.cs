@@ -95,7 +95,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
         ThrowTerminatingError(Record(new GalleryException(
             ErrorIds.InvalidOptions,
             GalleryErrorCategory.InvalidArgument,
-            $"{_estimates.Count} predictions cannot be held against {_files.Count} captures.",
+            $"{_estimates.Count} predictions cannot be compared with {_files.Count} captures.",
             _files,
             "Give one capture for all predictions, or one for each.")));
         return [];
