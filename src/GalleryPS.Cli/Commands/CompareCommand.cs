@@ -52,8 +52,7 @@ internal static class CompareCommand
                 reporter.Notice($"{comparison.Transport}: {Words(comparison.Verdict)}. {comparison.Reason}");
             }
 
-            if (parsed.GetValue(html) is { } report)
-                TrafficReport.Write(comparisons, report);
+            if (parsed.GetValue(html) is { } report) TrafficReport.Write(comparisons, report);
             return code;
 
             void OnError(GalleryException error)

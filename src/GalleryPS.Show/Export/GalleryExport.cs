@@ -1,6 +1,6 @@
 using System.Text.Json;
-using GalleryPS.Show.Pixels;
 using GalleryPS.Show.Page;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Export;
 

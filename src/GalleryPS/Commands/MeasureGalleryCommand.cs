@@ -123,16 +123,14 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_given && _gallery.Count == 0)
-            return;
+        if (_given && _gallery.Count == 0) return;
         IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError, StopToken));
         foreach (TrafficEstimate estimate in estimates)
         {
             var item = PSObject.AsPSObject(estimate);
 
             // The view of single images names them.
-            if (PerImage)
-                item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
+            if (PerImage) item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
             WriteObject(item);
         }
     }

@@ -60,8 +60,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     {
         string name = Path ?? string.Create(CultureInfo.InvariantCulture, $"capture-{DateTime.Now:yyyyMMdd-HHmmss-fff}.pcap");
         string file = FullPath(name);
-        if (!ShouldProcess(file, "Capture"))
-            return;
+        if (!ShouldProcess(file, "Capture")) return;
         CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
         SessionResources.Keep(session.Dispose);
         WriteVerbose($"{session.Capture.Tool} listens on {session.Capture.Interface}; filter: {session.Capture.Filter}");
