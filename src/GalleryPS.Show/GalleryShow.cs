@@ -15,16 +15,16 @@ public sealed record ShowOptions
     [Option("What to draw with in the terminal; default: the best it has.")]
     public TerminalGraphics? Graphics { get; init; }
 
-    /// <summary>How long each image stands.</summary>
-    [Option("How long each image stands.", least: 0, moreThanLeast: true)]
+    /// <summary>How long each image is shown.</summary>
+    [Option("How long each image is shown.", least: 0, moreThanLeast: true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Port of the live page; 0 for a free one.</summary>
     [Option("Port of the live page; default: a free one.", least: 0, most: 65_535, letter: 'p')]
     public int Port { get; init; }
 
-    /// <summary>Tell the page's address instead of opening a browser.</summary>
-    [Option("Tell the page's address instead of opening a browser.")]
+    /// <summary>Print the page's address instead of opening a browser.</summary>
+    [Option("Print the page's address instead of opening a browser.")]
     public bool NoBrowser { get; init; }
 
     /// <summary>Checks what can be checked without showing anything.</summary>
@@ -36,7 +36,7 @@ public sealed record ShowOptions
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"-Graphics is for the terminal, not for {As}.", Graphics,
-                "Leave one of both out.");
+                "Leave one of the two out.");
         }
     }
 }

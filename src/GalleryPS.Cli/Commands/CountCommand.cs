@@ -25,8 +25,7 @@ internal static class CountCommand
                     Present(reporter, result.Count, options, result.Skipped);
                     foreach (string note in result.Skipped)
                         reporter.Report(new WarningEvent(ErrorIds.UnreadableCapture, note));
-                    if (result.Damage is { } damage)
-                        throw damage;
+                    if (result.Damage is { } damage) throw damage;
                 }
                 catch (GalleryException e) when (e.Id == ErrorIds.UnreadableCapture)
                 {

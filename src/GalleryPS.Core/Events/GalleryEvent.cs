@@ -25,7 +25,7 @@ public sealed record ReadyEvent(
     }
 }
 
-/// <summary>One sentence of the story a user who asked for details wants to hear.</summary>
+/// <summary>A sentence for users who ask for details (verbose output).</summary>
 /// <param name="Text">The sentence.</param>
 public sealed record NoticeEvent(string Text) : GalleryEvent;
 

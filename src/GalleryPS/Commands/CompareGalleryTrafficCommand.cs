@@ -44,22 +44,19 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
         // What came with the call is bound anew for every object of the pipeline; it counts once.
         foreach (TrafficEstimate one in Estimate)
         {
-            if (!_estimates.Contains(one))
-                _estimates.Add(one);
+            if (!_estimates.Contains(one)) _estimates.Add(one);
         }
 
         foreach (string file in Path.SelectMany(path => CapturePaths.Resolve(this, path, WriteError)))
         {
-            if (!_files.Contains(file))
-                _files.Add(file);
+            if (!_files.Contains(file)) _files.Add(file);
         }
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_files.Count == 0)
-            return;
+        if (_files.Count == 0) return;
         var comparisons = new List<TrafficComparison>();
         foreach ((TrafficEstimate estimate, string file, bool ofTransport) in Pairs())
         {
@@ -94,12 +91,11 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
             return _estimates.Select(one => (one, _files[0], several));
         }
 
-        if (_estimates.Count == 1)
-            return _files.Select(file => (_estimates[0], file, false));
+        if (_estimates.Count == 1) return _files.Select(file => (_estimates[0], file, false));
         ThrowTerminatingError(Record(new GalleryException(
             ErrorIds.InvalidOptions,
             GalleryErrorCategory.InvalidArgument,
-            $"{_estimates.Count} predictions cannot be held against {_files.Count} captures.",
+            $"{_estimates.Count} predictions cannot be compared with {_files.Count} captures.",
             _files,
             "Give one capture for all predictions, or one for each.")));
         return [];

@@ -63,7 +63,6 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
 
         foreach (string note in result.Skipped)
             WriteWarning(note);
-        if (result.Damage is { } damage)
-            WriteError(damage);
+        if (result.Damage is { } damage) WriteError(damage);
     }
 }

@@ -48,7 +48,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     [InRange<EstimateOptions>]
     public double? Redundancy { get => Flute.Redundancy; set => Flute = Flute with { Redundancy = value }; }
 
-    /// <summary>Flute: how many times more everything is sent.</summary>
+    /// <summary>Flute: how many more times everything is sent.</summary>
     [Parameter]
     [InRange<EstimateOptions>]
     public int Repeat { get => Flute.Repeat; set => Flute = Flute with { Repeat = value }; }
@@ -124,16 +124,14 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_given && _gallery.Count == 0)
-            return;
+        if (_given && _gallery.Count == 0) return;
         IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError, StopToken));
         foreach (TrafficEstimate estimate in estimates)
         {
             var item = PSObject.AsPSObject(estimate);
 
             // The view of single images names them.
-            if (PerImage)
-                item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
+            if (PerImage) item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
             WriteObject(item);
         }
     }

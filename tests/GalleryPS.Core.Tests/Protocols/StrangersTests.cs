@@ -35,7 +35,7 @@ public sealed class StrangersTests : IDisposable
         Connect(receiver).Dispose();
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<EndEvent>());
-        Assert.Contains(receiving.Result.OfType<NoticeEvent>(), static n => n.Text.Contains("the end of an empty gallery, unless something comes within 3 s", StringComparison.Ordinal));
+        Assert.Contains(receiving.Result.OfType<NoticeEvent>(), static n => n.Text.Contains("the end of an empty gallery, unless something arrives within 3 s", StringComparison.Ordinal));
     }
 
     // Probes from elsewhere while images come, however slowly, are nobody's end.
@@ -88,7 +88,7 @@ public sealed class StrangersTests : IDisposable
         GalleryException error = Assert.Single(receiving.Result.OfType<ErrorEvent>()).Error;
         Assert.Equal(ErrorIds.ReceiverTimedOut, error.Id);
         Assert.Equal(
-            "7 datagrams from 127.0.0.1 to 127.0.0.1 came to this port and were left out: this receiver takes what is sent to 127.255.255.255.",
+            "7 datagrams from 127.0.0.1 to 127.0.0.1 arrived at this port and were ignored: this receiver accepts what is sent to 127.255.255.255.",
             error.RecommendedAction);
         Assert.Equal(7, receiving.Result.OfType<SummaryEvent>().Single().Summary.Filtered);
     }
@@ -105,7 +105,7 @@ public sealed class StrangersTests : IDisposable
         WarningEvent warning = Assert.Single(receiving.Result.OfType<WarningEvent>());
         Assert.Equal(ErrorIds.NothingForThisReceiver, warning.Id);
         Assert.Equal(
-            "No image came. 1 datagram from 127.0.0.1 to 127.0.0.1 came to this port and was left out: this receiver takes what is sent to 127.0.0.1, from 127.0.0.9 only.",
+            "No image arrived. 1 datagram from 127.0.0.1 to 127.0.0.1 arrived at this port and was ignored: this receiver accepts what is sent to 127.0.0.1, from 127.0.0.9 only.",
             warning.Text);
     }
 
@@ -148,6 +148,26 @@ public sealed class StrangersTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
     }
 
+    // One address has a receiver, one has none: that one is named once, and the receiver gets every image.
+    [Fact]
+    public void WhereNobodyListensIsToldOncePerDestination()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems are not asked for the answers of hosts.");
+        IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000, 3_000, 4_000);
+        using GalleryReceiver receiver = GalleryReceiver.Open(
+            new ReceiveOptions { Addresses = new() { Port = 25968, Address = "127.0.0.1" }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(15) } });
+        Task<List<GalleryEvent>> receiving = Start(receiver);
+        using GallerySender sender = GallerySender.Open(
+            new SendOptions { Addresses = new() { To = ["127.0.0.8", "127.0.0.1"], Port = 25968 } }, TestContext.Current.CancellationToken);
+        List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
+        Assert.True(receiving.Wait(Patience));
+        WarningEvent warning = Assert.Single(sent.OfType<WarningEvent>());
+        Assert.Equal(ErrorIds.NobodyListens, warning.Id);
+        Assert.StartsWith("Nobody listens at 127.0.0.8:25968: ", warning.Text, StringComparison.Ordinal);
+        Assert.Empty(sent.OfType<ErrorEvent>());
+        Assert.Equal(4, receiving.Result.OfType<ReceivedEvent>().Count());
+    }
+
     [Fact]
     public void WithRetryItIsTriedForEveryImage()
     {
@@ -165,7 +185,7 @@ public sealed class StrangersTests : IDisposable
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<ReceivedEvent>());
         Assert.Single(sent.OfType<EndEvent>());
-        Assert.Contains("1 time more", Assert.Single(sent.OfType<WarningEvent>()).Text, StringComparison.Ordinal);
+        Assert.Contains("1 more attempt", Assert.Single(sent.OfType<WarningEvent>()).Text, StringComparison.Ordinal);
     }
 
     private static ReceiveOptions Tcp() => new() { Transport = Transport.Tcp, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } };

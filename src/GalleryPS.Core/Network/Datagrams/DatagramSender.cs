@@ -6,6 +6,7 @@ namespace GalleryPS.Network;
 /// <summary>Sends datagrams to destinations, over one socket per outbound NIC.</summary>
 internal sealed class DatagramSender : IDisposable
 {
+    private const int MostTries = 8;
     private readonly List<(Nic Nic, Socket Socket)> _sockets;
 
     // The form in which the system takes an address; making it anew for each datagram costs as much as a small one.
@@ -44,7 +45,7 @@ internal sealed class DatagramSender : IDisposable
         {
             try
             {
-                socket.SendTo(payload, SocketFlags.None, to);
+                SendOne(socket, payload, to);
                 sent++;
             }
             catch (SocketException e)
@@ -54,6 +55,23 @@ internal sealed class DatagramSender : IDisposable
         }
 
         return sent > 0 ? sent : throw error!;
+    }
+
+    // A socket that is told which ports are unreachable reports an earlier datagram's when it sends, and then has not sent yet.
+    private static void SendOne(Socket socket, ReadOnlySpan<byte> payload, SocketAddress to)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                socket.SendTo(payload, SocketFlags.None, to);
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && tries < MostTries)
+            {
+                // The answer itself is kept for whoever asks.
+            }
+        }
     }
 
     public void Dispose()

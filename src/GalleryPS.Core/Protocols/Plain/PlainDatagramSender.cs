@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -11,6 +12,8 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
     private readonly Reach[] _reach;
+    private readonly Socket[] _watched;
+    private readonly HashSet<IPEndPoint> _nobodyAt = [];
     private readonly TimeProvider _time;
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
@@ -22,6 +25,7 @@ internal sealed class PlainDatagramSender : IImageSender
         _options = options;
         _routes = routes;
         _reach = [.. routes.Select(static r => new Reach(r.To))];
+        _watched = options.Transport == Transport.Unicast ? [.. routes.SelectMany(static r => r.By.Sockets).Distinct().Where(UnreachablePorts.Watch)] : [];
         _fitter = fitter;
         _time = time;
         _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
@@ -42,7 +46,7 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             throw new GalleryException(
                 ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
-                "Fitting images into datagrams needs pixels, and nothing here has them.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
+                "Nothing here decodes images, as -Fit must to make them smaller.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
         }
 
         return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? context.Fitter : null, context.Time);
@@ -104,12 +108,14 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             if (result is not null) yield return result;
+            foreach (GalleryEvent warning in NobodyListens()) yield return warning;
         }
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         if (IsInVain) yield break;
+        foreach (GalleryEvent warning in NobodyListens()) yield return warning;
         int number = 0;
         foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
         {
@@ -132,6 +138,19 @@ internal sealed class PlainDatagramSender : IImageSender
     public void Dispose()
     {
         foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
+    }
+
+    /// <summary>Tells of each destination once that it has answered that nobody listens.</summary>
+    private IEnumerable<GalleryEvent> NobodyListens()
+    {
+        foreach (Socket socket in _watched)
+        {
+            while (UnreachablePorts.TryTake(socket, out IPEndPoint? to))
+            {
+                if (to is null || !_nobodyAt.Add(to)) continue;
+                yield return new WarningEvent(ErrorIds.NobodyListens, $"Nobody listens at {to}: the host answers that no program has that UDP port. What was sent there is lost.");
+            }
+        }
     }
 
     private static GalleryEvent? Failed(Reach reach, GalleryException error) => Reach.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);

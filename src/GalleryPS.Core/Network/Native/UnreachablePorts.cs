@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace GalleryPS.Network.Native;
+
+/// <summary>
+/// Hears when a host answers a datagram with "port unreachable" (ICMP, RFC 792 and RFC 4443): nobody listens there. Linux
+/// keeps such answers for a socket that asks for them, with the address the datagram went to (ip(7), IP_RECVERR).
+/// </summary>
+internal static unsafe class UnreachablePorts
+{
+    private const int ReceiveErrors = 11, ReceiveErrors6 = 25, ErrorQueue = 0x2000;
+    private const int NameBytes = 28, ControlBytes = 512;
+    private const ushort Internet = 2;
+
+    /// <summary>Asks for the answers. From then on sending may fail because of an earlier datagram, and has to be tried again.</summary>
+    /// <returns>Whether the system can do that.</returns>
+    public static bool Watch(Socket socket) => OperatingSystem.IsLinux() && SocketErrors.Prefer(() => socket.SetRawSocketOption(
+        (int)DatagramSockets.Level(socket.AddressFamily), socket.AddressFamily == AddressFamily.InterNetworkV6 ? ReceiveErrors6 : ReceiveErrors, [1, 0, 0, 0]));
+
+    /// <summary>Takes the next answer, without waiting.</summary>
+    /// <param name="socket">A socket that is watched.</param>
+    /// <param name="to">Where the datagram went; null when the answer was about something else.</param>
+    /// <returns>False when there is none.</returns>
+    public static bool TryTake(Socket socket, out IPEndPoint? to)
+    {
+        to = null;
+        byte* name = stackalloc byte[NameBytes], control = stackalloc byte[ControlBytes], payload = stackalloc byte[1];
+        var vector = new LibC.Vector { Base = payload, Length = 1 };
+        var message = new LibC.MultiMessage
+        {
+            Header = new LibC.Message { Name = name, NameLength = NameBytes, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlBytes },
+        };
+        if (LibC.ReceiveMessages(socket.Handle, &message, 1, ErrorQueue | LibC.DontWait, 0) < 1) return false;
+
+        // struct cmsghdr: a length as wide as a pointer, level and type; then struct sock_extended_err, whose first field is the error.
+        if ((int)message.Header.ControlLength < sizeof(nuint) + 12 || *(uint*)(control + sizeof(nuint) + 8) != LibC.ConnectionRefused) return true;
+        int port = BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(name + 2, 2));
+        IPAddress address = *(ushort*)name == Internet
+            ? new IPAddress(new ReadOnlySpan<byte>(name + 4, 4))
+            : new IPAddress(new ReadOnlySpan<byte>(name + 8, 16), *(uint*)(name + 24));
+        to = new IPEndPoint(address, port);
+        return true;
+    }
+}
