@@ -136,7 +136,7 @@ public sealed class GalleryItem
         }
         else
         {
-            byte[] data = image.Data;
+            byte[] data = image.GetData();
             open = spool?.Keep(data) ?? (() => new MemoryStream(data, writable: false));
         }
 
