@@ -102,7 +102,7 @@ Describe 'Objects of the pipeline' {
 Describe 'Predictions, captures and servers' {
     It 'behind a file are taken for what they were' {
         $capture = Join-Path $PSScriptRoot '../GalleryPS.Traffic.Tests/Fixtures/unicast.pcap'
-        $estimate = Measure-Gallery -Bytes 1000, 2000 -Transport Unicast
+        $estimate = Measure-Gallery -Size 1000, 2000 -Transport Unicast
         $left = ConvertTo-Clixml $estimate
         $left.PSObject.TypeNames[0] | Should -Be 'Deserialized.GalleryPS.TrafficEstimate'
         $living, $dead = $estimate, $left | ForEach-Object { Compare-GalleryTraffic -Path $capture -Estimate $_ }
@@ -135,7 +135,7 @@ Describe 'What is left of objects behind a file' {
     It 'looks as they did' {
         $sent = Get-Sent
         $received = Get-Received
-        $estimate = Measure-Gallery -Bytes 1000, 2000
+        $estimate = Measure-Gallery -Size 1000, 2000
         foreach ($objects in $sent, $received, (Get-Shown), $estimate, (Get-GalleryInterface lo*)) {
             $left = ConvertTo-Clixml $objects
             @($left)[0].PSObject.TypeNames[0] | Should -BeLike 'Deserialized.GalleryPS.*'

@@ -27,7 +27,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         switch (one)
         {
             case ReadyEvent ready:
-                Say($"Waiting on {string.Join(", ", ready.EndPoints)}{(ready.Group is null ? "" : $" in group {ready.Group}")}; Ctrl+C ends.");
+                Say($"{ready}; Ctrl+C ends.");
                 break;
             case ReceivedEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));

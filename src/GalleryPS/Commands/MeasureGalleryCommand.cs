@@ -10,15 +10,16 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(TrafficEstimate))]
 public sealed class MeasureGalleryCommand : ImagesCmdlet
 {
-    private const string BytesSet = "Bytes";
+    private const string SizeSet = "Size";
     private readonly List<Payload> _gallery = [];
     private EstimateOptions _options = new();
     private bool _given;
 
     /// <summary>Sizes in bytes, in place of images.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = BytesSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SizeSet)]
+    [Alias("Bytes")]
     [ValidateRange(0L, long.MaxValue)]
-    public long[]? Bytes { get; set; }
+    public long[]? Size { get; set; }
 
     /// <summary>The transports; default: all four.</summary>
     [Parameter]
@@ -105,9 +106,9 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (Bytes is not null)
+        if (Size is not null)
         {
-            _gallery.AddRange(Bytes.Select(static size => new Payload($"{size} bytes", size)));
+            _gallery.AddRange(Size.Select(static size => new Payload($"{size} bytes", size)));
             return;
         }
 
