@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using GalleryPS.Traffic;
+
+namespace GalleryPS.Cmdlets.Binding;
+
+/// <summary>The views of counts and comparisons, which are text; also of what is left of them behind jobs, files and remoting.</summary>
+public static class TrafficView
+{
+    /// <summary>The text that is shown.</summary>
+    /// <param name="value">A <see cref="TrafficCount"/> or a <see cref="TrafficComparison"/>, or what is left of one.</param>
+    public static string Of(PSObject value)
+    {
+        if (Living.Of<TrafficCount>(value) is { } count) return TrafficText.Of(count);
+        return Living.Of<TrafficComparison>(value) is { } comparison ? TrafficText.Of(comparison) : $"{value}";
+    }
+}
