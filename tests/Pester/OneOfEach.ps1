@@ -22,7 +22,10 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
     $estimate
     Measure-Gallery $picture -Transport Unicast -PerImage
     Measure-GalleryCapture $recorded
-    Compare-GalleryTraffic $recorded -Estimate $estimate
+    Measure-GalleryCapture $recorded -ByFlow | Select-Object -First 1
+    $comparison = Compare-GalleryTraffic $recorded -Estimate $estimate
+    $comparison
+    $comparison.Layers[0]
     Get-GalleryPacket $recorded | Select-Object -First 1
 
     $port = Get-FreePort
@@ -34,5 +37,6 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
     $server | Connect-GalleryServer
     $server | Stop-GalleryServer
     $server
+    $server.Log[0]
     if (-not $WithoutCapture) { Start-GalleryCapture "$Folder/mine.pcap" -Interface lo -Filter 'port 9' | Stop-GalleryCapture }
 }

@@ -3,7 +3,7 @@ using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Binding;
 
-/// <summary>The views of counts and comparisons, which are text; also of what is left of them behind jobs, files and remoting.</summary>
+/// <summary>Views of predictions, counts and comparisons; also of what is left of them behind jobs, files and remoting.</summary>
 public static class TrafficView
 {
     /// <summary>The text that is shown.</summary>
@@ -13,4 +13,8 @@ public static class TrafficView
         if (Living.Of<TrafficCount>(value) is { } count) return TrafficText.Of(count);
         return Living.Of<TrafficComparison>(value) is { } comparison ? TrafficText.Of(comparison) : $"{value}";
     }
+
+    /// <summary>How it is sent: the transport, and the protocol where it is not Plain.</summary>
+    /// <param name="value">A <see cref="TrafficEstimate"/>, or what is left of one.</param>
+    public static string Way(PSObject value) => Living.Of<TrafficEstimate>(value) is { } estimate ? TrafficText.Way(estimate) : $"{value}";
 }
