@@ -69,7 +69,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 Say(Invariant($"{Counted.Of(s.Replies, "reply", "replies")}, {s.Failed} failed, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
             case ShowReadyEvent { Url: { } url } show:
-                Say($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                Say($"The gallery is {(show.Opened ? "in the browser" : "available")} at {url} until Ctrl+C.");
                 break;
             case ShowReadyEvent { Path: { } path }:
                 Say($"The gallery is in {path}.");
