@@ -1,3 +1,4 @@
+using GalleryPS.Operations;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Show.Tests.Views;
@@ -20,6 +21,35 @@ public sealed class ShowTests : IDisposable
         Assert.StartsWith("http://localhost:", Assert.IsType<ShowReadyEvent>(events[0]).Url);
         Assert.Equal([0, 1, 2], events.OfType<ShownEvent>().Select(static e => e.Image.Index));
         Assert.All(events.OfType<ShownEvent>(), e => Assert.Equal((GalleryView.Browser, 320, 200), (e.Image.View, e.Image.Width, e.Image.Height)));
+    }
+
+    [Fact]
+    public void AnExportTellsWhatIsBrokenAndWhatItWrote()
+    {
+        PagePictures.Folder(_folder, 2);
+        string broken = Path.Combine(_folder, "zz.png");
+        File.WriteAllText(broken, "no image");
+        string page = Path.Combine(_folder, "page.html");
+        List<ImageInput> inputs = [.. ImageFiles.Find([_folder]).Select(static f => ImageInput.FromFile(f))];
+        GalleryEvent[] events = [.. new ExportOperation(new ExportOptions { OutputPath = page }).Run(inputs, TestContext.Current.CancellationToken)];
+        Assert.Equal(ErrorIds.NotAnImage, Assert.IsType<ErrorEvent>(events[0]).Error.Id);
+        Assert.Equal(new ExportedEvent(page, new FileInfo(page).Length, 3), events[^1]);
+        Assert.Empty(new ExportOperation(new ExportOptions { OutputPath = page, Force = true }).Run([], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void AnExportThatIsCancelledLeavesNothing()
+    {
+        PagePictures.Folder(_folder, 1);
+        File.WriteAllText(Path.Combine(_folder, "aa.png"), "no image");
+        string page = Path.Combine(_folder, "page.html");
+        using var stop = new CancellationTokenSource();
+        IEnumerable<GalleryEvent> events = new ExportOperation(new ExportOptions { OutputPath = page })
+            .Run(ImageFiles.Find([_folder]).Select(static f => ImageInput.FromFile(f)), stop.Token);
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => events.ToList());
+        Assert.Empty(Directory.GetFiles(_folder, "*.part"));
+        Assert.False(File.Exists(page));
     }
 
     [Fact]
