@@ -27,14 +27,14 @@ internal static class Runner
     /// <summary>One JSON object a line instead of text for people.</summary>
     public static readonly Option<bool> Json = new("--json")
     {
-        Description = "Write one JSON object a line to standard output.",
+        Description = "Write one JSON object per line to standard output.",
         Recursive = true,
     };
 
-    /// <summary>Tells the story.</summary>
+    /// <summary>Reports every step.</summary>
     public static readonly Option<bool> Verbose = new("--verbose", "-v")
     {
-        Description = "Tell what is bound, joined, sent and left.",
+        Description = "Report what is bound, joined, sent and left.",
         Recursive = true,
     };
 
@@ -81,7 +81,7 @@ internal static class Runner
                 string text = string.Join(" ", parsed.Errors.Select(static e => e.Message));
                 reporter.Report(new ErrorEvent(new GalleryException(
                     ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, text, null,
-                    $"'gallery {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help' shows what there is.")));
+                    $"'gallery {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help' shows the options.")));
                 return BadArguments;
             });
         }

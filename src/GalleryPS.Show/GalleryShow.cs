@@ -16,16 +16,16 @@ public sealed record ShowOptions
     [Option("What to draw with in the terminal; default: the best it has.")]
     public TerminalGraphics? Graphics { get; init; }
 
-    /// <summary>How long each image stands.</summary>
-    [Option("How long each image stands.", least: 0, moreThanLeast: true)]
+    /// <summary>How long each image is shown.</summary>
+    [Option("How long each image is shown.", least: 0, moreThanLeast: true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Port of the live page; 0 for a free one.</summary>
     [Option("Port of the live page; default: a free one.", least: 0, most: 65_535, letter: 'p')]
     public int Port { get; init; }
 
-    /// <summary>Tell the page's address instead of opening a browser.</summary>
-    [Option("Tell the page's address instead of opening a browser.")]
+    /// <summary>Print the page's address instead of opening a browser.</summary>
+    [Option("Print the page's address instead of opening a browser.")]
     public bool NoBrowser { get; init; }
 
     /// <summary>Checks what can be checked without showing anything.</summary>
@@ -37,7 +37,7 @@ public sealed record ShowOptions
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"-Graphics is for the terminal, not for {As}.", Graphics,
-                "Leave one of both out.");
+                "Leave one of the two out.");
         }
     }
 }
@@ -84,7 +84,7 @@ public sealed class GalleryShow : IOperation<ImageInput>
     /// <param name="cancellationToken">Not needed.</param>
     /// <returns>A <see cref="ShowReadyEvent"/> for a page.</returns>
     /// <exception cref="GalleryException">The page cannot be served.</exception>
-    public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken = default)
+    public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken)
     {
         if (View != GalleryView.Browser) yield break;
         _server = LiveServer.Start(_options.Interval, _options.Port);
@@ -106,7 +106,7 @@ public sealed class GalleryShow : IOperation<ImageInput>
     /// <param name="input">The image.</param>
     /// <param name="cancellationToken">Ends at once.</param>
     /// <returns>As <see cref="Add(string, CancellationToken)"/>.</returns>
-    public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken = default)
+    public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         return Add(index => GalleryItem.From(input, index, _spool, cancellationToken), cancellationToken);
@@ -128,7 +128,7 @@ public sealed class GalleryShow : IOperation<ImageInput>
     /// </summary>
     /// <param name="cancellationToken">Ends at once.</param>
     /// <returns>What was held back.</returns>
-    public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken = default)
+    public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
         RestoreTerminal();
         foreach (GalleryEvent one in _held) yield return one;

@@ -34,8 +34,7 @@ internal static class CapturePaths
     {
         // A file that is really called so needs no pattern.
         string literal = cmdlet.GetUnresolvedProviderPathFromPSPath(path);
-        if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(literal))
-            return [literal];
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(literal)) return [literal];
         try
         {
             return [.. cmdlet.GetResolvedProviderPathFromPSPath(path, out _)];

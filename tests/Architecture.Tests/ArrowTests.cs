@@ -10,7 +10,7 @@ public class ArrowTests
         ["RaptorQ"] = [],
         ["Flute"] = ["RaptorQ"],
         ["GalleryPS.Core"] = ["Flute"],
-        ["GalleryPS.Traffic"] = ["GalleryPS.Core"],
+        ["GalleryPS.Traffic"] = ["Flute", "GalleryPS.Core"],
         ["GalleryPS.Show"] = ["GalleryPS.Core"],
         ["GalleryPS.Labs"] = ["GalleryPS.Core", "GalleryPS.Traffic", "GalleryPS.Show"],
         ["GalleryPS"] = ["GalleryPS.Core", "GalleryPS.Traffic", "GalleryPS.Show", "GalleryPS.Labs"],

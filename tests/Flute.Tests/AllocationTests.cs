@@ -9,7 +9,7 @@ public class AllocationTests
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void Sending_and_receiving_allocate_nothing_per_packet(bool withKey, bool withReports)
+    public void SendingAndReceivingAllocateNothingPerPacket(bool withKey, bool withReports)
     {
         GroupKey? key = withKey ? GroupKey.FromPassphrase("sesame") : null;
         byte[] data = new byte[2_000_000];

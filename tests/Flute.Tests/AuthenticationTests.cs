@@ -30,7 +30,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public void The_same_passphrase_opens()
+    public void TheSamePassphraseOpens()
     {
         (FluteReceiver receiver, int files) = Receive(Packets(Key), Key);
         using (receiver) Assert.Equal((1, 0L), (files, receiver.Counts.NotAuthentic));
@@ -39,7 +39,7 @@ public class AuthenticationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Another_passphrase_or_none_gets_nowhere_and_costs_nothing(bool signed)
+    public void AnotherPassphraseOrNoneGetsNowhereAndCostsNothing(bool signed)
     {
         List<byte[]> packets = Packets(signed ? Other : null);
         (FluteReceiver receiver, int files) = Receive(packets, Key);
@@ -51,14 +51,14 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public void Who_needs_no_key_understands_packets_with_a_MAC()
+    public void WhoNeedsNoKeyUnderstandsPacketsWithAMAC()
     {
         (FluteReceiver receiver, int files) = Receive(Packets(Key), null);
         using (receiver) Assert.Equal(1, files);
     }
 
     [Fact]
-    public void Every_changed_bit_is_noticed()
+    public void EveryChangedBitIsNoticed()
     {
         byte[] packet = Packets(Key)[1];
         using var receiver = new FluteReceiver(new FluteReceiverOptions { GroupKey = Key }, new MemoryStore());
@@ -76,7 +76,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public void What_is_sent_again_is_dropped()
+    public void WhatIsSentAgainIsDropped()
     {
         List<byte[]> packets = Packets(Key);
         using var receiver = new FluteReceiver(new FluteReceiverOptions { GroupKey = Key }, new MemoryStore());
@@ -90,14 +90,14 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public void A_session_of_yesterday_is_not_taken_again()
+    public void ASessionOfYesterdayIsNotTakenAgain()
     {
         (FluteReceiver receiver, int files) = Receive(Packets(Key, DateTimeOffset.UtcNow.AddDays(-1)), Key);
         using (receiver) Assert.Equal(0, files);
     }
 
     [Fact]
-    public void Sequence_numbers_may_come_in_any_order_within_the_window()
+    public void SequenceNumbersMayComeInAnyOrderWithinTheWindow()
     {
         var window = new ReplayWindow();
         ulong[] numbers = [.. Enumerable.Range(0, 5000).Select(static i => (ulong)i)];

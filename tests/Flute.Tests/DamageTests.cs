@@ -39,7 +39,7 @@ public class DamageTests
     [InlineData(FecEncodingId.RaptorQ, ContentEncoding.None)]
     [InlineData(FecEncodingId.CompactNoCode, ContentEncoding.None)]
     [InlineData(FecEncodingId.RaptorQ, ContentEncoding.Gzip)]
-    public void A_carousel_repairs_what_was_damaged(FecEncodingId fec, ContentEncoding encoding)
+    public void ACarouselRepairsWhatWasDamaged(FecEncodingId fec, ContentEncoding encoding)
     {
         byte[] first = Bytes(50_000, 1), second = Bytes(70_000, 2);
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Passes = 0, Fec = fec, BlockBytes = 20_000 }, encoding, first, second);
@@ -59,7 +59,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void What_is_damaged_every_time_is_given_up_and_the_session_ends()
+    public void WhatIsDamagedEveryTimeIsGivenUpAndTheSessionEnds()
     {
         byte[] good = Bytes(70_000, 2);
         using Channel channel = Open(
@@ -75,7 +75,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void Without_another_pass_damage_is_told_at_the_end()
+    public void WithoutAnotherPassDamageIsToldAtTheEnd()
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Redundancy = 0.1 }, new FluteReceiverOptions(), [Changed(50_000)]);
         channel.Run();
@@ -87,7 +87,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void An_empty_file_with_a_wrong_checksum_is_given_up_at_once()
+    public void AnEmptyFileWithAWrongChecksumIsGivenUpAtOnce()
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7 }, new FluteReceiverOptions(), [Changed(0)]);
         channel.Run();
@@ -96,7 +96,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void A_receiver_that_reports_gets_what_was_damaged_again()
+    public void AReceiverThatReportsGetsWhatWasDamagedAgain()
     {
         Dictionary<string, byte[]> files = DeliveryTests.Gallery(5, 400_000);
         Peer[] peers = [new(0.02, 1), new(0, 2)];
@@ -117,7 +117,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void What_was_seen_before_it_was_begun_anew_is_not_lost()
+    public void WhatWasSeenBeforeItWasBegunAnewIsNotLost()
     {
         Dictionary<string, byte[]> files = DeliveryTests.Gallery(5, 40_000);
         using Peer peer = new(0, 1);
@@ -132,7 +132,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void A_file_that_changed_is_not_served_for_ever()
+    public void AFileThatChangedIsNotServedForEver()
     {
         Peer[] peers = [new(0.05, 1), new(0, 2)];
         byte[] good = Bytes(300_000, 2);
@@ -150,7 +150,7 @@ public class DamageTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Nothing_wrong_is_ever_handed_over(bool inBackground)
+    public void NothingWrongIsEverHandedOver(bool inBackground)
     {
         static void Background(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false);
         byte[][] files = [.. Enumerable.Range(0, 12).Select(static i => Bytes(20_000 + 9000 * i, i))];
@@ -180,7 +180,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void What_was_begun_anew_goes_through_the_report_channel()
+    public void WhatWasBegunAnewGoesThroughTheReportChannel()
     {
         using var codec = new ReportCodec([1], null);
         byte[] line = codec.Report(new ReceptionReport { Restarted = [3, 9], Blocks = [(3, 1)] });
@@ -194,7 +194,7 @@ public class DamageTests
     }
 
     [Fact]
-    public void A_report_takes_back_what_was_said_before_and_not_what_it_says_itself()
+    public void AReportTakesBackWhatWasSaidBeforeAndNotWhatItSaysItself()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9", BlockBytes = 3000 });
         sender.Add(FluteObject.FromMemory("a", new byte[10_000]));

@@ -80,7 +80,7 @@ public class DeliveryTests
     [InlineData(0.05)]
     [InlineData(0.10)]
     [InlineData(0.20)]
-    public void All_get_everything_and_little_is_sent_in_vain(double loss)
+    public void AllGetEverythingAndLittleIsSentInVain(double loss)
     {
         Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
         Peer[] peers = [new(loss, 1), new(loss, 2), new(loss, 3)];
@@ -100,7 +100,7 @@ public class DeliveryTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.05)]
-    public void Receivers_that_lag_behind_their_reports_are_not_sent_more_for_it(double loss)
+    public void ReceiversThatLagBehindTheirReportsAreNotSentMoreForIt(double loss)
     {
         Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
         Peer[] peers = [new(loss, 1) { LongestStall = TimeSpan.FromMilliseconds(80) }, new(loss, 2) { LongestStall = TimeSpan.FromMilliseconds(30) }, new(loss, 3)];
@@ -110,7 +110,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void Receivers_with_different_loss_cost_what_the_worst_one_costs()
+    public void ReceiversWithDifferentLossCostWhatTheWorstOneCosts()
     {
         Dictionary<string, byte[]> files = Gallery(10, 1_000_000);
         Peer[] peers = [new(0, 1), new(0.02, 2), new(0.15, 3)];
@@ -120,7 +120,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void One_that_comes_late_is_served_too()
+    public void OneThatComesLateIsServedToo()
     {
         Dictionary<string, byte[]> files = Gallery(10, 300_000);
         Peer[] peers = [new(0.02, 1), new(0.02, 2)];
@@ -132,7 +132,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void One_that_vanishes_is_given_up_and_the_others_get_everything()
+    public void OneThatVanishesIsGivenUpAndTheOthersGetEverything()
     {
         Dictionary<string, byte[]> files = Gallery(10, 300_000);
         Peer[] peers = [new(0.02, 1), new(0.02, 2), new(0.02, 3)];
@@ -143,7 +143,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void Many_small_images()
+    public void ManySmallImages()
     {
         var files = Enumerable.Range(0, 2000).ToDictionary(static i => $"{i}.jpg", static i => BitConverter.GetBytes(i * 7919), StringComparer.Ordinal);
         Peer[] peers = [new(0.05, 1), new(0.05, 2)];
@@ -152,7 +152,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void Reports_with_a_key_cannot_be_forged_repeated_or_reordered()
+    public void ReportsWithAKeyCannotBeForgedRepeatedOrReordered()
     {
         byte[] key = GroupKey.FromPassphrase("secret").ReportKey(7), challenge = [1, 2, 3, 4, 5, 6, 7, 8];
         using var writer = new ReportCodec(challenge, key);
@@ -198,14 +198,14 @@ public class DeliveryTests
     [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"last\":[1,0,-1]}")]
     [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"refused\":1}")]
     [InlineData("{\"type\":\"report\",\"packets\":1,\"idle\":true,\"fdt\":true,\"finished\":false,\"objects\":[1],\"refused\":-1}")]
-    public void What_is_no_report_is_refused(string line)
+    public void WhatIsNoReportIsRefused(string line)
     {
         using var codec = new ReportCodec([1], null);
         Assert.False(codec.TryRead(System.Text.Encoding.UTF8.GetBytes(line), out _, out _, out _));
     }
 
     [Fact]
-    public void What_came_from_anybody_may_be_reported()
+    public void WhatCameFromAnybodyMayBeReported()
     {
         // Who sends a receiver packets with odd TOIs must not make its sender refuse its reports.
         var report = new ReceptionReport
@@ -228,7 +228,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void Counts_that_cannot_be_do_not_make_it_send_for_ever()
+    public void CountsThatCannotBeDoNotMakeItSendForEver()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9" });
         sender.Add(FluteObject.FromMemory("a", new byte[100_000]));
@@ -282,7 +282,7 @@ public class DeliveryTests
     [Theory]
     [InlineData(0, 0.0)]
     [InlineData(2_500_000, 0.05)]
-    public void A_file_that_vanishes_is_left_out_and_the_session_ends(int readableTo, double loss)
+    public void AFileThatVanishesIsLeftOutAndTheSessionEnds(int readableTo, double loss)
     {
         Dictionary<string, byte[]> files = Gallery(2, 300_000);
         byte[] gone = Gallery(1, 5_000_000)["0.jpg"];
@@ -306,7 +306,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void When_every_file_vanishes_the_session_ends_too()
+    public void WhenEveryFileVanishesTheSessionEndsToo()
     {
         using Peer peer = new(0, 1);
         Serve([FluteObject.FromMemory("gone.jpg", new byte[1000]) with { Source = new Vanishing(new byte[1000], 0) }], [peer]);
@@ -315,7 +315,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    public void Reports_about_what_does_not_exist_do_no_harm()
+    public void ReportsAboutWhatDoesNotExistDoNoHarm()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = ":9" });
         sender.Add(FluteObject.FromMemory("a", new byte[10_000]));

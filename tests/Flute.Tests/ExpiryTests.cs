@@ -45,7 +45,7 @@ public class ExpiryTests
     [InlineData(-1, true)]
     [InlineData(9, true)]
     [InlineData(11, false)]
-    public void By_the_time_the_sender_tells(int minutes, bool taken)
+    public void ByTheTimeTheSenderTells(int minutes, bool taken)
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         foreach (byte[] packet in Packets(Start)) receiver.Push(WithTime(packet, Start.AddMinutes(minutes)), Channel.Source, TimeSpan.Zero);
@@ -54,7 +54,7 @@ public class ExpiryTests
     }
 
     [Fact]
-    public void Who_is_not_told_the_time_cannot_know()
+    public void WhoIsNotToldTheTimeCannotKnow()
     {
         // This receiver's clock says that it is long over; with a key that would count.
         using var receiver = new FluteReceiver(new FluteReceiverOptions { UtcNow = static () => Start.AddYears(1) }, new MemoryStore());
@@ -63,7 +63,7 @@ public class ExpiryTests
     }
 
     [Fact]
-    public void Time_goes_on_between_packets_that_tell_it()
+    public void TimeGoesOnBetweenPacketsThatTellIt()
     {
         List<byte[]> packets = Packets(Start);
         byte[][] data = [.. packets.Where(static p => !IsFdt(p))];
@@ -91,7 +91,7 @@ public class ExpiryTests
     }
 
     [Fact]
-    public void A_wrong_time_does_harm_until_the_next_right_one_only()
+    public void AWrongTimeDoesHarmUntilTheNextRightOneOnly()
     {
         List<byte[]> packets = Packets(Start);
         byte[][] data = [.. packets.Where(static p => !IsFdt(p))];
@@ -110,5 +110,5 @@ public class ExpiryTests
     [InlineData(100u, 101u, true)]
     [InlineData(5u, 0xFFFFFFF0u, false)]
     [InlineData(0xFFFFFFF0u, 5u, true)]
-    public void Seconds_wrap_in_2036(uint expires, uint now, bool over) => Assert.Equal(over, NtpTime.IsOver(expires, now));
+    public void SecondsWrapIn2036(uint expires, uint now, bool over) => Assert.Equal(over, NtpTime.IsOver(expires, now));
 }

@@ -25,7 +25,7 @@ public class FdtLimitTests
     [InlineData("empty elements")]
     [InlineData("elements in a file")]
     [InlineData("files of no sense")]
-    public void A_document_that_is_no_table_is_given_up_early(string kind)
+    public void ADocumentThatIsNoTableIsGivenUpEarly(string kind)
     {
         const string Start = "<FDT-Instance Expires='1'>", End = "</FDT-Instance>";
         byte[] xml = kind switch
@@ -50,7 +50,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void What_tables_of_other_senders_have_besides_is_skipped()
+    public void WhatTablesOfOtherSendersHaveBesidesIsSkipped()
     {
         string inner = string.Concat(Enumerable.Range(0, 10).Select(static i => $"<x:y xmlns:x='urn:x' a='{i}'><x:z>text <b>more</b></x:z><!-- --></x:y>"));
         FdtInstance? read = FdtReader.TryRead(new MemoryStream(Encoding.UTF8.GetBytes(FdtPackets.Files(50, inner + "<Group>one</Group>"))), 50);
@@ -63,7 +63,7 @@ public class FdtLimitTests
     [InlineData("utf-8")]
     [InlineData("utf-16")]
     [InlineData("iso-8859-1")]
-    public void Tables_are_read_in_any_encoding(string name)
+    public void TablesAreReadInAnyEncoding(string name)
     {
         Encoding encoding = Encoding.GetEncoding(name);
         byte[] xml = [.. encoding.GetPreamble(), .. encoding.GetBytes($"<?xml version='1.0' encoding='{name}'?><FDT-Instance Expires='1'><File TOI='1' Content-Location='\u00e9.jpg'/></FDT-Instance>")];
@@ -71,7 +71,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void A_group_that_cannot_be_one_does_not_take_the_table_with_it()
+    public void AGroupThatCannotBeOneDoesNotTakeTheTableWithIt()
     {
         string inner = "<Group/><Group><![CDATA[<b>]]>&amp;</Group><Group>x<a>y</a>z</Group><Group>" + new string('g', 5000) + "</Group>" + string.Concat(Enumerable.Repeat("<Group>more</Group>", 40));
         FdtFile file = FdtReader.TryRead(new MemoryStream(Encoding.UTF8.GetBytes(FdtPackets.Files(1, inner))), 10)!.Files[0];
@@ -81,7 +81,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void Types_and_encodings_are_short()
+    public void TypesAndEncodingsAreShort()
     {
         string much = new('x', 3000);
         string xml = FdtPackets.Files(1).Replace("TOI=", $"Content-Type='{much}' Content-Encoding='{much}' TOI=", StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void What_gets_larger_than_tables_can_is_refused()
+    public void WhatGetsLargerThanTablesCanIsRefused()
     {
         string blanks = new(' ', 10_000);
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -108,7 +108,7 @@ public class FdtLimitTests
     [InlineData(ContentEncoding.Zlib)]
     [InlineData(ContentEncoding.Deflate)]
     [InlineData(ContentEncoding.Gzip)]
-    public void A_compressed_table_that_was_altered_is_refused(ContentEncoding encoding)
+    public void ACompressedTableThatWasAlteredIsRefused(ContentEncoding encoding)
     {
         List<byte[]> packets = FdtPackets.Of(FdtPackets.Files(300), encoding: encoding);
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -124,7 +124,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void What_failed_twice_is_not_looked_at_again_for_a_while()
+    public void WhatFailedTwiceIsNotLookedAtAgainForAWhile()
     {
         string good = FdtPackets.Files(10), bad = good.Replace("</FDT-Instance>", "</FDT-instance>", StringComparison.Ordinal);
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -149,7 +149,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void One_that_says_too_much_leaves_room_for_others()
+    public void OneThatSaysTooMuchLeavesRoomForOthers()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxDescribedBytes = 4 * Megabyte }, new MemoryStore());
         string groups = string.Concat(Enumerable.Repeat("<Group>" + new string('g', 256) + "</Group>", 8));
@@ -162,7 +162,7 @@ public class FdtLimitTests
     [InlineData(1)]
     [InlineData(6)]
     [InlineData(15)]
-    public void Tables_that_are_never_whole_keep_no_others_out(int sessions)
+    public void TablesThatAreNeverWholeKeepNoOthersOut(int sessions)
     {
         // The same sessions as the sender's, and others.
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 1 });
@@ -184,7 +184,7 @@ public class FdtLimitTests
     }
 
     [Fact]
-    public void Unfinished_tables_make_room_for_large_ones_when_nothing_comes_of_them_any_more()
+    public void UnfinishedTablesMakeRoomForLargeOnesWhenNothingComesOfThemAnyMore()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxFdtBytes = Megabyte }, new MemoryStore());
         FecOti large = FecOti.CompactNoCode(900_000, 1400, 65_536)!;
@@ -204,7 +204,7 @@ public class FdtLimitTests
     [InlineData(9000, 1400, true)]
     [InlineData(8192, 1400, false)]
     [InlineData(256, 4, false)]
-    public void A_table_has_no_more_symbols_than_can_be_solved_at_once(int symbols, int length, bool refused)
+    public void ATableHasNoMoreSymbolsThanCanBeSolvedAtOnce(int symbols, int length, bool refused)
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         receiver.Push(FdtPackets.One(FecOti.RaptorQ((long)symbols * length, length, 1)!, new byte[length]), Channel.Source, TimeSpan.Zero);
@@ -214,7 +214,7 @@ public class FdtLimitTests
     [Theory]
     [InlineData(6)]
     [InlineData(0)]
-    public void Whatever_comes_as_a_table_is_no_reason_to_stop(int scheme)
+    public void WhateverComesAsATableIsNoReasonToStop(int scheme)
     {
         string[] odd =
         [

@@ -10,7 +10,7 @@ public class FdtMemoryTests
     [Theory]
     [InlineData(4000, 0)]
     [InlineData(1000, 8)]
-    public void What_tables_say_takes_a_limited_amount_of_memory(int filesPerTable, int groupsPerFile)
+    public void WhatTablesSayTakesALimitedAmountOfMemory(int filesPerTable, int groupsPerFile)
     {
         const int Limit = 32 * Megabyte;
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxDescribedBytes = Limit }, new MemoryStore());
@@ -31,7 +31,7 @@ public class FdtMemoryTests
     [InlineData(1)]
     [InlineData(1024)]
     [InlineData(60_000)]
-    public void Packets_that_announce_large_tables_reserve_little(int symbol)
+    public void PacketsThatAnnounceLargeTablesReserveLittle(int symbol)
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         FecOti oti = FecOti.CompactNoCode(16 * Megabyte - 1, symbol, symbol == 1 ? 256 : 1)!;

@@ -10,7 +10,7 @@ public class FdtRepetitionTests
     [InlineData(10e6, 0.2)]
     [InlineData(100e6, 0.11)]
     [InlineData(1e9, 0.11)]
-    public void Whoever_joins_hears_an_FDT_soon_and_it_takes_half_a_percent_at_most(double bitRate, double seconds)
+    public void WhoeverJoinsHearsAnFDTSoonAndItTakesHalfAPercentAtMost(double bitRate, double seconds)
     {
         const int Mtu = 1500;
         var options = new FluteSenderOptions { Tsi = 7, BitRate = bitRate };
@@ -27,7 +27,7 @@ public class FdtRepetitionTests
     }
 
     [Fact]
-    public void While_receivers_are_waited_for_it_comes_once_a_second()
+    public void WhileReceiversAreWaitedForItComesOnceASecond()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true, ReportTo = "192.0.2.1:4711" }) { AnnounceOnly = true };
         sender.Add(FluteObject.FromMemory("a.jpg", new byte[1000]));

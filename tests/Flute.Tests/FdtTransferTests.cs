@@ -9,7 +9,7 @@ public class FdtTransferTests
     [InlineData(10_000, ContentEncoding.Deflate)]
     [InlineData(10_000, ContentEncoding.Gzip)]
     [InlineData(100_000, ContentEncoding.Gzip)]
-    public void The_table_of_very_many_images_arrives_over_a_network_that_loses_and_reorders(int images, ContentEncoding encoding)
+    public void TheTableOfVeryManyImagesArrivesOverANetworkThatLosesAndReorders(int images, ContentEncoding encoding)
     {
         // With a TSI over 65,535 the identifiers have 32 bits.
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 70_000, FdtEncoding = encoding });
@@ -40,7 +40,7 @@ public class FdtTransferTests
     }
 
     [Fact]
-    public void Several_instances_may_be_on_their_way_at_once()
+    public void SeveralInstancesMayBeOnTheirWayAtOnce()
     {
         List<List<byte[]>> instances = [.. Enumerable.Range(0, 8).Select(static i => FdtPackets.Of(FdtPackets.Files(300 + i, first: 1 + 1000 * i), 0xFFFFC + i & 0xFFFFF))];
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -52,7 +52,7 @@ public class FdtTransferTests
     }
 
     [Fact]
-    public void A_number_comes_again_for_a_new_instance()
+    public void ANumberComesAgainForANewInstance()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         Assert.Single(receiver.Push(FdtPackets.Of(FdtPackets.Files(1, first: 1), id: 0)).OfType<FdtReceived>());

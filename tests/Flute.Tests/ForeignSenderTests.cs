@@ -14,7 +14,7 @@ public class ForeignSenderTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void In_order(string capture, string[] pictures)
+    public void InOrder(string capture, string[] pictures)
     {
         List<byte[]> packets = Packets(capture);
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -45,7 +45,7 @@ public class ForeignSenderTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void In_reverse(string capture, string[] pictures)
+    public void InReverse(string capture, string[] pictures)
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         Same(pictures, Push(receiver, Enumerable.Reverse(Packets(capture))));
@@ -53,7 +53,7 @@ public class ForeignSenderTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void In_any_order_and_with_copies(string capture, string[] pictures)
+    public void InAnyOrderAndWithCopies(string capture, string[] pictures)
     {
         List<byte[]> packets = Packets(capture);
         for (int seed = 0; seed < 100; seed++)
@@ -65,7 +65,7 @@ public class ForeignSenderTests
     }
 
     [Fact]
-    public void Who_missed_the_first_table_is_helped_by_its_repetition()
+    public void WhoMissedTheFirstTableIsHelpedByItsRepetition()
     {
         List<byte[]> packets = Packets("rt-libflute.pcap");
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
@@ -74,7 +74,7 @@ public class ForeignSenderTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void A_packet_that_is_missing_is_told_and_the_others_arrive(string capture, string[] pictures)
+    public void APacketThatIsMissingIsToldAndTheOthersArrive(string capture, string[] pictures)
     {
         List<byte[]> packets = Packets(capture);
         int lost = packets.FindIndex(static p => LctPacket.TryParse(p, out LctPacket one) && one.Toi == 1);

@@ -6,7 +6,7 @@ namespace Flute.Tests;
 public class GoldenPacketTests
 {
     [Fact]
-    public void A_data_packet_of_RaptorQ()
+    public void ADataPacketOfRaptorQ()
     {
         // V=1 C=0 PSI=0 | S=0 O=0 H=1 A=0 B=0 | HDR_LEN 3 words | codepoint 6 (RaptorQ)
         // CCI 0 | TSI 42 | TOI 1 | SBN 0, ESI 0 | the only symbol, "hello", without its padding
@@ -19,7 +19,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void The_first_repair_symbol_and_a_wide_session()
+    public void TheFirstRepairSymbolAndAWideSession()
     {
         // S=1 O=1 H=0: identifiers of 32 bits. The block has one source symbol, so ESI 1 is the first repair symbol:
         // 1,452 bytes (1,472 - 16 - 4), of which only the header is looked at here.
@@ -33,7 +33,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void An_FDT_packet_of_version_1_without_a_code()
+    public void AnFDTPacketOfVersion1WithoutACode()
     {
         using var sender = new FluteSender(new FluteSenderOptions
         {
@@ -68,7 +68,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void An_FDT_of_version_2_with_RaptorQ()
+    public void AnFDTOfVersion2WithRaptorQ()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 42, UtcNow = static () => DateTimeOffset.UnixEpoch, ReportTo = ":4711" });
         sender.Add(FluteObject.FromMemory("a.png", new byte[5_000_000], "image/png"));
@@ -85,7 +85,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void EXT_FTI_of_both_schemes()
+    public void EXTFTIOfBothSchemes()
     {
         // HET 64, HEL 4 | F 0x01020304 (48 bits) | reserved | T 1456 | B 1440
         byte[] noCode = Hex.Of("40 04 000001020304 0000 05b0 000005a0");
@@ -102,7 +102,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void EXT_TIME_with_all_times()
+    public void EXTTIMEWithAllTimes()
     {
         // HET 2, HEL 5 | use: SCT high, SCT low, ERT, SLC | the four times
         byte[] golden = Hex.Of("02 05 f000 00000001 80000000 0000003c 00000005");
@@ -116,7 +116,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void EXT_AUTH_with_a_sequence_number()
+    public void EXTAUTHWithASequenceNumber()
     {
         // HET 1, HEL 6 | ASID 1, reserved 0, AR 1 | sequence number 0x0000000007 | HMAC-SHA-256 over the packet with this field zero, first 16 bytes
         byte[] key = Enumerable.Range(0, 32).Select(static i => (byte)i).ToArray();
@@ -134,7 +134,7 @@ public class GoldenPacketTests
     }
 
     [Fact]
-    public void Identifiers_of_48_and_112_bits()
+    public void IdentifiersOf48And112Bits()
     {
         // C=3 (128 bits of CCI), PSI=2 | S=1 O=3 H=1 A=1 B=1 | HDR_LEN 11 words | codepoint 0x80
         // ... TSI (48) | TOI (112) | EXT_CENC (193): gzip

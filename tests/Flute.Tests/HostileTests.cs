@@ -10,7 +10,7 @@ public class HostileTests
     private static readonly Config Quick = Config.QuickThrowOnFailure.WithMaxTest(3000).WithReplay(20260101, 3);
 
     [Fact]
-    public void Any_bytes_parse_or_are_refused() => Prop.ForAll<byte[]>(ArbMap.Default.ArbFor<byte[]>(), static bytes =>
+    public void AnyBytesParseOrAreRefused() => Prop.ForAll<byte[]>(ArbMap.Default.ArbFor<byte[]>(), static bytes =>
     {
         if (!LctPacket.TryParse(bytes, out LctPacket packet)) return true;
         int total = 0;
@@ -19,7 +19,7 @@ public class HostileTests
     }).Check(Quick);
 
     [Fact]
-    public void Every_header_that_can_be_written_is_read_back() => Prop.ForAll(
+    public void EveryHeaderThatCanBeWrittenIsReadBack() => Prop.ForAll(
         (from cci in Gen.Choose(1, 4)
          from half in Gen.Elements(0, 2)
          from tsi in Gen.Elements(0, 4)
@@ -54,7 +54,7 @@ public class HostileTests
         }).Check(Quick);
 
     [Fact]
-    public void Blocks_cover_an_object_without_gap() => Prop.ForAll(
+    public void BlocksCoverAnObjectWithoutGap() => Prop.ForAll(
         (from length in Gen.Choose(0, 50_000_000)
          from symbol in Gen.Choose(1, 9000)
          from blocks in Gen.Choose(1, 5000)
@@ -75,7 +75,7 @@ public class HostileTests
         }).Check(Quick);
 
     [Fact]
-    public void Changed_packets_never_give_a_wrong_file()
+    public void ChangedPacketsNeverGiveAWrongFile()
     {
         byte[] data = new byte[120_000];
         new Random(1).NextBytes(data);
@@ -114,7 +114,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void Packets_before_the_table_are_kept_up_to_a_limit()
+    public void PacketsBeforeTheTableAreKeptUpToALimit()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxCachedBytes = 100_000 }, new MemoryStore());
         byte[] packet = Hex.Of("10 10 03 06  00000000  002a  0001  00 000000" + new string('0', 2800));
@@ -128,7 +128,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void Sessions_are_limited_and_silent_ones_make_room()
+    public void SessionsAreLimitedAndSilentOnesMakeRoom()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxSessions = 4 }, new MemoryStore());
         byte[] packet = Hex.Of("10 10 03 06  00000000  0001  0001  00 000000 00");
@@ -153,10 +153,10 @@ public class HostileTests
     [InlineData("<other Expires='1'/>")]
     [InlineData("<!DOCTYPE x [<!ENTITY a 'b'>]><FDT-Instance Expires='1'>&a;</FDT-Instance>")]
     [InlineData("<FDT-Instance Expires='never'/>")]
-    public void What_is_no_table_is_refused(string xml) => Assert.Null(FdtReader.TryRead(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(xml)), 10));
+    public void WhatIsNoTableIsRefused(string xml) => Assert.Null(FdtReader.TryRead(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(xml)), 10));
 
     [Fact]
-    public void Odd_files_in_a_table_do_not_take_the_others_with_them()
+    public void OddFilesInATableDoNotTakeTheOthersWithThem()
     {
         const string Xml = """
             <f:FDT-Instance xmlns:f="urn:any" Expires="4294967295" Complete="1" FEC-OTI-FEC-Encoding-ID="6" x:y="z" xmlns:x="urn:x">
@@ -183,7 +183,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void A_table_that_explodes_is_refused()
+    public void ATableThatExplodesIsRefused()
     {
         byte[] bomb = ContentEncodings.Compress(new byte[200_000_000], ContentEncoding.Gzip);
         Assert.True(bomb.Length < 1_000_000);
@@ -208,7 +208,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void Huge_numbers_in_a_table_reserve_nothing()
+    public void HugeNumbersInATableReserveNothing()
     {
         const string Xml = """
             <FDT-Instance Expires="4294967295" Complete="true" FEC-OTI-FEC-Encoding-ID="0" FEC-OTI-Maximum-Source-Block-Length="4294967295" FEC-OTI-Encoding-Symbol-Length="65535">
@@ -241,7 +241,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void All_objects_together_have_a_limit()
+    public void AllObjectsTogetherHaveALimit()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 9 });
         for (int i = 0; i < 5; i++) sender.Add(FluteObject.FromMemory($"{i}", new byte[1000]));
@@ -256,7 +256,7 @@ public class HostileTests
     }
 
     [Fact]
-    public void A_packet_from_nowhere_in_particular_is_no_reason_to_stop()
+    public void APacketFromNowhereInParticularIsNoReasonToStop()
     {
         using var receiver = new FluteReceiver(new FluteReceiverOptions(), new MemoryStore());
         var random = new Random(4);

@@ -6,7 +6,7 @@ public class ManyObjectsTests
     private const int Count = 70_000;
 
     [Fact]
-    public void With_identifiers_of_32_bits_all_arrive()
+    public void WithIdentifiersOf32BitsAllArrive()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 5, MaxObjects = Count });
         for (int i = 0; i < Count; i++) sender.Add(Tiny(i));
@@ -18,7 +18,7 @@ public class ManyObjectsTests
     }
 
     [Fact]
-    public void Identifiers_are_as_long_as_the_objects_need()
+    public void IdentifiersAreAsLongAsTheObjectsNeed()
     {
         // V=1 | S H O: 16 bits with H alone, 32 bits with S and O | header length | codepoint; CCI; TSI; TOI
         Assert.Equal(Hex.Text(Hex.Of("10 10 03 06  00000000  0005  ffff")), Hex.Text(Last(ushort.MaxValue).AsSpan(0, 12)));
@@ -26,7 +26,7 @@ public class ManyObjectsTests
     }
 
     [Fact]
-    public void There_are_no_more_than_the_identifiers_can_tell_apart()
+    public void ThereAreNoMoreThanTheIdentifiersCanTellApart()
     {
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 5 });
         for (int i = 0; i < ushort.MaxValue; i++) sender.Add(Tiny(i));

@@ -24,7 +24,7 @@ public class MemoryLimitTests
     [InlineData(0)]
     [InlineData(50)]
     [InlineData(99)]
-    public void A_block_that_has_begun_has_room_for_all_that_it_needs(int sources)
+    public void ABlockThatHasBegunHasRoomForAllThatItNeeds(int sources)
     {
         using Channel channel = Open(1, new FluteSenderOptions { Tsi = 7, Redundancy = 3 }, new FluteReceiverOptions { MaxBufferedBytes = BlockBytes + 20_000 });
         int seen = 0;
@@ -43,7 +43,7 @@ public class MemoryLimitTests
     }
 
     [Fact]
-    public void Repair_symbols_may_come_before_source_symbols()
+    public void RepairSymbolsMayComeBeforeSourceSymbols()
     {
         for (int seed = 0; seed < 50; seed++)
         {
@@ -57,7 +57,7 @@ public class MemoryLimitTests
     }
 
     [Fact]
-    public void Blocks_take_turns_when_not_all_of_them_fit()
+    public void BlocksTakeTurnsWhenNotAllOfThemFit()
     {
         using Channel channel = Open(12, new FluteSenderOptions { Tsi = 7, Passes = 0 }, new FluteReceiverOptions { MaxBufferedBytes = 3 * BlockBytes + 20_000 });
         var random = new Random(11);
@@ -69,7 +69,7 @@ public class MemoryLimitTests
     }
 
     [Fact]
-    public void How_much_waits_to_be_decoded_is_told()
+    public void HowMuchWaitsToBeDecodedIsTold()
     {
         var work = new Queue<Action>();
         using Channel channel = Open(4, new FluteSenderOptions { Tsi = 7 }, new FluteReceiverOptions { Background = work.Enqueue });

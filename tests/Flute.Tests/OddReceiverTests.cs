@@ -32,7 +32,7 @@ public sealed class OddReceiverTests : IDisposable
     private ReceptionReport Fresh(long packets) => new() { Packets = packets, HasFdt = true, Last = _last };
 
     [Fact]
-    public void One_that_takes_nothing_is_waited_for_no_longer_than_a_quarter_of_a_second_when_others_do()
+    public void OneThatTakesNothingIsWaitedForNoLongerThanAQuarterOfASecondWhenOthersDo()
     {
         ReceiverState good = _tracker.Join("good", _now), bad = _tracker.Join("bad", _now);
         ReceptionReport? stale = null;
@@ -56,7 +56,7 @@ public sealed class OddReceiverTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void One_that_takes_nothing_is_given_up_after_the_timeout(bool claimsPackets)
+    public void OneThatTakesNothingIsGivenUpAfterTheTimeout(bool claimsPackets)
     {
         ReceiverState bad = _tracker.Join("bad", _now);
         Send(10);
@@ -76,7 +76,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_busy_is_not_given_up_and_nothing_is_sent_to_it_in_vain()
+    public void OneThatIsBusyIsNotGivenUpAndNothingIsSentToItInVain()
     {
         ReceiverState busy = _tracker.Join("busy", _now);
         Send(10);
@@ -93,7 +93,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void What_one_missed_while_it_was_busy_is_not_taken_for_the_loss_of_its_network()
+    public void WhatOneMissedWhileItWasBusyIsNotTakenForTheLossOfItsNetwork()
     {
         ReceiverState good = _tracker.Join("good", _now), busy = _tracker.Join("busy", _now);
         long got = 0;
@@ -114,7 +114,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void One_that_hears_nothing_and_says_so_is_given_up_too()
+    public void OneThatHearsNothingAndSaysSoIsGivenUpToo()
     {
         ReceiverState deaf = _tracker.Join("deaf", _now);
         for (; _now < Timeout * 1.2 && !deaf.IsGone; _now += Step)
@@ -129,7 +129,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_is_given_up_while_nothing_is_sent()
+    public void NobodyIsGivenUpWhileNothingIsSent()
     {
         ReceiverState calm = _tracker.Join("calm", _now);
         _sender.AnnounceOnly = true;
@@ -142,7 +142,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void One_that_was_silent_for_too_long_is_served_again_when_it_comes_back()
+    public void OneThatWasSilentForTooLongIsServedAgainWhenItComesBack()
     {
         ReceiverState sleeper = _tracker.Join("sleeper", _now), other = _tracker.Join("other", _now);
         Send(20);
@@ -163,7 +163,7 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
-    public void Who_left_is_not_remembered()
+    public void WhoLeftIsNotRemembered()
     {
         for (int i = 0; i < 1000; i++) _tracker.Leave(_tracker.Join("visitor", _now));
         Assert.Empty(_tracker.Receivers);

@@ -48,7 +48,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void Symbol_ids_do_not_run_over()
+    public void SymbolIdsDoNotRunOver()
     {
         Push(FdtPackets.One(FecOti.RaptorQ(4, 4, 1)!, new byte[8], symbol: 0xFFFFFF));
         Push(Forged.Fdt($"<File TOI='1' Content-Location='a' Content-Length='8' FEC-OTI-FEC-Encoding-ID='6' FEC-OTI-Encoding-Symbol-Length='4' FEC-OTI-Scheme-Specific-Info='AQABBA=='/>", id: 2));
@@ -61,7 +61,7 @@ public sealed class OddSenderTests : IDisposable
     [Theory]
     [InlineData(10)]
     [InlineData(400)]
-    public void The_close_flag_may_be_there_seconds_before_the_end(int milliseconds)
+    public void TheCloseFlagMayBeThereSecondsBeforeTheEnd(int milliseconds)
     {
         Push(Forged.Fdt("<File TOI='1' Content-Location='a' Content-Length='20'/>", attributes: $"Complete='true' {Forged.OneByteSymbols}"));
         for (uint i = 0; i < 20; i++, Wait(TimeSpan.FromMilliseconds(milliseconds))) Push(Forged.Data(1, [1], i, close: i > 5));
@@ -69,7 +69,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_an_unknown_session_is_nothing()
+    public void TheEndOfAnUnknownSessionIsNothing()
     {
         Push(Forged.Close(77));
         Wait(TimeSpan.FromSeconds(1));
@@ -78,7 +78,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void With_a_key_a_recorded_end_ends_nothing()
+    public void WithAKeyARecordedEndEndsNothing()
     {
         GroupKey key = GroupKey.FromPassphrase("secret");
         DateTimeOffset today = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -91,7 +91,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void Sessions_that_are_dead_or_never_understood_make_room_for_others()
+    public void SessionsThatAreDeadOrNeverUnderstoodMakeRoomForOthers()
     {
         for (uint tsi = 1; tsi <= 16; tsi++) Push(Forged.Fdt("<File TOI='1' Content-Location='a' Content-Length='8'/>", tsi, attributes: Forged.OneByteSymbols));
         Wait(TimeSpan.FromMinutes(1));
@@ -104,7 +104,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void Packets_now_and_then_do_not_keep_a_session_without_table()
+    public void PacketsNowAndThenDoNotKeepASessionWithoutTable()
     {
         for (int second = 0; second < 20; second += 4, Wait(TimeSpan.FromSeconds(4)))
         {
@@ -116,7 +116,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void A_sender_that_starts_again_under_its_number_is_received()
+    public void ASenderThatStartsAgainUnderItsNumberIsReceived()
     {
         byte[] a = RandomNumberGenerator.GetBytes(50_000), b = RandomNumberGenerator.GetBytes(60_000);
         foreach (byte[] packet in Session(At(0), ("a", a)).Take(20)) Push(packet);
@@ -130,7 +130,7 @@ public sealed class OddSenderTests : IDisposable
     [Theory]
     [InlineData(0, 15)]
     [InlineData(60, 1)]
-    public void A_second_gallery_under_the_same_number_is_received(int secondsByClock, int seconds)
+    public void ASecondGalleryUnderTheSameNumberIsReceived(int secondsByClock, int seconds)
     {
         foreach (byte[] packet in Session(At(0), ("a", new byte[5000]))) Push(packet);
         Wait(TimeSpan.FromSeconds(seconds));
@@ -139,7 +139,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void What_still_comes_after_the_end_begins_nothing()
+    public void WhatStillComesAfterTheEndBeginsNothing()
     {
         List<byte[]> packets = Session(new FluteSenderOptions { Tsi = 5 }, ("a", new byte[5000]));
         for (int round = 0; round < 20; round++, Wait(TimeSpan.FromSeconds(2)))
@@ -154,7 +154,7 @@ public sealed class OddSenderTests : IDisposable
     [Theory]
     [InlineData("Transfer-Length='5000'", 10)]
     [InlineData("Content-Length='1'", 3200)]
-    public void Transmission_information_in_packets_does_not_overrule_the_table(string length, int inBand)
+    public void TransmissionInformationInPacketsDoesNotOverruleTheTable(string length, int inBand)
     {
         Push(Forged.Fdt($"<File TOI='1' Content-Location='a' {length}/>"));
         Push(Forged.Data(1, new byte[inBand], oti: FecOti.CompactNoCode(inBand, inBand, 1)));
@@ -165,7 +165,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void The_limit_of_a_session_holds_for_lengths_in_packets_too()
+    public void TheLimitOfASessionHoldsForLengthsInPacketsToo()
     {
         Use(new FluteReceiverOptions { MaxTotalBytes = 2500 });
         Push(Forged.Fdt(string.Concat(Enumerable.Range(1, 20).Select(static i => $"<File TOI='{i}' Content-Location='{i}'/>"))));
@@ -176,14 +176,14 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void A_table_that_contradicts_itself_about_lengths_is_not_believed()
+    public void ATableThatContradictsItselfAboutLengthsIsNotBelieved()
     {
         Push(Forged.Fdt("<File TOI='1' Content-Location='a' Content-Length='2' Transfer-Length='900'/>", attributes: Forged.OneByteSymbols));
         Assert.Equal(ObjectFailure.NotUnderstood, Assert.Single(_events.OfType<ObjectFailed>()).Failure);
     }
 
     [Fact]
-    public void Large_object_identifiers_are_received()
+    public void LargeObjectIdentifiersAreReceived()
     {
         Push(Forged.Fdt("<File TOI='18446744073709551617' Content-Location='a' Content-Length='1'/>", attributes: $"Complete='true' {Forged.OneByteSymbols}"));
         Push(Forged.Data((UInt128.One << 64) + 1, [7]));
@@ -192,7 +192,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void A_later_table_adds_what_an_earlier_one_did_not_say()
+    public void ALaterTableAddsWhatAnEarlierOneDidNotSay()
     {
         Push(Forged.Fdt("<File TOI='1' Content-Location='a'/>", id: 1));
         Push(Forged.Data(1, [7]));
@@ -205,7 +205,7 @@ public sealed class OddSenderTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_checksum_may_be_of_the_encoded_file(bool encoded)
+    public void AChecksumMayBeOfTheEncodedFile(bool encoded)
     {
         byte[] file = Encoding.ASCII.GetBytes(new string('x', 5000)), zipped = ContentEncodings.Compress(file, ContentEncoding.Gzip);
         string md5 = Convert.ToBase64String(MD5.HashData(encoded ? zipped : file));
@@ -217,7 +217,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void Tiny_symbols_are_counted_at_what_they_cost()
+    public void TinySymbolsAreCountedAtWhatTheyCost()
     {
         const int Objects = 100, Bytes = 56_403;
         Use(new FluteReceiverOptions { MaxBufferedBytes = 8 << 20 });
@@ -233,7 +233,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void Blocks_that_get_nothing_any_more_make_room_for_others()
+    public void BlocksThatGetNothingAnyMoreMakeRoomForOthers()
     {
         Use(new FluteReceiverOptions { MaxBufferedBytes = 1_000_000 });
         Push(Forged.Fdt(
@@ -248,7 +248,7 @@ public sealed class OddSenderTests : IDisposable
     [Theory]
     [InlineData(50)]
     [InlineData(2000)]
-    public void Who_joins_in_the_middle_did_not_lose_what_went_before(int missed)
+    public void WhoJoinsInTheMiddleDidNotLoseWhatWentBefore(int missed)
     {
         foreach (byte[] packet in Session(new FluteSenderOptions { Tsi = 5, Passes = 3, BitRate = 20e6 }, [.. Enumerable.Range(0, 8).Select(static i => ($"{i}", new byte[300_000]))]).Skip(missed).SkipLast(100)) Push(packet);
         Assert.Equal(8, Received().Length);
@@ -256,7 +256,7 @@ public sealed class OddSenderTests : IDisposable
     }
 
     [Fact]
-    public void What_was_complete_and_not_taken_is_closed()
+    public void WhatWasCompleteAndNotTakenIsClosed()
     {
         List<Action> work = [];
         var store = new TrackingStore();

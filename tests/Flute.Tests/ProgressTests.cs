@@ -15,7 +15,7 @@ public class ProgressTests
     }
 
     [Fact]
-    public void A_few_objects_are_named_and_grow_until_they_are_whole()
+    public void AFewObjectsAreNamedAndGrowUntilTheyAreWhole()
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, InterleavedBlocks = 6, Redundancy = 0.1 }, 12, 100_000);
         var done = new Dictionary<int, long>();
@@ -46,7 +46,7 @@ public class ProgressTests
     }
 
     [Fact]
-    public void Each_pass_begins_at_nothing()
+    public void EachPassBeginsAtNothing()
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Passes = 3, Redundancy = 0.05, BlockBytes = 20_000 }, 1, 100_000);
         var seen = new List<long>();
@@ -65,7 +65,7 @@ public class ProgressTests
     }
 
     [Fact]
-    public void What_nothing_comes_of_any_more_is_not_under_way()
+    public void WhatNothingComesOfAnyMoreIsNotUnderWay()
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, InterleavedBlocks = 1, BitRate = 10e6 }, 3, 2_000_000);
         channel.Passes = static n => n % 10 != 9;

@@ -49,7 +49,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void One_that_counts_packets_and_gets_nothing_is_given_up()
+    public void OneThatCountsPacketsAndGetsNothingIsGivenUp()
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         TimeSpan? at = GivenUp(sender, Timeout * 4, static (n, last) => new ReceptionReport { Packets = 20L * n, HasFdt = true, IsIdle = true, Last = last });
@@ -57,7 +57,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void One_that_counts_packets_and_tells_not_how_far_it_is_is_waited_for_and_not_for_ever()
+    public void OneThatCountsPacketsAndTellsNotHowFarItIsIsWaitedForAndNotForEver()
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         TimeSpan? at = GivenUp(sender, Timeout * 40, static (n, _) => new ReceptionReport { Packets = 20L * n, HasFdt = true, IsIdle = true });
@@ -66,7 +66,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void One_that_hears_only_the_table_is_given_up_when_everything_was_sent()
+    public void OneThatHearsOnlyTheTableIsGivenUpWhenEverythingWasSent()
     {
         using FluteSender sender = Sender(files: [new byte[5_000_000]]);
         TimeSpan? at = GivenUp(sender, Timeout * 4, static (n, _) => new ReceptionReport { Packets = 1 + n / 50, HasFdt = true, IsIdle = true });
@@ -74,7 +74,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void Symbols_that_come_and_go_are_no_progress()
+    public void SymbolsThatComeAndGoAreNoProgress()
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         TimeSpan? at = GivenUp(sender, Timeout * 4, static (n, last) => new ReceptionReport { Packets = 20L * n, HasFdt = true, Last = last, Open = [new OpenBlock(1, 0, n % 2 * 10)] });
@@ -82,7 +82,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void One_that_begins_anew_again_and_again_is_given_up()
+    public void OneThatBeginsAnewAgainAndAgainIsGivenUp()
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         TimeSpan? at = GivenUp(sender, Timeout * 12, static (n, last) => new ReceptionReport { Packets = 20L * n, HasFdt = true, Last = last, Restarted = [1], Open = [new OpenBlock(1, 0, 10)] });
@@ -92,7 +92,7 @@ public class ProgressWatchTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void One_that_decodes_for_seconds_is_waited_for_and_not_for_ever(bool hasFdt)
+    public void OneThatDecodesForSecondsIsWaitedForAndNotForEver(bool hasFdt)
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         TimeSpan? at = GivenUp(
@@ -101,7 +101,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void One_that_is_busy_or_waited_with_is_not_given_up()
+    public void OneThatIsBusyOrWaitedWithIsNotGivenUp()
     {
         using FluteSender sender = Sender(files: [new byte[500_000]]);
         Assert.Null(GivenUp(sender, Timeout * 40, static (n, last) => new ReceptionReport { Packets = 20L * n, HasFdt = true, Last = last, IsBusy = true }));
@@ -111,7 +111,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void Nobody_is_given_up_while_what_it_misses_is_not_sent()
+    public void NobodyIsGivenUpWhileWhatItMissesIsNotSent()
     {
         // Another one's needs, or a low rate, may keep a sender from it for long.
         using FluteSender sender = Sender(files: [new byte[500_000]]);
@@ -121,7 +121,7 @@ public class ProgressWatchTests
     [Theory]
     [InlineData(0.75)]
     [InlineData(0.9)]
-    public void Heavy_loss_is_no_reason(double loss)
+    public void HeavyLossIsNoReason(double loss)
     {
         Dictionary<string, byte[]> files = DeliveryTests.Gallery(3, 1_000_000);
         using Peer lucky = new(0, 1), unlucky = new(loss, 2);
@@ -129,7 +129,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void Thousands_of_open_blocks_are_no_reason()
+    public void ThousandsOfOpenBlocksAreNoReason()
     {
         // 6,869 blocks of two symbols, of which a report names 512. In the first pass one of three packets is lost.
         var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9", BlockBytes = 2912, Fec = FecEncodingId.CompactNoCode });
@@ -140,7 +140,7 @@ public class ProgressWatchTests
     }
 
     [Fact]
-    public void Damage_is_no_reason()
+    public void DamageIsNoReason()
     {
         Dictionary<string, byte[]> files = DeliveryTests.Gallery(1, 4_000_000);
         using Peer peer = new(0.02, 2);

@@ -30,7 +30,7 @@ public class SenderRestartTests
     }
 
     [Fact]
-    public void It_does_not_use_the_instance_ids_it_used_before()
+    public void ItDoesNotUseTheInstanceIdsItUsedBefore()
     {
         int first = InstanceId(Packets(Start, limit: 1)[0]);
         Assert.Equal((first + 10) & 0xFFFFF, InstanceId(Packets(Start.AddSeconds(1), limit: 1)[0]));
@@ -38,7 +38,7 @@ public class SenderRestartTests
     }
 
     [Fact]
-    public void Instance_ids_go_on_one_by_one_and_wrap()
+    public void InstanceIdsGoOnOneByOneAndWrap()
     {
         // The last moment before the ids wrap.
         DateTimeOffset time = DateTimeOffset.UnixEpoch.AddSeconds(((1 << 20) - 1) / 10.0);
@@ -55,7 +55,7 @@ public class SenderRestartTests
     }
 
     [Fact]
-    public void With_a_key_its_packets_have_larger_numbers_and_are_not_taken_for_repetitions()
+    public void WithAKeyItsPacketsHaveLargerNumbersAndAreNotTakenForRepetitions()
     {
         List<byte[]> before = Packets(Start, Key), after = Packets(Start.AddSeconds(1), Key);
         Assert.Equal(SequenceNumber(before[0]) + (ulong)before.Count - 1, SequenceNumber(before[^1]));
@@ -66,7 +66,7 @@ public class SenderRestartTests
     }
 
     [Fact]
-    public void The_numbers_of_a_session_never_come_to_their_end()
+    public void TheNumbersOfASessionNeverComeToTheirEnd()
     {
         // Whenever it begins there are numbers left for days.
         const ulong Last = (1UL << 40) - 1, Days = 7 * 86_400 * 100_000UL;
@@ -79,5 +79,5 @@ public class SenderRestartTests
     }
 
     [Fact]
-    public void A_clock_before_1970_counts_from_nothing() => Assert.Equal(0, InstanceId(Packets(DateTimeOffset.UnixEpoch.AddYears(-1), limit: 1)[0]));
+    public void AClockBefore1970CountsFromNothing() => Assert.Equal(0, InstanceId(Packets(DateTimeOffset.UnixEpoch.AddYears(-1), limit: 1)[0]));
 }

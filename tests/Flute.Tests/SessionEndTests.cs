@@ -4,7 +4,7 @@ namespace Flute.Tests;
 public class SessionEndTests
 {
     [Fact]
-    public void After_the_first_packet_that_says_it_is_the_end_all_say_so()
+    public void AfterTheFirstPacketThatSaysItIsTheEndAllSaySo()
     {
         // A table of several packets: those after the first of its last round too.
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 5, FdtEncoding = ContentEncoding.None });

@@ -50,7 +50,7 @@ public class TransferTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Everything_arrives_over_a_good_network(FecEncodingId fec, int version, int packetBytes, ContentEncoding encoding)
+    public void EverythingArrivesOverAGoodNetwork(FecEncodingId fec, int version, int packetBytes, ContentEncoding encoding)
     {
         Dictionary<string, byte[]> files = Gallery();
         using Channel channel = Open(
@@ -66,7 +66,7 @@ public class TransferTests
     [InlineData(0.05, 0.12)]
     [InlineData(0.10, 0.20)]
     [InlineData(0.20, 0.40)]
-    public void Redundancy_makes_up_for_loss(double loss, double redundancy)
+    public void RedundancyMakesUpForLoss(double loss, double redundancy)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(2_000_000, 4), ["b"] = Bytes(1_000_000, 5) };
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Redundancy = redundancy, BlockBytes = 400_000 }, files);
@@ -77,7 +77,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void A_burst_of_50_takes_a_little_of_each_block()
+    public void ABurstOf50TakesALittleOfEachBlock()
     {
         var files = Enumerable.Range(0, 20).ToDictionary(static i => $"{i}.jpg", static i => Bytes(150_000, i), StringComparer.Ordinal);
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Redundancy = 0.1 }, files);
@@ -87,7 +87,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void A_carousel_loses_nothing_for_who_joins_in_the_middle()
+    public void ReceiverThatJoinsACarouselLateGetsEveryImage()
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(400_000, 4), ["b"] = Bytes(900_000, 5) };
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Passes = 0, BlockBytes = 200_000, BitRate = 100e6 }, files);
@@ -100,7 +100,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void Without_a_code_a_second_pass_fills_the_gaps()
+    public void WithoutACodeASecondPassFillsTheGaps()
     {
         Dictionary<string, byte[]> files = Gallery();
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Fec = FecEncodingId.CompactNoCode, Passes = 5, BlockBytes = 20_000 }, files);
@@ -111,7 +111,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void Order_and_copies_do_not_matter()
+    public void OrderAndCopiesDoNotMatter()
     {
         Dictionary<string, byte[]> files = Gallery();
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, BlockBytes = 100_000 }, files);
@@ -124,7 +124,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void What_is_missing_is_told_by_name_with_how_much_was_there()
+    public void WhatIsMissingIsToldByNameWithHowMuchWasThere()
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["whole"] = Bytes(100_000, 4), ["part"] = Bytes(900_000, 5) };
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, InterleavedBlocks = 1 }, files);
@@ -140,7 +140,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void A_large_table_travels_in_many_packets()
+    public void ALargeTableTravelsInManyPackets()
     {
         var files = Enumerable.Range(0, 3000).ToDictionary(static i => $"image-{i}.jpg", static i => Bytes(i % 7 * 100 + 1, i), StringComparer.Ordinal);
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, Redundancy = 0.3 }, files);
@@ -156,7 +156,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void Two_senders_are_told_apart()
+    public void TwoSendersAreToldApart()
     {
         using Channel one = Open(new FluteSenderOptions { Tsi = 7 }, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(50_000, 1) });
         using Channel two = Open(new FluteSenderOptions { Tsi = 7 }, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(50_000, 2) });
@@ -185,7 +185,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void One_sender_with_two_addresses_is_one_session()
+    public void OneSenderWithTwoAddressesIsOneSession()
     {
         byte[] data = Bytes(200_000, 1);
         using Channel channel = Open(
@@ -206,7 +206,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void Storing_that_fails_is_told_and_spares_the_others()
+    public void StoringThatFailsIsToldAndSparesTheOthers()
     {
         using Channel channel = Open(
             new FluteSenderOptions { Tsi = 7 }, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(50_000, 1) },
@@ -218,7 +218,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void Decoding_in_the_background_gives_the_same()
+    public void DecodingInTheBackgroundGivesTheSame()
     {
         var files = Enumerable.Range(0, 10).ToDictionary(static i => $"{i}.jpg", static i => Bytes(400_000, i), StringComparer.Ordinal);
         static void Background(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false);
@@ -242,7 +242,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void The_rate_is_kept_in_small_steps()
+    public void TheRateIsKeptInSmallSteps()
     {
         using Channel channel = Open(
             new FluteSenderOptions { Tsi = 7, BitRate = 100e6 }, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["a"] = Bytes(2_000_000, 1) });

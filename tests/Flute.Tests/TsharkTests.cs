@@ -13,7 +13,7 @@ public sealed class TsharkTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void Headers_of_all_shapes()
+    public void HeadersOfAllShapes()
     {
         var headers = new List<LctHeader>();
         foreach (int cci in (int[])[4, 8, 12, 16])
@@ -68,7 +68,7 @@ public sealed class TsharkTests : IDisposable
     [Theory]
     [InlineData(FecEncodingId.RaptorQ, 2)]
     [InlineData(FecEncodingId.CompactNoCode, 1)]
-    public void A_session_from_beginning_to_end(FecEncodingId fec, int version)
+    public void ASessionFromBeginningToEnd(FecEncodingId fec, int version)
     {
         // FDT instances are numbered by the tenths of seconds since 1970.
         const int Instance = 0x54321;

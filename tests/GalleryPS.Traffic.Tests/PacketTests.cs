@@ -106,7 +106,7 @@ public class PacketTests
         Assert.Equal("SYN, ACK: the receiver accepts the connection for image 0.", first[1]);
         Assert.Equal("ACK: the connection for image 0 is open.", first[2]);
         Assert.Equal("Bytes 0 to 267 of the 268 of image 0.", first[3]);
-        Assert.Contains(first, text => text.StartsWith("ACK: the receiver has got 268 bytes", StringComparison.Ordinal));
+        Assert.Contains(first, text => text.StartsWith("ACK: the receiver has received 268 bytes", StringComparison.Ordinal));
         Assert.Contains("FIN: the sender has nothing more to send: image 0 ends here.", first);
         List<Packet> end = [.. packets.Where(packet => packet.IsEndOfTransmission)];
         Assert.Equal("SYN: the sender asks for a connection for the end of transmission.", end[0].Explanation);
@@ -121,7 +121,7 @@ public class PacketTests
         List<string> sentences = [.. Fixture.Packets("greeting.pcap").Select(packet => packet.Explanation)];
         Assert.Equal("SYN: the client asks for a connection.", sentences[0]);
         Assert.Equal("Bytes 0 to 18 of what the server says.", sentences[3]);
-        Assert.Equal("ACK: the client has got 19 bytes and awaits byte 19.", sentences[4]);
+        Assert.Equal("ACK: the client has received 19 bytes and expects byte 19.", sentences[4]);
         Assert.Equal(9, sentences.Count);
     }
 

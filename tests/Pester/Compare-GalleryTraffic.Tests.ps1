@@ -38,7 +38,7 @@ Describe 'Compare-GalleryTraffic' {
 
     It 'shows a table with verdict and reasons' {
         $text = Compare-GalleryTraffic $captures/arp.pcap (Measure-Gallery $captures -Transport Unicast) | Out-String
-        $text | Should -Match '(?m)^Link\s+Frames\s+6\s+exact\s+9\s+\+3\s+differs'
+        $text | Should -Match '(?m)^Frames\s+6\s+exact\s+9\s+\+3\s+differs'
         $text | Should -Match 'ARP is counted too'
     }
 }

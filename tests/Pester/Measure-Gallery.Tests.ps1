@@ -66,7 +66,7 @@ Describe 'Measure-Gallery' {
 
     It 'has a table that puts the transports side by side' {
         $text = Measure-Gallery $gallery | Out-String -Width 90
-        $text | Should -Match 'Transport\s+To\s+Packets\s+Payload\s+\+UDP/TCP\s+\+IP\s+\+Link\s+Wire\s+Overhead'
+        $text | Should -Match 'Transport\s+To\s+Packets\s+Payload\s+\+IP\s+\+Link\s+Wire\s+Overhead'
         $text | Should -Match 'Tcp\s+1\s+~'
     }
 }

@@ -170,7 +170,7 @@ Describe 'Errors of Send-Gallery' {
         $server = Start-GalleryServer -Port $port -Address 127.0.0.1 -Greeting Hello
         try {
             $told = { Receive-Gallery -Transport Tcp -Port $port } | Should -Throw -ErrorId 'PortInUse,*' -PassThru
-            $told.Exception.Message | Should -BeLike 'This very session already has TCP port*'
+            $told.Exception.Message | Should -BeLike 'This session already uses TCP port*'
         }
         finally { $server | Stop-GalleryServer }
     }

@@ -6,7 +6,7 @@ namespace RaptorQ.Tests;
 public class AllCodesTests
 {
     [Fact]
-    public void Parameters_belong_together()
+    public void ParametersBelongTogether()
     {
         // Sums over the columns of Table 2, and what sections 5.1.2 and 5.3.3.3 say of the numbers.
         Assert.Equal(SystematicIndices.RowCount * SystematicIndices.RowLength, SystematicIndices.Table.Length);
@@ -27,7 +27,7 @@ public class AllCodesTests
     }
 
     [Fact]
-    public void Smallest_sufficient_code_is_chosen()
+    public void SmallestSufficientCodeIsChosen()
     {
         foreach (CodeParameters code in All())
         {
@@ -44,7 +44,7 @@ public class AllCodesTests
     }
 
     [Fact]
-    public void Prepared_moduli_give_remainders()
+    public void PreparedModuliGiveRemainders()
     {
         var random = new Random(1);
         foreach (uint divisor in (uint[])[1, 2, 9, 10, 16, 17, 56_951, 1 << 20, uint.MaxValue])
@@ -64,11 +64,11 @@ public class AllCodesTests
     }
 
     [Fact]
-    public void Code_is_systematic_up_to_K_1000() => AssertSystematic(All().Where(code => code.KPrime <= 1000));
+    public void CodeIsSystematicUpToK1000() => AssertSystematic(All().Where(code => code.KPrime <= 1000));
 
     [Fact]
     [Trait("Category", "Long")]
-    public void Code_is_systematic_for_every_K() => AssertSystematic(All().Where(code => code.KPrime > 1000));
+    public void CodeIsSystematicForEveryK() => AssertSystematic(All().Where(code => code.KPrime > 1000));
 
     // With one octet per symbol: the missing symbol of a block of which all others arrived is found by the encoder's plan, and
     // only if each source symbol is the sum of its intermediate symbols.

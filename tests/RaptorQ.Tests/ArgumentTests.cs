@@ -9,7 +9,7 @@ public class ArgumentTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(65_536)]
-    public void Symbol_size_is_checked(int symbolSize)
+    public void SymbolSizeIsChecked(int symbolSize)
     {
         Assert.Throws<ArgumentOutOfRangeException>("symbolSize", () => new SourceBlockEncoder(Block, symbolSize));
         Assert.Throws<ArgumentOutOfRangeException>("symbolSize", () => new SourceBlockDecoder(1, symbolSize));
@@ -21,11 +21,11 @@ public class ArgumentTests
     [InlineData(0)]
     [InlineData(-5)]
     [InlineData(56_404)]
-    public void Symbol_count_is_checked(int symbolCount) =>
+    public void SymbolCountIsChecked(int symbolCount) =>
         Assert.Throws<ArgumentOutOfRangeException>("symbolCount", () => new SourceBlockDecoder(symbolCount, 1));
 
     [Fact]
-    public void Block_is_checked()
+    public void BlockIsChecked()
     {
         Assert.Throws<ArgumentException>("block", () => new SourceBlockEncoder(ReadOnlyMemory<byte>.Empty, 10));
         Assert.Throws<ArgumentException>("block", () => new SourceBlockEncoder(new byte[56_404], 1));
@@ -33,7 +33,7 @@ public class ArgumentTests
     }
 
     [Fact]
-    public void Symbol_and_its_id_are_checked()
+    public void SymbolAndItsIdAreChecked()
     {
         using var encoder = new SourceBlockEncoder(Block, 10);
         using var decoder = new SourceBlockDecoder(10, 10);
@@ -47,7 +47,7 @@ public class ArgumentTests
     }
 
     [Fact]
-    public void Disposed_objects_say_so()
+    public void DisposedObjectsSaySo()
     {
         var encoder = new SourceBlockEncoder(Block, 10);
         encoder.Dispose();
@@ -62,7 +62,7 @@ public class ArgumentTests
     }
 
     [Fact]
-    public void Objects_are_checked()
+    public void ObjectsAreChecked()
     {
         var information = new ObjectTransmissionInformation(100, 10, 2);
         Assert.Throws<ArgumentNullException>("information", () => new ObjectEncoder(Block, null!));

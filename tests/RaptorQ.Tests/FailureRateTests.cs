@@ -10,7 +10,7 @@ public class FailureRateTests
     [Theory]
     [InlineData(12, 10_000)]
     [InlineData(26, 10_000)]
-    public void Failures_are_as_rare_as_the_code_promises(int k, int trials)
+    public void FailuresAreAsRareAsTheCodePromises(int k, int trials)
     {
         AssertNearTheory(CountFailures(k, trials, seed: 1, random => (uint)random.Next(2 * k)), trials);
         AssertSection58(CountFailures(k, trials, seed: 1, random => (uint)random.Next(k, 1 << 24)), trials);
@@ -23,7 +23,7 @@ public class FailureRateTests
     [InlineData(26)]
     [InlineData(40)]
     [InlineData(100)]
-    public void Failures_are_as_rare_as_the_code_promises_in_many_trials(int k)
+    public void FailuresAreAsRareAsTheCodePromisesInManyTrials(int k)
     {
         const int Trials = 300_000;
         AssertNearTheory(CountFailures(k, Trials, seed: 2, random => (uint)random.Next(2 * k)), Trials);
@@ -34,7 +34,7 @@ public class FailureRateTests
     [InlineData(4)]
     [InlineData(10)]
     [InlineData(18)]
-    public void Decoder_fails_only_where_the_constraint_matrix_is_singular(int k)
+    public void DecoderFailsOnlyWhereTheConstraintMatrixIsSingular(int k)
     {
         var plain = new PlainCode(k);
         int failures = 0;

@@ -11,7 +11,7 @@ public class HostileSenderTests
     [Theory]
     [InlineData(10)]
     [InlineData(300)]
-    public void Octets_that_no_encoder_made_give_some_block_or_none(int k)
+    public void OctetsThatNoEncoderMadeGiveSomeBlockOrNone(int k)
     {
         var random = new Random(k);
         byte[] symbol = new byte[50];
@@ -36,7 +36,7 @@ public class HostileSenderTests
     [Theory]
     [InlineData(1000)]
     [InlineData(8000)]
-    public void Repair_symbols_picked_for_their_degree_do_not_hang_the_decoder(int k)
+    public void RepairSymbolsPickedForTheirDegreeDoNotHangTheDecoder(int k)
     {
         // The longest rows there are: peeling gets nowhere with them.
         var code = CodeParameters.ForSymbolCount(k);
@@ -62,7 +62,7 @@ public class HostileSenderTests
     }
 
     [Fact]
-    public void Memory_does_not_grow_with_symbols_that_are_not_needed()
+    public void MemoryDoesNotGrowWithSymbolsThatAreNotNeeded()
     {
         const int K = 100;
         byte[] block = TestData.Random(K * 20, seed: 1);
@@ -88,7 +88,7 @@ public class HostileSenderTests
     }
 
     [Fact]
-    public void Claims_of_a_huge_object_take_no_memory()
+    public void ClaimsOfAHugeObjectTakeNoMemory()
     {
         var information = new ObjectTransmissionInformation(255L * 56_000 * 30_000, 30_000, 255);
         long before = GC.GetTotalAllocatedBytes();

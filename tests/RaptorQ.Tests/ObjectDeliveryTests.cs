@@ -11,7 +11,7 @@ public class ObjectDeliveryTests
     [InlineData(5_000, 1001, 1, 3, 1)]
     [InlineData(128, 64, 5, 2, 8)]
     [InlineData(0, 64, 1, 1, 1)]
-    public void Object_survives_the_loss_of_a_third_of_its_source_symbols(int length, int t, int z, int n, int al)
+    public void ObjectSurvivesTheLossOfAThirdOfItsSourceSymbols(int length, int t, int z, int n, int al)
     {
         var random = new Random(length);
         byte[] data = TestData.Random(length, length);
@@ -42,7 +42,7 @@ public class ObjectDeliveryTests
     }
 
     [Fact]
-    public void Sub_symbols_of_a_symbol_come_from_all_sub_blocks()
+    public void SubSymbolsOfASymbolComeFromAllSubBlocks()
     {
         // K = 3 symbols of T = 8 in N = 2 sub-blocks of 3 sub-symbols of 4 octets (RFC 6330 section 4.4.1.2).
         byte[] data = [.. Enumerable.Range(0, 24).Select(i => (byte)i)];

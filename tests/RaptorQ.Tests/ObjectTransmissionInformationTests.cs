@@ -5,7 +5,7 @@ namespace RaptorQ.Tests;
 public class ObjectTransmissionInformationTests
 {
     [Fact]
-    public void Encoded_form_is_that_of_the_RFC()
+    public void EncodedFormIsThatOfTheRFC()
     {
         // Section 3.3.2: F in 40 bits, 8 reserved, T in 16; section 3.3.3: Z in 8 bits, N in 16, Al in 8.
         var information = new ObjectTransmissionInformation(0x01_0203_0405, 0x0500, 0xFE, 0x0102, 4);
@@ -22,7 +22,7 @@ public class ObjectTransmissionInformationTests
     [InlineData(500_000_000, 1400, 16_000_000)]
     [InlineData(123_456_789, 1023, 5_000_000)]
     [InlineData(123_456, 7, 100_000)]
-    public void Derived_parameters_are_those_of_section_4_3(long f, int t, int ws)
+    public void DerivedParametersFollowTheRfc(long f, int t, int ws)
     {
         var information = ObjectTransmissionInformation.ForObject(f, t, ws);
         int al = information.SymbolAlignment;
@@ -53,7 +53,7 @@ public class ObjectTransmissionInformationTests
     [InlineData(5, 10, 3)]
     [InlineData(0, 10, 1)]
     [InlineData(946_270_874_880 - 56_403L * 65_535, 65_535, 255)]
-    public void Source_blocks_cover_the_object(long f, int t, int z)
+    public void SourceBlocksCoverTheObject(long f, int t, int z)
     {
         var information = new ObjectTransmissionInformation(f, t, z);
         long offset = 0;
@@ -72,7 +72,7 @@ public class ObjectTransmissionInformationTests
     }
 
     [Fact]
-    public void Parameters_are_checked()
+    public void ParametersAreChecked()
     {
         Assert.Throws<ArgumentOutOfRangeException>("transferLength", () => new ObjectTransmissionInformation(-1, 1));
         Assert.Throws<ArgumentOutOfRangeException>("transferLength", () => new ObjectTransmissionInformation(946_270_874_881, 65_535, 255));

@@ -12,7 +12,7 @@ public class PlainCodeTests
     [InlineData(11)]
     [InlineData(26)]
     [InlineData(40)]
-    public void Symbols_are_those_of_the_plain_definition(int k)
+    public void SymbolsAreThoseOfThePlainDefinition(int k)
     {
         const int T = 5;
         byte[] block = TestData.Random(k * T, seed: k);
@@ -28,7 +28,7 @@ public class PlainCodeTests
     }
 
     [Fact]
-    public void Products_of_octets_are_those_of_the_plain_definition()
+    public void ProductsOfOctetsAreThoseOfThePlainDefinition()
     {
         for (int u = 0; u < 256; u++)
         {
@@ -41,7 +41,7 @@ public class PlainCodeTests
     }
 
     [Fact]
-    public void Inverses_give_one()
+    public void InversesGiveOne()
     {
         for (int u = 1; u < 256; u++)
         {

@@ -11,7 +11,7 @@ public class PropertyTests
         FsCheck.Config.QuickThrowOnFailure.WithMaxTest(tests).WithReplay(20_110_801, 6331);
 
     [Fact]
-    public void Blocks_survive_any_loss_with_any_engine_and_either_method()
+    public void BlocksSurviveAnyLossWithAnyEngineAndEitherMethod()
     {
         Gen<(int K, int T, int LossPercent, int Seed)> gen =
             from k in Gen.Choose(1, 400)
@@ -23,7 +23,7 @@ public class PropertyTests
     }
 
     [Fact]
-    public void Objects_survive_any_division()
+    public void ObjectsSurviveAnyDivision()
     {
         Gen<(int Length, int Units, int Al, int Z, int N, int Seed)> gen =
             from length in Gen.Choose(0, 20_000)
@@ -57,7 +57,7 @@ public class PropertyTests
     }
 
     [Fact]
-    public void Any_octets_are_transmission_information_or_an_argument_error() =>
+    public void AnyOctetsAreTransmissionInformationOrAnArgumentError() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), octets =>
         {
             try

@@ -27,7 +27,7 @@ public class RepairSymbolVectorTests
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void Repair_symbol_is_that_of_the_independent_implementation(int k, int t, uint id, string first, string hash)
+    public void RepairSymbolIsThatOfTheIndependentImplementation(int k, int t, uint id, string first, string hash)
     {
         using var encoder = new SourceBlockEncoder(SourceBlock(k * t), t);
         byte[] symbol = new byte[t];
@@ -39,7 +39,7 @@ public class RepairSymbolVectorTests
     }
 
     [Fact]
-    public void There_are_vectors_for_thirteen_block_sizes() =>
+    public void ThereAreVectorsForThirteenBlockSizes() =>
         Assert.Equal(13 * 8, Vectors().Count);
 
     private static byte[] SourceBlock(int length)

@@ -22,14 +22,14 @@ public class SourceBlockTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Decodes_from_any_symbols(int k, int t, double loss)
+    public void DecodesFromAnySymbols(int k, int t, double loss)
     {
         byte[] block = TestData.Random(k * t, k);
         Assert.True(TestData.RoundTrip(block, t, TestData.Receive(new Random(k), k, loss, overhead: 2)));
     }
 
     [Fact]
-    public void Prepared_ahead_or_not_symbols_are_the_same()
+    public void PreparedAheadOrNotSymbolsAreTheSame()
     {
         byte[] block = TestData.Random(50 * 40, 1);
         using var prepared = new SourceBlockEncoder(block, 40);
@@ -52,7 +52,7 @@ public class SourceBlockTests
     [InlineData("Full", 0.1)]
     [InlineData("Full", 1)]
     [InlineData("MissingOnly", 0.1)]
-    public void Decoding_that_fails_leaves_the_block_alone(string method, double loss)
+    public void DecodingThatFailsLeavesTheBlockAlone(string method, double loss)
     {
         const int K = 10, T = 8;
         byte[] block = TestData.Random(K * T, 5);
@@ -78,7 +78,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Memory_of_encoders_is_used_again_and_what_is_kept_has_a_limit()
+    public void MemoryOfEncodersIsUsedAgainAndWhatIsKeptHasALimit()
     {
         for (int round = 0; round < 3; round++)
         {
@@ -100,7 +100,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Memory_that_nobody_asks_for_is_given_back()
+    public void MemoryThatNobodyAsksForIsGivenBack()
     {
         AlignedMemory memory = BlockPool.Rent(40_000_001);
         BlockPool.Return(memory);
@@ -113,7 +113,7 @@ public class SourceBlockTests
     [Theory]
     [InlineData("Full")]
     [InlineData("MissingOnly")]
-    public void Every_small_block_decodes_both_ways_from_two_symbols_more_than_it_has(string method)
+    public void EverySmallBlockDecodesBothWaysFromTwoSymbolsMoreThanItHas(string method)
     {
         const int T = 3;
         for (int k = 1; k <= 300; k++)
@@ -132,7 +132,7 @@ public class SourceBlockTests
     [Theory]
     [InlineData(5000, 64, 0.05)]
     [InlineData(5000, 8, 1)]
-    public void Large_block_decodes(int k, int t, double loss)
+    public void LargeBlockDecodes(int k, int t, double loss)
     {
         byte[] block = TestData.Random(k * t, k);
         Assert.True(TestData.RoundTrip(block, t, TestData.Receive(new Random(k), k, loss, overhead: 2)));
@@ -144,7 +144,7 @@ public class SourceBlockTests
     [InlineData(0.05)]
     [InlineData(0.5)]
     [InlineData(1)]
-    public void Largest_block_decodes(double loss)
+    public void LargestBlockDecodes(double loss)
     {
         const int K = 56_403;
         byte[] block = TestData.Random(K * 16, seed: 9);
@@ -163,7 +163,7 @@ public class SourceBlockTests
     [InlineData(449)]
     [InlineData(1279)]
     [InlineData(65_535)]
-    public void Any_symbol_size_and_any_alignment_of_the_block_will_do(int t)
+    public void AnySymbolSizeAndAnyAlignmentOfTheBlockWillDo(int t)
     {
         const int K = 20;
         foreach (int missing in (int[])[0, Math.Min(1, t - 1), t - 1])
@@ -189,7 +189,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Last_source_symbol_may_come_without_its_padding()
+    public void LastSourceSymbolMayComeWithoutItsPadding()
     {
         byte[] block = TestData.Random(95, seed: 4);
         using var encoder = new SourceBlockEncoder(block, 10);
@@ -208,7 +208,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Duplicates_are_refused_and_do_not_count()
+    public void DuplicatesAreRefusedAndDoNotCount()
     {
         byte[] block = TestData.Random(100, seed: 5);
         using var encoder = new SourceBlockEncoder(block, 10);
@@ -243,7 +243,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void With_all_source_symbols_nothing_is_solved()
+    public void WithAllSourceSymbolsNothingIsSolved()
     {
         // Were the wrong repair symbols used, the block would be wrong.
         byte[] block = TestData.Random(200, seed: 6);
@@ -264,7 +264,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Encoder_serves_many_threads()
+    public void EncoderServesManyThreads()
     {
         byte[] block = TestData.Random(500 * 100, seed: 7);
         using var expected = new SourceBlockEncoder(block, 100);
@@ -283,7 +283,7 @@ public class SourceBlockTests
     }
 
     [Fact]
-    public void Encoding_and_adding_a_symbol_allocate_nothing()
+    public void EncodingAndAddingASymbolAllocateNothing()
     {
         // Unoptimized code makes a little object whenever it looks at a table in the assembly.
         bool optimized = typeof(SourceBlockEncoder).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };

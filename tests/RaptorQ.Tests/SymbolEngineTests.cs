@@ -28,7 +28,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void Sum_adds_slots(string name, int lines)
+    public void SumAddsSlots(string name, int lines)
     {
         using var memory = new Slotted(Find(name), lines, seed: 1);
         int[] slots = [3, 17, 0, 39, 5, 8, 9];
@@ -50,7 +50,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void MultiplyAdd_multiplies_every_octet_by_every_factor(string name, int lines)
+    public void MultiplyAddMultipliesEveryOctetByEveryFactor(string name, int lines)
     {
         for (int factor = 0; factor < 256; factor++)
         {
@@ -64,7 +64,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void Programs_run_as_recorded(string name, int lines)
+    public void ProgramsRunAsRecorded(string name, int lines)
     {
         var random = new Random(3);
         using var memory = new Slotted(Find(name), lines, seed: 3);
@@ -97,7 +97,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void Multiply_is_the_product_with_the_matrix(string name, int lines)
+    public void MultiplyIsTheProductWithTheMatrix(string name, int lines)
     {
         foreach (int outputs in (int[])[0, 1, 2, 3, 4, 5, 7, 8])
         {
@@ -126,7 +126,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void MultiplyHdpc_is_the_product_with_MT_times_GAMMA(string name, int lines)
+    public void MultiplyHdpcIsTheProductWithMTTimesGAMMA(string name, int lines)
     {
         foreach (int k in (int[])[10, 12, 18, 101])
         {
@@ -154,7 +154,7 @@ public unsafe class SymbolEngineTests
 
     [Theory]
     [MemberData(nameof(Engines))]
-    public void Inverse_times_matrix_is_the_identity(string name, int lines)
+    public void InverseTimesMatrixIsTheIdentity(string name, int lines)
     {
         // 64 to 256 unknowns, so that rows have the number of lines asked for; two equations more than needed.
         int unknowns = (lines * SymbolEngine.LineSize) - 3;
@@ -182,7 +182,7 @@ public unsafe class SymbolEngineTests
     }
 
     [Fact]
-    public void Inverse_of_too_low_a_rank_is_null()
+    public void InverseOfTooLowARankIsNull()
     {
         using var memory = new Slotted(SymbolEngine.Best, 1, seed: 8, slots: 10);
         memory.Slot(3).CopyTo(memory.Slot(6));
@@ -190,7 +190,7 @@ public unsafe class SymbolEngineTests
     }
 
     [Fact]
-    public void Scalar_engine_is_always_there() => Assert.Contains(SymbolEngine.Supported, engine => engine.Name == "Scalar");
+    public void ScalarEngineIsAlwaysThere() => Assert.Contains(SymbolEngine.Supported, engine => engine.Name == "Scalar");
 
     private static SymbolEngine Find(string name)
     {

@@ -156,7 +156,7 @@ public static class FdtReader
             if (file is null) return;
             if (groups is not null) file = file with { Groups = groups };
             _memory += file.MemoryBytes;
-            if (_memory > maxMemory) throw new InvalidDataException($"What it says takes more than {maxMemory:N0} bytes.");
+            if (_memory > maxMemory) throw new InvalidDataException($"Its content takes more than {maxMemory:N0} bytes of memory.");
             _files.Add(file);
         }
 
@@ -233,7 +233,7 @@ public static class FdtReader
 
         private void Spend()
         {
-            if (--_spare < 0) throw new InvalidDataException("There is more between its files than belongs there.");
+            if (--_spare < 0) throw new InvalidDataException("There is too much other content between its files.");
         }
 
         private string? Value(string name) => _attributes.GetValueOrDefault(name);

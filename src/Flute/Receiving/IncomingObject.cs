@@ -91,12 +91,12 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
         {
             return File.Fec.SymbolLength is null && File.Fec.EncodingId is null
                 ? null
-                : Fail(ObjectFailure.NotUnderstood, 0, 0, "the FDT describes no FEC that is spoken here");
+                : Fail(ObjectFailure.NotUnderstood, 0, 0, "the FDT names no FEC scheme that is supported");
         }
 
         if (!ContentEncodings.TryParse(File.ContentEncoding, out ContentEncoding encoding))
         {
-            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"content encoding {File.ContentEncoding} is not spoken here");
+            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"content encoding {File.ContentEncoding} is not supported");
         }
 
         if (oti.TransferLength > options.MaxObjectBytes || File.ContentLength > options.MaxObjectBytes || BlockAssembly.MostBytes(oti) > options.MaxBufferedBytes)

@@ -197,7 +197,7 @@ public sealed class ReportCodec : IDisposable
     private static JsonElement[] Elements(JsonElement body, string name) => body.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray()] : [];
 
     private static int Within(JsonElement number, int least, int most) =>
-        number.GetInt32() is int value && value >= least && value <= most ? value : throw new FormatException("A number that cannot be.");
+        number.GetInt32() is int value && value >= least && value <= most ? value : throw new FormatException("A number is out of range.");
 
     private static bool IsBadJson(Exception e) =>
         e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException;

@@ -31,7 +31,7 @@ public sealed class FluteSender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Tsi > uint.MaxValue) throw new ArgumentException("The TSI must fit 32 bits.", nameof(options));
-        if (options.FluteVersion is not (1 or 2)) throw new ArgumentException("There are versions 1 and 2 of FLUTE.", nameof(options));
+        if (options.FluteVersion is not (1 or 2)) throw new ArgumentException("The version of FLUTE must be 1 or 2.", nameof(options));
         _options = options;
         _writer = new PacketWriter(options);
         if (_writer.MaxFdtSymbol < 64 || options.MaxPacketBytes > 65_507)

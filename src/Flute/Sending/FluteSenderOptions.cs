@@ -85,7 +85,7 @@ public interface IObjectSource
     /// <summary>Fills a buffer.</summary>
     /// <param name="offset">Where to begin.</param>
     /// <param name="buffer">All of it is filled.</param>
-    /// <exception cref="IOException">It cannot be read, or has become shorter.</exception>
+    /// <exception cref="IOException">It cannot be read, or became shorter while it was sent.</exception>
     void Read(long offset, Span<byte> buffer);
 }
 

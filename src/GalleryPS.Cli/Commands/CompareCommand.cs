@@ -12,7 +12,7 @@ internal static class CompareCommand
         Argument<string[]> paths = Arguments.Paths("path", "The gallery: folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
         Option<string?> html = Arguments.Of<string?>("--html", "Write a report with charts to this file.");
-        var command = new Command("compare", "Hold a prediction against a capture.") { capture, paths, html };
+        var command = new Command("compare", "Compare a prediction with a capture.") { capture, paths, html };
         var options = OptionSet<ComparisonOptions>.AddTo(command);
         model.AddTo(command, nameof(EstimateOptions.PerImage));
         command.Does((parsed, reporter, cancellationToken) =>

@@ -9,7 +9,7 @@ internal static class ExportCommand
     public static Command Create()
     {
         Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
-        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
+        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("export", "Write images into one file: a page, a contact sheet or an animation.") { paths, literal };
         var arguments = OptionSet<ExportOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>

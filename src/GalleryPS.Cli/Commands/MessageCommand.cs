@@ -15,7 +15,7 @@ internal static class MessageCommand
     private static Command CreateSend()
     {
         var words = new Argument<string[]>("text") { Description = "Texts to send, one message each.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string[]> text = Many("--text", "A text; may be repeated.");
+        Option<string[]> text = Many("--text", "A text message; may be repeated.");
         Option<string[]> json = Many("--input-object", "A JSON document, sent as it is written; may be repeated.", "--json-document");
         Option<string[]> bytes = Many("--bytes", "Bytes in hexadecimal; may be repeated.");
         Option<string[]> path = Many("--path", "A file whose bytes are a message; may be repeated.");
@@ -93,7 +93,7 @@ internal static class MessageCommand
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"'{hex}' are not bytes in hexadecimal.", hex,
-                "Write two digits a byte: 00ff10.", e);
+                "Write two digits per byte: 00ff10.", e);
         }
     }
 }

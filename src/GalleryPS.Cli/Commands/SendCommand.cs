@@ -10,7 +10,7 @@ internal static class SendCommand
     public static Command Create()
     {
         Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; '-' reads one image from standard input; default: the sample gallery.");
-        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
+        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("send", "Send images.") { paths, literal };
         var options = OptionSet<SendOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>

@@ -10,7 +10,7 @@ internal static class ShowCommand
     public static Command Create()
     {
         Argument<string[]> paths = Arguments.Paths("path", "Folders, files and wildcards; default: the sample gallery.");
-        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders whose names are taken as they are.");
+        Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("show", "Show images in the terminal, in the browser or as a page.") { paths, literal };
         var arguments = OptionSet<ShowOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>

@@ -57,7 +57,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 Print(Invariant($"{c.Index,4}  {c.Client}  {c.Outcome}  {c.Bytes:N0} bytes in {c.Elapsed.TotalMilliseconds:0.0} ms"));
                 break;
             case ReplyEvent { Reply: var r }:
-                Print(Invariant($"{r.Index,4}  {r}  connected in {r.ConnectTime.TotalMilliseconds:0.0} ms, {r.TotalTime.TotalMilliseconds:0.0} ms in all{(r.Attempts > 1 ? $", {r.Attempts} tried" : "")}"));
+                Print(Invariant($"{r.Index,4}  {r}  connected in {r.ConnectTime.TotalMilliseconds:0.0} ms, {r.TotalTime.TotalMilliseconds:0.0} ms in total{(r.Attempts > 1 ? $", {r.Attempts} tried" : "")}"));
                 break;
             case MessageSummaryEvent { Summary: var s }:
                 Say(Summary(s));
@@ -169,8 +169,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         var parts = new List<string> { Invariant($"{Counted.Of(s.Images, "image")}, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s") };
         if (s.Datagrams > 0) parts.Add(Counted.Of(s.Datagrams, "datagram"));
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
-        if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} that {(s.NotImages == 1 ? "was" : "were")} no image"));
-        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
+        if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} ignored as {(s.NotImages == 1 ? "not an image" : "not images")}"));
+        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";
@@ -181,7 +181,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         var parts = new List<string> { Invariant($"{Counted.Of(s.Messages, "message")}, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s") };
         if (s.Sources > 0) parts.Add(Counted.Of(s.Sources, "source"));
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
-        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} from others"));
+        if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";

@@ -9,7 +9,7 @@ public static class ErrorIds
     /// <summary>A file or a datagram is not an image of a known format.</summary>
     public const string NotAnImage = nameof(NotAnImage);
 
-    /// <summary>A path led to no images.</summary>
+    /// <summary>A path leads to no images.</summary>
     public const string NoImagesFound = nameof(NoImagesFound);
 
     /// <summary>A file could not be read.</summary>
@@ -18,7 +18,7 @@ public static class ErrorIds
     /// <summary>A group address is not a multicast address.</summary>
     public const string AddressNotMulticast = nameof(AddressNotMulticast);
 
-    /// <summary>A multicast address was given where only one host can be meant.</summary>
+    /// <summary>A multicast address was given where a single host is needed.</summary>
     public const string AddressIsMulticast = nameof(AddressIsMulticast);
 
     /// <summary>An address to bind to, or a NIC, is not on this machine.</summary>
@@ -30,10 +30,10 @@ public static class ErrorIds
     /// <summary>IPv4 and IPv6 were mixed, or the transport has only the other one.</summary>
     public const string AddressFamilyMismatch = nameof(AddressFamilyMismatch);
 
-    /// <summary>Another program has the port.</summary>
+    /// <summary>Another program uses the port.</summary>
     public const string PortInUse = nameof(PortInUse);
 
-    /// <summary>Several NICs could be meant for a broadcast.</summary>
+    /// <summary>Several NICs are possible for a broadcast.</summary>
     public const string BroadcastAmbiguous = nameof(BroadcastAmbiguous);
 
     /// <summary>No NIC of this machine has a broadcast address.</summary>
@@ -45,22 +45,22 @@ public static class ErrorIds
     /// <summary>Nobody listens at the destination.</summary>
     public const string ConnectionRefused = nameof(ConnectionRefused);
 
-    /// <summary>The peer broke the connection off.</summary>
+    /// <summary>The peer reset the connection.</summary>
     public const string ConnectionReset = nameof(ConnectionReset);
 
     /// <summary>The destination did not answer in time.</summary>
     public const string ConnectionTimedOut = nameof(ConnectionTimedOut);
 
-    /// <summary>There is no way to the destination.</summary>
+    /// <summary>There is no route to the destination.</summary>
     public const string DestinationUnreachable = nameof(DestinationUnreachable);
 
-    /// <summary>A host answers that no program has the UDP port.</summary>
+    /// <summary>A host answers that no program listens on the UDP port.</summary>
     public const string NobodyListens = nameof(NobodyListens);
 
-    /// <summary>What came to a receiver was all for others, or no images.</summary>
+    /// <summary>All that arrived at a receiver was for others, or not images.</summary>
     public const string NothingForThisReceiver = nameof(NothingForThisReceiver);
 
-    /// <summary>A receiver waited in vain for the end of transmission.</summary>
+    /// <summary>The end of transmission did not arrive in time.</summary>
     public const string ReceiverTimedOut = nameof(ReceiverTimedOut);
 
     /// <summary>An arriving image is larger than the receiver accepts.</summary>
@@ -69,7 +69,7 @@ public static class ErrorIds
     /// <summary>All images together are larger than the receiver accepts.</summary>
     public const string GalleryTooLarge = nameof(GalleryTooLarge);
 
-    /// <summary>The system threw datagrams away because the receive buffer was full.</summary>
+    /// <summary>The system dropped datagrams because the receive buffer was full.</summary>
     public const string DatagramsDropped = nameof(DatagramsDropped);
 
     /// <summary>Packets do not carry the right key.</summary>
@@ -78,13 +78,13 @@ public static class ErrorIds
     /// <summary>No capture program is installed.</summary>
     public const string CaptureToolMissing = nameof(CaptureToolMissing);
 
-    /// <summary>The rights for the operation are missing.</summary>
+    /// <summary>The user lacks the rights for the operation.</summary>
     public const string NotPrivileged = nameof(NotPrivileged);
 
-    /// <summary>What needs pixels was asked for where there is nothing that decodes them.</summary>
+    /// <summary>An option needs to decode images where there is no decoder.</summary>
     public const string ImagingUnavailable = nameof(ImagingUnavailable);
 
-    /// <summary>A capture file is damaged or no capture file.</summary>
+    /// <summary>A capture file is damaged or not a capture file.</summary>
     public const string UnreadableCapture = nameof(UnreadableCapture);
 
     /// <summary>An image could not be stored.</summary>
@@ -96,16 +96,16 @@ public static class ErrorIds
     /// <summary>An image arrived with another length or checksum than announced.</summary>
     public const string ImageDamaged = nameof(ImageDamaged);
 
-    /// <summary>A sender describes an image in a way that is not understood.</summary>
+    /// <summary>A sender describes an image in a way that is not supported.</summary>
     public const string NotUnderstood = nameof(NotUnderstood);
 
-    /// <summary>A receiver that reported went away before it had everything.</summary>
+    /// <summary>A receiver that reported disconnected before it had everything.</summary>
     public const string ReceiverLost = nameof(ReceiverLost);
 
     /// <summary>Fewer receivers than were asked for have every image.</summary>
     public const string ReceiversIncomplete = nameof(ReceiversIncomplete);
 
-    /// <summary>Not as many receivers came as were waited for.</summary>
+    /// <summary>Fewer receivers reported than the sender waited for.</summary>
     public const string ReceiversMissing = nameof(ReceiversMissing);
 
     /// <summary>A capture or a report could not be written.</summary>
@@ -123,7 +123,7 @@ public static class ErrorIds
     /// <summary>Nobody joined a group while a sender waited for it.</summary>
     public const string NobodyJoined = nameof(NobodyJoined);
 
-    /// <summary>A server of that name is running already.</summary>
+    /// <summary>A server of that name is already running.</summary>
     public const string ServerExists = nameof(ServerExists);
 
     /// <summary>No server of that name is running.</summary>
@@ -144,7 +144,7 @@ public static class ErrorIds
     /// <summary>An image is damaged or was cut off.</summary>
     public const string BrokenImage = nameof(BrokenImage);
 
-    /// <summary>An image is of a kind of its format that is not supported.</summary>
+    /// <summary>An image uses a variant of its format that is not supported.</summary>
     public const string ImageNotDecodable = nameof(ImageNotDecodable);
 
     /// <summary>An exported file could not be written, or it exists already.</summary>
@@ -156,6 +156,6 @@ public static class ErrorIds
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
 
-    /// <summary>Something went wrong that nobody foresaw: a fault of the program itself.</summary>
+    /// <summary>Something unforeseen went wrong: a bug in the program itself.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

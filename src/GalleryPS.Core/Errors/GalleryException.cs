@@ -96,7 +96,7 @@ public sealed class GalleryException : Exception
         string what = string.Join(' ', error.Message.Split('\r', '\n').Select(static l => l.Trim()).Where(static l => l.Length > 0));
         return new GalleryException(
             ErrorIds.Unexpected, GalleryErrorCategory.NotSpecified, $"This should not happen ({error.GetType().Name}): {what.TrimEnd('.')}.", null,
-            "It is a fault of GalleryPS. Please report it with what was run and what is shown with --verbose (-Verbose in PowerShell).", error);
+            "This is a bug in GalleryPS. Please report it with the command and its output with --verbose (-Verbose in PowerShell).", error);
     }
 
     /// <summary>The stable id, one of <see cref="ErrorIds"/>.</summary>

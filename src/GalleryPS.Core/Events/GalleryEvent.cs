@@ -16,7 +16,7 @@ public abstract record GalleryEvent;
 public sealed record ReadyEvent(
     Transport Transport, IReadOnlyList<IPEndPoint> EndPoints, IPAddress? Group, IReadOnlyList<string> Interfaces) : GalleryEvent;
 
-/// <summary>One sentence of the story a user who asked for details wants to hear.</summary>
+/// <summary>A sentence for users who ask for details (verbose output).</summary>
 /// <param name="Text">The sentence.</param>
 public sealed record NoticeEvent(string Text) : GalleryEvent;
 

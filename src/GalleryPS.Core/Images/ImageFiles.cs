@@ -68,12 +68,9 @@ public static class ImageFiles
         try
         {
             // Where names may contain wildcards, a file that is really called so is meant.
-            if (File.Exists(full))
-                return [full];
-            if (Directory.Exists(full))
-                return List(full, "*") is { Count: > 0 } inFolder ? inFolder : throw FolderHasNone(path);
-            if (literal || !HasWildcard(full))
-                throw NotFound(path, $"There is no file or folder '{path}'.", "Check the path.");
+            if (File.Exists(full)) return [full];
+            if (Directory.Exists(full)) return List(full, "*") is { Count: > 0 } inFolder ? inFolder : throw FolderHasNone(path);
+            if (literal || !HasWildcard(full)) throw NotFound(path, $"There is no file or folder '{path}'.", "Check the path.");
 
             string folder = Path.GetDirectoryName(full) ?? full;
             if (HasWildcard(folder))
@@ -84,8 +81,7 @@ public static class ImageFiles
                     "Use * and ? in the last component only, or give several folders.");
             }
 
-            if (!Directory.Exists(folder))
-                throw NotFound(path, $"There is no folder '{folder}'.", "Check the path.");
+            if (!Directory.Exists(folder)) throw NotFound(path, $"There is no folder '{folder}'.", "Check the path.");
             return List(folder, Path.GetFileName(full)) is { Count: > 0 } matching
                 ? matching
                 : throw NotFound(path, $"No image matches '{path}'.", $"Images are files named {ExtensionList}.");
@@ -97,7 +93,7 @@ public static class ImageFiles
                 e is UnauthorizedAccessException ? GalleryErrorCategory.PermissionDenied : GalleryErrorCategory.ReadError,
                 $"The folder of '{path}' could not be read: {e.Message}",
                 path,
-                "Check that you may list the folder.",
+                "Check your permissions on the folder.",
                 e);
         }
     }
@@ -110,7 +106,7 @@ public static class ImageFiles
         }
         catch (ArgumentException e)
         {
-            throw NotFound(path, $"'{path}' is no path.", "Give the path of a file or of a folder.", e);
+            throw NotFound(path, $"'{path}' is not a path.", "Give the path of a file or of a folder.", e);
         }
     }
 
@@ -127,8 +123,7 @@ public static class ImageFiles
         var files = new List<string>();
         foreach (string file in Directory.EnumerateFiles(folder, pattern, options))
         {
-            if (HasImageExtension(file))
-                files.Add(file);
+            if (HasImageExtension(file)) files.Add(file);
         }
 
         files.Sort(CompareNames);

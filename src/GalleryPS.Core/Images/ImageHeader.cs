@@ -95,10 +95,8 @@ public static class ImageHeader
             ImageFormat.WebP => WebP.Read(ref source, out width, out height),
             _ => Tiff.Read(ref source, out width, out height),
         };
-        if (result != ImageHeaderResult.Ok)
-            return result;
-        if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
-            return ImageHeaderResult.NotAnImage;
+        if (result != ImageHeaderResult.Ok) return result;
+        if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue) return ImageHeaderResult.NotAnImage;
         info = new ImageInfo(format, (int)width, (int)height);
         return ImageHeaderResult.Ok;
     }

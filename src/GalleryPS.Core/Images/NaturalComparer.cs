@@ -24,8 +24,7 @@ public sealed class NaturalComparer : IComparer<string>
     /// <returns>Negative when <paramref name="x"/> comes first, positive when it comes last, 0 when they are identical.</returns>
     public int Compare(string? x, string? y)
     {
-        if (x is null || y is null)
-            return string.CompareOrdinal(x, y);
+        if (x is null || y is null) return string.CompareOrdinal(x, y);
         int order = Compare(x.AsSpan(), y.AsSpan());
         return order != 0 ? order : string.CompareOrdinal(x, y);
     }
@@ -50,8 +49,7 @@ public sealed class NaturalComparer : IComparer<string>
                 y = y[1..];
             }
 
-            if (order != 0)
-                return order;
+            if (order != 0) return order;
         }
 
         return x.Length.CompareTo(y.Length);

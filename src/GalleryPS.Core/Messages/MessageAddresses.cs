@@ -59,7 +59,7 @@ internal static class MessageAddresses
         {
             throw new GalleryException(
                 ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
-                $"The source {other} and {address} are not of one family.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
+                $"The source {other} and {address} are of different address families.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
         }
 
         IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.ArrivalIP, address.AddressFamily);

@@ -11,8 +11,8 @@ public sealed record MessageReceiveOptions
     [OptionGroup]
     public UntilOptions Until { get; init; } = new();
 
-    /// <summary>Tell at the end what each source amounted to.</summary>
-    [Option("Tell at the end what each source amounted to.")]
+    /// <summary>Report statistics of each source at the end.</summary>
+    [Option("Report statistics of each source at the end.")]
     public bool Statistics { get; init; }
 
     /// <summary>Names of the JSON properties that carry a sequence number; case does not matter.</summary>

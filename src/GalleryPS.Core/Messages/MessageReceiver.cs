@@ -90,7 +90,7 @@ public sealed class MessageReceiver : ISession
         _listener.StopReading();
         foreach (GalleryEvent left in _listener.Leave(static change => new MembershipEvent(change), _clock.Now)) yield return left;
         if (_listener.Dropped > 0) yield return _listener.DroppedWarning(": messages are missing.", "-Interval");
-        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message came. {leftOut}");
+        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message arrived. {leftOut}");
         if (_options.Statistics)
         {
             foreach (SourceStatistics source in _ledger.Statistics()) yield return new StatisticsEvent(source);
@@ -176,7 +176,7 @@ public sealed class MessageReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
+        $"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
         WhatWasLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
 
     private string? WhatWasLeftOut() => _messages > 0 ? null : _leftOut.Describe(

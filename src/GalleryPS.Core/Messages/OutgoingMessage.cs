@@ -52,8 +52,8 @@ public sealed class OutgoingMessage
         catch (System.Text.Json.JsonException e)
         {
             throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"That is not a JSON document: {e.Message}", json,
-                "Check quotes and brackets, or send it as a text.", e);
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"This is not a JSON document: {e.Message}", json,
+                "Check quotes and brackets, or send it as text.", e);
         }
     }
 

@@ -49,7 +49,7 @@ public static class Interfaces
         {
             throw new GalleryException(
                 ErrorIds.NetworkFailure, GalleryErrorCategory.ResourceUnavailable,
-                $"The system does not tell which NICs this machine has: {e.Message}", null, null, e);
+                $"The system does not list the NICs of this machine: {e.Message}", null, null, e);
         }
     }
 

@@ -11,16 +11,16 @@ internal static class SocketErrors
     {
         SocketError.AddressAlreadyInUse => new GalleryException(
             ErrorIds.PortInUse, GalleryErrorCategory.ResourceBusy,
-            $"{(OwnSockets.Have(transport == Transport.Tcp, where.Port) ? "This very session" : "Another program")} already has {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
+            $"{(OwnSockets.Have(transport == Transport.Tcp, where.Port) ? "This session" : "Another program")} already uses {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
             where,
             OwnSockets.Have(transport == Transport.Tcp, where.Port)
-                ? "End the server, receiver or show that has it (Get-GalleryServer lists servers), or choose another port on both sides (-Port)."
+                ? "End the server, receiver or show that uses it (Get-GalleryServer lists servers), or choose another port on both sides (-Port)."
                 : "End that program, or choose another port on both sides (-Port).",
             error),
         SocketError.AddressNotAvailable => NicResolver.NotLocal(where.Address.ToString()),
         SocketError.AccessDenied => new GalleryException(
             ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
-            $"The system does not let this user have port {where.Port}.", where,
+            $"This user may not use port {where.Port}.", where,
             "Choose a port above 1023, or run with more rights.", error),
         _ => Other(error, $"listen on {where}", where),
     };
@@ -29,7 +29,7 @@ internal static class SocketErrors
     public static GalleryException Join(SocketException error, IPAddress group, Nic nic) => nic.IsDefault
         ? new GalleryException(
             ErrorIds.MulticastUnavailable, GalleryErrorCategory.ResourceUnavailable,
-            $"The system knows no default NIC for the group {group}.", group,
+            $"The system has no default NIC for the group {group}.", group,
             "Name the NIC to join on (-ArrivalIP, or * for all).", error)
         : Other(error, $"join {group} on {nic}", group);
 
@@ -44,7 +44,7 @@ internal static class SocketErrors
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostNotFound or SocketError.NetworkDown
             or SocketError.HostDown => new GalleryException(
             ErrorIds.DestinationUnreachable, GalleryErrorCategory.ConnectionError,
-            $"{what}: there is no way to {to} ({error.Message}).", to,
+            $"{what}: there is no route to {to} ({error.Message}).", to,
             Hosts.IsMulticast(to.Address) || to.Address.Equals(IPAddress.Broadcast)
                 ? "Name the NIC to send on (-OutboundIP)."
                 : "Check the address, and that this machine is on that network or has a route to it.",
@@ -64,7 +64,7 @@ internal static class SocketErrors
     /// <summary>A peer broke a connection off.</summary>
     public static GalleryException Reset(Exception? error, IPEndPoint peer, string what) => new(
         ErrorIds.ConnectionReset, GalleryErrorCategory.ConnectionError,
-        $"{what}: {peer} broke the connection off.", peer, "See what happened to the program at the other end.", error);
+        $"{what}: {peer} reset the connection.", peer, "Check the program at the other end.", error);
 
     /// <summary>A peer did not answer.</summary>
     public static GalleryException TimedOut(IPEndPoint peer, string what, Exception? error = null) => new(
@@ -83,8 +83,8 @@ internal static class SocketErrors
             "Raise the limit (ulimit -n), or send to fewer receivers.", error),
         SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported => new GalleryException(
             ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.ResourceUnavailable,
-            $"Cannot {what}: this machine does not have that version of IP ({error.Message}).", target,
-            "Use addresses of the other one.", error),
+            $"Cannot {what}: this machine does not support that version of IP ({error.Message}).", target,
+            "Use addresses of the other version.", error),
         SocketError.AccessDenied => new GalleryException(
             ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
             $"Cannot {what}: the system does not let this user ({error.Message}).", target, "Run with more rights.", error),

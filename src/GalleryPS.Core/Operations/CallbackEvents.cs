@@ -38,7 +38,7 @@ internal static class CallbackEvents
         {
             // Nothing of it goes on when nobody reads any more.
             stop.Cancel();
-            Task.WhenAny(working).GetAwaiter().GetResult();
+            ((IAsyncResult)working).AsyncWaitHandle.WaitOne();
         }
     }
 }

@@ -31,6 +31,6 @@ public sealed record StartOptions
     public TimeSpan Delay { get; init; }
 
     /// <summary>Multicast: wait at most this long until somebody has joined every group; null to send at once.</summary>
-    [Option("Multicast: wait at most this long until somebody has joined the group (Linux, needs the right to listen).", least: 0, moreThanLeast: true)]
+    [Option("Multicast: wait up to this long for a member of the group (Linux, needs CAP_NET_RAW).", least: 0, moreThanLeast: true)]
     public TimeSpan? WaitForGroup { get; init; }
 }

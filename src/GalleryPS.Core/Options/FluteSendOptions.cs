@@ -10,11 +10,11 @@ public sealed record FluteSendOptions
     /// Repair data that is sent without being asked for, in percent of the images. Null: none when receivers report, else
     /// <see cref="DefaultRedundancy"/>.
     /// </summary>
-    [Option("Flute: repair data; default 10, or what is asked for when receivers report.", unit: "%", least: 0, most: 10_000)]
+    [Option("Flute: amount of repair data; default 10, or as much as reporting receivers ask for.", unit: "%", least: 0, most: 10_000)]
     public double? Redundancy { get; init; }
 
     /// <summary>How many times more everything is sent.</summary>
-    [Option("Flute: how many times more everything is sent.", least: 0, most: 1_000_000)]
+    [Option("Flute: how many more times everything is sent.", least: 0, most: 1_000_000)]
     public int Repeat { get; init; }
 
     /// <summary>Repeat until stopped.</summary>
@@ -22,19 +22,19 @@ public sealed record FluteSendOptions
     public bool Carousel { get; init; }
 
     /// <summary>Wait for so many receivers, and serve them until each has everything. Null: nothing is sent back.</summary>
-    [Option("Flute: wait for so many receivers and serve each until it has everything.", least: 1, most: 10_000)]
+    [Option("Flute: wait for this many receivers, and serve each until it has everything.", least: 1, most: 10_000)]
     public int? Receivers { get; init; }
 
     /// <summary>How long to wait for <see cref="Receivers"/>; then it starts with those that are there. Null: for ever.</summary>
-    [Option("Flute: how long to wait for the receivers; default for ever.", least: 0, moreThanLeast: true)]
+    [Option("Flute: how long to wait for the receivers; default forever.", least: 0, moreThanLeast: true)]
     public TimeSpan? WaitTimeout { get; init; }
 
     /// <summary>How long a receiver that reports may say nothing, take nothing of what is sent, or get nowhere with it, before it is given up.</summary>
-    [Option("Flute: how long a receiver may say nothing or take nothing.", least: 0, moreThanLeast: true)]
+    [Option("Flute: how long a receiver may stay silent or make no progress.", least: 0, moreThanLeast: true)]
     public TimeSpan ReceiverTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of the largest IP packet on the way. Null: what the outbound NIC says.</summary>
-    [Option("Flute: largest IP packet on the way; default what the NIC says.", unit: "bytes", least: 576, most: 65_535)]
+    [Option("Flute: largest IP packet on the path; default the NIC's MTU.", unit: "bytes", least: 576, most: 65_535)]
     public int? Mtu { get; init; }
 
     /// <summary>Authenticates every packet; the receivers need the same one.</summary>

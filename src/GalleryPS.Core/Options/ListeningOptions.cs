@@ -34,11 +34,11 @@ public sealed record UntilOptions
     public TimeSpan? Duration { get; init; }
 
     /// <summary>Give up when nothing came for this long; null for no limit.</summary>
-    [Option("Give up when nothing came for this long.", least: 0, moreThanLeast: true)]
+    [Option("Give up when nothing arrives for this long.", least: 0, moreThanLeast: true)]
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>Stop after so many images or messages; null for no limit.</summary>
-    [Option("Stop after so many.", least: 1, most: int.MaxValue, letter: 'n')]
+    [Option("Stop after this many.", least: 1, most: int.MaxValue, letter: 'n')]
     public int? Count { get; init; }
 }
 
@@ -49,8 +49,8 @@ public sealed record StorageOptions
     [Option("Where to store the images.", letter: 'o')]
     public string? OutputDirectory { get; init; }
 
-    /// <summary>Replace files of the same name that were there before, instead of numbering.</summary>
-    [Option("Replace files of the same name that were there before, instead of numbering.")]
+    /// <summary>Replace existing files of the same name, instead of numbering the new ones.</summary>
+    [Option("Replace existing files of the same name, instead of numbering the new ones.")]
     public bool Force { get; init; }
 }
 
@@ -62,7 +62,7 @@ public sealed record LimitOptions
     public long MaxImageBytes { get; init; } = 256L << 20;
 
     /// <summary>Largest sum of all images accepted, in bytes.</summary>
-    [Option("Largest sum of all images accepted.", unit: "bytes", least: 1)]
+    [Option("Largest total size of all images accepted.", unit: "bytes", least: 1)]
     public long MaxGalleryBytes { get; init; } = 64L << 30;
 
     /// <summary>How long a TCP sender may stay silent in the middle of an image.</summary>
@@ -74,6 +74,6 @@ public sealed record LimitOptions
 public sealed record FluteReceiveOptions
 {
     /// <summary>Only packets that are authenticated with this passphrase are taken.</summary>
-    [Option("Flute: take only what is authenticated with this passphrase.")]
+    [Option("Flute: accept only packets authenticated with this passphrase.")]
     public Passphrase? Passphrase { get; init; }
 }

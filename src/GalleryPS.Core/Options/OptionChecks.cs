@@ -15,7 +15,7 @@ internal static class OptionChecks
     /// <summary>Port 0 asks the system for a port; only what binds to one address can take what it gets.</summary>
     public static void NoFreePort(int port)
     {
-        if (port == 0) throw Invalid("0 is not a port: it must be from 1 to 65535.", port);
+        if (port == 0) throw Invalid("The port must be from 1 to 65535, not 0.", port);
     }
 
     /// <summary>Options of a group that somebody set are wrong where the group means nothing.</summary>

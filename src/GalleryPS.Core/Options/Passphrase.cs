@@ -43,7 +43,7 @@ public sealed class Passphrase
         {
             throw new GalleryException(
                 ErrorIds.CryptographyUnavailable, GalleryErrorCategory.ResourceUnavailable,
-                $"The cryptography of this system makes no key of a passphrase (PBKDF2 with SHA-256): {e.Message}", null,
+                $"The cryptography of this system cannot derive a key from a passphrase (PBKDF2 with SHA-256): {e.Message}", null,
                 "Send and receive without a passphrase, or use another system.", e);
         }
     }

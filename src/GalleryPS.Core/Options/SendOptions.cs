@@ -33,10 +33,10 @@ public sealed record SendOptions
     public PacingOptions Pacing { get; init; } = new();
 
     /// <summary>
-    /// Encode images anew that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
+    /// Re-encode images that are too large for a datagram (Plain over UDP): as JPEG of the best quality that fits, scaled
     /// down if need be.
     /// </summary>
-    [Option("Encode images anew that are too large for a datagram (Plain over UDP).")]
+    [Option("Re-encode images that are too large for a datagram (Plain over UDP).")]
     public bool Fit { get; init; }
 
     /// <summary>How long to wait for a TCP connection.</summary>
@@ -46,7 +46,7 @@ public sealed record SendOptions
     /// <summary>
     /// Try a receiver again for every image over TCP. Else one that cannot be reached at the first image is left out of the rest.
     /// </summary>
-    [Option("Tcp: try a receiver that cannot be reached again for every image, instead of leaving it out of the rest.")]
+    [Option("Tcp: try an unreachable receiver again for every image, instead of skipping it from then on.")]
     public bool Retry { get; init; }
 
     /// <summary>What only Flute has.</summary>
@@ -62,15 +62,15 @@ public sealed record SendOptions
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-                "Only multicast has groups that somebody can join.", Transport, "Use -Delay to give receivers time to start, or -Transport Multicast.");
+                "Only multicast has groups to join.", Transport, "Use -Delay to give receivers time to start, or -Transport Multicast.");
         }
 
         if (Transport == Transport.Tcp && Addresses.OutboundIP.Count > 1)
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-                "A TCP connection leaves on one NIC; several were given.", Addresses.OutboundIP,
-                "Give one NIC, or none: the routing table knows the way to a host.");
+                "A TCP connection uses one NIC; several were given.", Addresses.OutboundIP,
+                "Give one NIC, or none to let the routing table decide.");
         }
 
         if (Fit && (Transport == Transport.Tcp || Protocol != Protocol.Plain))
@@ -89,7 +89,7 @@ public sealed record SendOptions
     {
         if (Flute.Receivers is not null && (Flute.Carousel || Flute.Repeat > 0))
         {
-            throw OptionChecks.Invalid("Receivers that report are served until they have everything; nothing is repeated blindly then.", Flute.Receivers);
+            throw OptionChecks.Invalid("Receivers that report are served until they have everything, so nothing is repeated blindly.", Flute.Receivers);
         }
 
         if (Flute.Carousel && Flute.Repeat > 0) throw OptionChecks.Invalid("A carousel repeats until it is stopped, not a number of times.", Flute.Repeat);

@@ -103,7 +103,7 @@ internal sealed class DatagramListener : IDisposable
     /// <param name="option">The option that makes the sender slower.</param>
     public WarningEvent DroppedWarning(string consequence, string option) => new(
         ErrorIds.DatagramsDropped,
-        $"The system threw {Counted.Of(Dropped ?? 0, "datagram")} away because the receive buffer was full{consequence} Send slower ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
+        $"The system dropped {Counted.Of(Dropped ?? 0, "datagram")} because the receive buffer was full{consequence} Send slower ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
 
     public void Dispose()
     {

@@ -124,7 +124,7 @@ internal sealed class Inbox : IDisposable
             {
                 Interlocked.Increment(ref _failed);
                 return new ErrorEvent(e as GalleryException ?? new GalleryException(
-                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be kept in memory: {e.Message}",
+                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be held in memory: {e.Message}",
                     name, "Name an output directory (-OutputDirectory).", e));
             }
 
@@ -177,8 +177,8 @@ internal sealed class Inbox : IDisposable
         long number = Interlocked.Increment(ref _notImages);
         Touch();
         if (number > WarningsInFull) return;
-        string more = number == WarningsInFull ? " Further ones are only counted." : "";
-        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image; left out.{more}"));
+        string more = number == WarningsInFull ? " Further ones are counted only." : "";
+        Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image and was ignored.{more}"));
     }
 
     /// <summary>Reports an image that failed.</summary>

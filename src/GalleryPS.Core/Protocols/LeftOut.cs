@@ -41,7 +41,7 @@ internal sealed class LeftOut
             string[] most = [.. _pairs.OrderByDescending(static p => p.Value).Take(Shown)
                 .Select(p => $"{Counted.Of(p.Value, what)} from {p.Key.From}{(p.Key.To is null ? "" : $" to {p.Key.To}")}")];
             string more = _pairs.Count > Shown ? " and others" : "";
-            return $"{string.Join(", ", most)}{more} came to this port and {(_total == 1 ? "was" : "were")} left out: this receiver takes {accepted}.";
+            return $"{string.Join(", ", most)}{more} arrived at this port and {(_total == 1 ? "was" : "were")} ignored: this receiver accepts {accepted}.";
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class Reach(IPEndPoint to)
 
     /// <summary>What was not told one by one; null when everything was.</summary>
     public GalleryEvent? Rest() => _untold == 0 ? null : new WarningEvent(
-        _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_untold, "time")} more something could not be sent for the same reason.");
+        _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_untold, "more attempt")} to send failed for the same reason.");
 
     /// <summary>Whether an error is the destination's, and so the same for every image.</summary>
     public static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable

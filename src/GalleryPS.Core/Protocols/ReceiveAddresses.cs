@@ -62,7 +62,7 @@ internal static class ReceiveAddresses
     {
         if (!group.IsIPv6Multicast || (group.GetAddressBytes()[1] & 0x0F) > 2 || group.ScopeId != 0 || options.Addresses.ArrivalIP.Count > 0) return;
         throw new GalleryException(
-            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{group} is a group of one link, and no link is named.", group,
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{group} is a link-local group, and no NIC is named.", group,
             "Name the NIC to join on (-ArrivalIP eth0, or '*' for all).");
     }
 
@@ -71,6 +71,6 @@ internal static class ReceiveAddresses
         if (sources.FirstOrDefault(s => s.AddressFamily != family) is not { } other) return;
         throw new GalleryException(
             ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
-            $"The source {other} and the group are not of one family.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
+            $"The source {other} and the group are of different address families.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
     }
 }

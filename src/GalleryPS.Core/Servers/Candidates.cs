@@ -85,7 +85,7 @@ internal sealed class Candidates
         if (!hasPort) return (host, port);
         if (!int.TryParse(text[(colon + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)
         {
-            throw OptionChecks.Invalid($"'{written}' has no port from 1 to 65535 behind the colon.", written);
+            throw OptionChecks.Invalid($"'{written}' has no port from 1 to 65535 after the colon.", written);
         }
 
         return (host, port);

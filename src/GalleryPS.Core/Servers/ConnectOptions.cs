@@ -29,8 +29,8 @@ public sealed record ConnectOptions
     [Option("The servers' port.", least: 1, most: 65_535, aliases: "ToPort", letter: 'p')]
     public int Port { get; init; } = ServerOptions.DefaultPort;
 
-    /// <summary>Which server to take. What does not answer is passed over, whatever the choice.</summary>
-    [Option("Which server to take.")]
+    /// <summary>Which server to choose. What does not answer is passed over, whatever the choice.</summary>
+    [Option("Which server to choose.")]
     public ServerSelection Select { get; init; } = ServerSelection.Random;
 
     /// <summary>How many connections to make, one after the other.</summary>
@@ -38,7 +38,7 @@ public sealed record ConnectOptions
     public int Count { get; init; } = 1;
 
     /// <summary>How long a server may take for the handshake, and how long it may be silent afterwards.</summary>
-    [Option("How long a server may take to answer, and be silent.", least: 0, moreThanLeast: true, aliases: "Timeout TimeoutSeconds")]
+    [Option("How long a server may take to answer, or stay silent.", least: 0, moreThanLeast: true, aliases: "Timeout TimeoutSeconds")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes <see cref="ServerSelection.Random"/> choose the same each time; null for a new choice.</summary>

@@ -36,7 +36,7 @@ public static class ServerClient
         {
             var attempts = new Attempts(candidates.Unknown) { Tried = candidates.Unknown.Count };
             (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, time, cancellationToken).GetAwaiter().GetResult();
-            foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Passed over {failure}");
+            foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Skipped: {failure}");
             if (reply is not null)
             {
                 replies++;
@@ -132,5 +132,5 @@ public static class ServerClient
     private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
         $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
-        "Check that the servers run, and the addresses and the port.");
+        "Check that the servers are running, and the addresses and the port.");
 }

@@ -19,15 +19,15 @@ public sealed record ServerOptions
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>What every client is sent, in UTF-8; null for <c>Hello from</c> and the name.</summary>
-    [Option("What every client is sent; default: Hello from and the name.")]
+    [Option("Greeting for every client; default: Hello from and the name.")]
     public string? Greeting { get; init; }
 
     /// <summary>Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting; null for none.</summary>
     [Option("Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting.")]
     public string? Gallery { get; init; }
 
-    /// <summary>How long a client may take nothing before it is given up.</summary>
-    [Option("How long a client may take nothing before it is given up.", least: 0, moreThanLeast: true)]
+    /// <summary>How long a client may read nothing before the server gives up on it.</summary>
+    [Option("How long a client may read nothing before the server gives up on it.", least: 0, moreThanLeast: true)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections the log keeps; older ones are forgotten.</summary>

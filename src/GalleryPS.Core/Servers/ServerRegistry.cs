@@ -26,7 +26,7 @@ public static class ServerRegistry
             if (Running.TryGetValue(options.EffectiveName, out Server? same))
             {
                 throw new GalleryException(
-                    ErrorIds.ServerExists, GalleryErrorCategory.ResourceExists, $"A server {options.EffectiveName} is running already, on {same.EndPoint}.",
+                    ErrorIds.ServerExists, GalleryErrorCategory.ResourceExists, $"Server {options.EffectiveName} is already running, on {same.EndPoint}.",
                     options.EffectiveName, "Give it another name (-Name), or stop the other one first (Stop-GalleryServer).");
             }
 

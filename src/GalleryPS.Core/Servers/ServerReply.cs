@@ -48,13 +48,13 @@ public sealed class ServerReply
     /// <summary>How long the handshake took.</summary>
     public required TimeSpan ConnectTime { get; init; }
 
-    /// <summary>From the first attempt to the last byte, servers that were passed over included.</summary>
+    /// <summary>From the first attempt to the last byte, servers that were skipped included.</summary>
     public required TimeSpan TotalTime { get; init; }
 
     /// <summary>Servers tried, the one that answered included.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>The servers that were passed over, and why.</summary>
+    /// <summary>The servers that were skipped, and why.</summary>
     public required IReadOnlyList<ServerFailure> Failures { get; init; }
 
     /// <inheritdoc/>

@@ -69,19 +69,19 @@ public sealed class GalleryReceiver : ISession
 
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
-        if (reason == StopReason.Duration) yield return new NoticeEvent($"{_options.Until.Duration!.Value.TotalSeconds:0.###} s are over.");
+        if (reason == StopReason.Duration) yield return new NoticeEvent($"Stopped after {_options.Until.Duration!.Value.TotalSeconds:0.###} s.");
         if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.WhyNothingCame() ?? TimedOut());
         foreach (GalleryEvent told in _receiver.Closing()) yield return told;
-        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No image came. {leftOut}");
+        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No image arrived. {leftOut}");
         yield return new SummaryEvent(_inbox.Summary() with { Dropped = _receiver.Dropped });
     }
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing came for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived.",
+        $"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived.",
         Ready.EndPoints[0],
         WhatWasLeftOut() ?? (_inbox.Datagrams > 0
-            ? "Something came, so address and port are right: check that the sender was not stopped, and uses the same protocol."
+            ? "Address and port are right, because something arrived: check that the sender was not stopped, and uses the same protocol."
             : "Check that the sender uses the same transport, address and port, and that no firewall is in the way."));
 
     // Only where nothing else came: among images, what was left out is no riddle.
@@ -90,7 +90,7 @@ public sealed class GalleryReceiver : ISession
         if (_inbox.Images > 0) return null;
         string what = _options.Transport == Transport.Tcp ? "connection" : "datagram";
         string? others = _inbox.LeftOut.Describe(what, LeftOut.Accepted(Ready, _options.Addresses.Address, _options.Addresses.Source));
-        string? noImages = _inbox.NotImages == 0 ? null : $"{Counted.Of(_inbox.NotImages, what)} came that {(_inbox.NotImages == 1 ? "was" : "were")} no image of a known format.";
+        string? noImages = _inbox.NotImages == 0 ? null : $"{Counted.Of(_inbox.NotImages, what)} {(_inbox.NotImages == 1 ? "was not an image" : "were not images")} of a known format.";
         return others is null ? noImages : noImages is null ? others : $"{others} {noImages}";
     }
 }

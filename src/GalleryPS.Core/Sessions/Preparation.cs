@@ -21,7 +21,7 @@ internal static class Preparation
         {
             foreach ((IPAddress group, IReadOnlyList<Nic> nics) in groups)
             {
-                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s until somebody is a member of {group}.");
+                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s for a member of {group}.");
                 GroupMember member = GroupWatch.Wait(group, nics, patience, time, cancellationToken);
                 yield return new MemberEvent(member.Group, member.Address, member.Interface, member.Waited);
             }

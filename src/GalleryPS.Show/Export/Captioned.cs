@@ -31,7 +31,7 @@ public sealed record ContactSheetOptions
 /// <summary>How an animation is made.</summary>
 public sealed record AnimationOptions
 {
-    /// <summary>How long each image stands.</summary>
+    /// <summary>How long each image is shown.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Size of the animation; each image is scaled to fit and stands in the middle.</summary>

@@ -21,11 +21,11 @@ public sealed record ExportOptions
     public required string OutputPath { get; init; }
 
     /// <summary>What to make; null lets the extension decide: html; png, jpg; gif, webp.</summary>
-    [Option("What to make; default: what the extension says.")]
+    [Option("What to export; default: what the extension says.")]
     public ExportKind? As { get; init; }
 
     /// <summary>How long each image stands, in a page or an animation.</summary>
-    [Option("How long each image stands.", least: 0, moreThanLeast: true)]
+    [Option("How long each image is shown.", least: 0, moreThanLeast: true)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Images in a row of a contact sheet; null for a sheet a little wider than high.</summary>
@@ -48,7 +48,7 @@ public sealed record ExportOptions
     [Option("Height of an animation.", unit: "pixels", least: 16, most: 8192)]
     public int Height { get; init; } = 600;
 
-    /// <summary>Replace the file when there is one.</summary>
-    [Option("Replace the file when there is one.")]
+    /// <summary>Replace an existing file.</summary>
+    [Option("Replace an existing file.")]
     public bool Force { get; init; }
 }

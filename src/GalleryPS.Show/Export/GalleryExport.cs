@@ -1,6 +1,6 @@
 using System.Text.Json;
-using GalleryPS.Show.Pixels;
 using GalleryPS.Show.Page;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Export;
 
@@ -31,7 +31,7 @@ public static class GalleryExport
             _ => null,
         };
         ExportKind kind = options.As ?? byName?.Kind ?? throw Invalid(
-            options, $"'{extension}' does not say what to export.", "Name a file .html, .png, .jpg, .gif or .webp, or say what with -As.");
+            options, $"'{extension}' does not say what to export.", "Give the file the extension .html, .png, .jpg, .gif or .webp, or choose with -As.");
         ImageFormat format = kind switch
         {
             ExportKind.Html => ImageFormat.Unknown,

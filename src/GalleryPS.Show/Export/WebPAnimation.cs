@@ -50,7 +50,7 @@ internal sealed class WebPAnimation
             at = end;
         }
 
-        if (!any) throw new ArgumentException("This is no still WebP image.", nameof(still));
+        if (!any) throw new ArgumentException("This is not a still WebP image.", nameof(still));
         Chunk(_frames, "ANMF"u8, body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 

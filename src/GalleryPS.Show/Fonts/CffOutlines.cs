@@ -67,7 +67,7 @@ internal sealed class CffOutlines
 
     private ReadOnlyMemory<byte> Item((int Data, int Offsets, int Size, int Count) index, int i)
     {
-        if ((uint)i >= (uint)index.Count) throw new InvalidDataException("The font refers to something it has not.");
+        if ((uint)i >= (uint)index.Count) throw new InvalidDataException("The font refers to something that it does not contain.");
         int from = Offset(index.Offsets + i * index.Size, index.Size), to = Offset(index.Offsets + (i + 1) * index.Size, index.Size);
         return _cff[(index.Data + from)..(index.Data + to)];
     }

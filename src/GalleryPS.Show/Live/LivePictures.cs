@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using GalleryPS.Show.Pixels;
 using GalleryPS.Show.Page;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Live;
 

@@ -42,7 +42,7 @@ public sealed class LiveServer : IDisposable
     public Task Viewed => _viewed.Task;
 
     /// <summary>Starts serving.</summary>
-    /// <param name="interval">How long each image stands.</param>
+    /// <param name="interval">How long each image is shown.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
     /// <returns>The server; dispose of it.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/> or <see cref="ErrorIds.CannotServePage"/>.</exception>

@@ -17,7 +17,7 @@ internal static class GalleryPage
     /// <summary>Writes the page.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="live">True when images come by server-sent events.</param>
-    /// <param name="interval">How long each image stands.</param>
+    /// <param name="interval">How long each image is shown.</param>
     /// <param name="host">Name of this host, for the title.</param>
     /// <param name="writeImages">Writes the images into a JSON array; null for none.</param>
     public static void Write(Stream output, bool live, TimeSpan interval, string host, Action<Utf8JsonWriter>? writeImages = null)

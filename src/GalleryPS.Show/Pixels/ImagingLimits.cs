@@ -26,6 +26,6 @@ public sealed record ImagingLimits
         throw new GalleryException(
             ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
             $"{name} claims to be {width} x {height} pixels; at most {MaxPixels:N0} pixels are decoded.", name,
-            "Scale the image down with a program you trust with it.");
+            "Scale the image down with another program that you trust.");
     }
 }

@@ -71,7 +71,7 @@ internal static class KindChecks
             TiffDirectory.Entry entry = page[i];
             values += entry.Length;
             if (entry.Tag != CompressionTag) continue;
-            string? kind = !entry.IsNumber ? "its compression is not told." : entry.Value switch
+            string? kind = !entry.IsNumber ? "its compression is not specified." : entry.Value switch
             {
                 // None, LZW, Deflate in both of its numbers, PackBits.
                 1 or 5 or 8 or 32946 or 32773 => null,

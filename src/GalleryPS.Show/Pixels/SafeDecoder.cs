@@ -156,7 +156,7 @@ internal sealed class SafeDecoder
         {
             throw new GalleryException(
                 ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
-                $"{name} asks for more memory than decoding may take.", name, "Scale the image down with a program you trust with it.", e);
+                $"{name} asks for more memory than decoding may take.", name, "Scale the image down with another program that you trust.", e);
         }
         catch (NotSupportedException e)
         {

@@ -36,7 +36,7 @@ public sealed class TerminalSlideshow : IDisposable
     /// <summary>Begins a show on this process's terminal.</summary>
     /// <param name="terminal">What it can draw.</param>
     /// <param name="graphics">What to draw with; null for the best it has.</param>
-    /// <param name="interval">How long each image stands.</param>
+    /// <param name="interval">How long each image is shown.</param>
     /// <returns>The show; dispose of it.</returns>
     public static TerminalSlideshow Begin(Terminal terminal, TerminalGraphics? graphics, TimeSpan interval)
     {

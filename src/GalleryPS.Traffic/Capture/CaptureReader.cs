@@ -70,7 +70,7 @@ public sealed class CaptureReader : IDisposable
                     : e is UnauthorizedAccessException ? GalleryErrorCategory.PermissionDenied : GalleryErrorCategory.ReadError,
                 $"{path} cannot be opened: {e.Message}",
                 path,
-                "Check the path and the rights.",
+                "Check the path and its permissions.",
                 e);
         }
 
@@ -91,7 +91,7 @@ public sealed class CaptureReader : IDisposable
         {
             if (Compression.Open(buffer) is { } unpacked) buffer = new CaptureBuffer(unpacked, BufferSize, cancellationToken);
             CaptureFormat format = CaptureFormat.Recognize(buffer)
-                ?? throw Unreadable(name, 0, "it is no pcap or pcapng file", null);
+                ?? throw Unreadable(name, 0, "it is not a pcap or pcapng file", null);
             return new CaptureReader(name, buffer, format) { CanReadAgain = canReadAgain };
         }
         catch (CaptureDamage damage)
@@ -143,8 +143,8 @@ public sealed class CaptureReader : IDisposable
         GalleryErrorCategory.InvalidData,
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{name} is damaged or no capture file: at offset {offset} {reason}."),
+            $"{name} is damaged or not a capture file: at offset {offset} {reason}."),
         name,
-        "What lies before the offset was read. Capture again, or check how the file was copied.",
+        "Everything before the offset was read. Capture again, or check how the file was copied.",
         inner);
 }

@@ -30,10 +30,10 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
 
         if (_count.SuperFrames != 0)
         {
-            reasons.Add(Text($"Segmentation offload: {Words.Many(_count.SuperFrames, "frame")} larger than the MTU; compared is what the wire carried, {Words.Many(_count.OnWire.Frames, "frame")} in place of {_count.Frames}."));
+            reasons.Add(Text($"Segmentation offload: {Words.Many(_count.SuperFrames, "frame")} larger than the MTU; the comparison uses what the wire carried, {Words.Many(_count.OnWire.Frames, "frame")} in place of {_count.Frames}."));
         }
 
-        if (result.IsForeignLink) reasons.Add("The capture has no Ethernet headers; compared is what Ethernet would have shown.");
+        if (result.IsForeignLink) reasons.Add("The capture has no Ethernet headers; the comparison uses what Ethernet would have shown.");
         if (differs && reasons.Count == 0) reasons.Add("Other traffic is in the capture, or the prediction assumes another gallery.");
         return reasons;
     }
@@ -109,7 +109,7 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
         if (lost != 0) reasons.Add($"Missing, lost or not captured: {Words.Many(lost, thing)} with images ({List(missing)}).");
         if (twice != 0) reasons.Add($"More often than predicted, duplicates: {Words.Many(twice, thing)} ({List(again)}).");
         if (others != 0)
-            reasons.Add($"No image of this gallery, other traffic on the port: {Words.Many(others, thing)} ({List(strange)}).");
+            reasons.Add($"Not an image of this gallery, other traffic on the port: {Words.Many(others, thing)} ({List(strange)}).");
     }
 
     private void Wrong(List<string> reasons)

@@ -12,7 +12,7 @@ public sealed record PacketOptions
     public string? Flow { get; init; }
 
     /// <summary>Only so many packets from the beginning; null for all.</summary>
-    [Option("Only so many packets of each file.", least: 0)]
+    [Option("Only this many packets of each file.", least: 0)]
     public long? First { get; init; }
 
     /// <summary>Where the images go that the capture holds whole.</summary>

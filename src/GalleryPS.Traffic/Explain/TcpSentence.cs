@@ -23,7 +23,7 @@ internal static class TcpSentence
         (string opener, string peer) = Ends(conversation);
         string who = forward ? opener : peer;
         string repeated = segment.IsRetransmission ? "Sent again, the first copy was lost or late: " : "";
-        if (Has(flags, TcpFlags.Rst)) return $"RST: {who} breaks the connection{what} off.";
+        if (Has(flags, TcpFlags.Rst)) return $"RST: {who} resets the connection{what}.";
         if (Has(flags, TcpFlags.Syn))
         {
             return Has(flags, TcpFlags.Ack)
@@ -36,7 +36,7 @@ internal static class TcpSentence
             : "";
         if (packet.PayloadLength > 0) return repeated + Data(packet, conversation, forward, segment) + fin;
         if (fin.Length != 0) return repeated + Closing(conversation, forward, who, segment, earlierAcknowledged);
-        if (segment.Acknowledged is not { } acknowledged) return $"A segment of {who} without data or confirmation.";
+        if (segment.Acknowledged is not { } acknowledged) return $"A segment of {who} without data or acknowledgment.";
         return Acknowledgment(conversation, forward, who, what, segment, acknowledged, earlierWindow, earlierAcknowledged);
     }
 
@@ -54,7 +54,7 @@ internal static class TcpSentence
         long last = segment.Offset + packet.PayloadLength - 1;
         string bytes = Text($"Bytes {segment.Offset} to {last}");
         if (!forward) return $"{bytes} of what {Ends(conversation).Peer} says.";
-        if (conversation.Image is not { } image) return $"{bytes} of what {Ends(conversation).Opener} says, which is no image.";
+        if (conversation.Image is not { } image) return $"{bytes} of what {Ends(conversation).Opener} says, which is not an image.";
         return conversation.Total is { } total
             ? Text($"{bytes} of the {total} of image {image}.")
             : Text($"{bytes} of image {image}.");
@@ -63,7 +63,7 @@ internal static class TcpSentence
     private static string Closing(
         Conversation conversation, bool forward, string who, PacketSegment segment, long earlierAcknowledged)
     {
-        string also = segment.Acknowledged > earlierAcknowledged && !forward ? " and confirms what it got" : "";
+        string also = segment.Acknowledged > earlierAcknowledged && !forward ? " and acknowledges what it received" : "";
         if (conversation.IsEnd && forward)
             return "FIN: the sender closes the connection without having sent a byte: the end of transmission.";
         if (forward && conversation.Image is { } image) return Text($"FIN: the sender has nothing more to send: image {image} ends here.");
@@ -82,12 +82,12 @@ internal static class TcpSentence
     {
         StreamState peer = forward ? conversation.Back : conversation.Forward;
         if (acknowledged > 0 && peer.FinSeen && acknowledged > peer.Bytes && acknowledged > earlierAcknowledged)
-            return $"ACK: {who} confirms the other side's FIN.";
+            return $"ACK: {who} acknowledges the other side's FIN.";
         if (forward && segment.Offset == 0 && acknowledged == 0 && earlierWindow < 0) return $"ACK: the connection{what} is open.";
-        if (acknowledged > earlierAcknowledged) return Text($"ACK: {who} has got {acknowledged} bytes and awaits byte {acknowledged}.");
+        if (acknowledged > earlierAcknowledged) return Text($"ACK: {who} has received {acknowledged} bytes and expects byte {acknowledged}.");
         if (segment.Window == 0) return $"ACK: {who} has no room left and asks to wait.";
         if (earlierWindow >= 0 && segment.Window != earlierWindow) return Text($"ACK: {who} has room for {segment.Window} bytes now.");
-        return Text($"ACK: {who} says once more that it awaits byte {acknowledged}.");
+        return Text($"ACK: {who} repeats that it expects byte {acknowledged}.");
     }
 
     private static bool Has(TcpFlags flags, TcpFlags flag) => (flags & flag) != TcpFlags.None;

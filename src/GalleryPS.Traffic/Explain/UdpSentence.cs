@@ -14,12 +14,12 @@ internal static class UdpSentence
             if (datagram.IsEnd) return "A datagram without a byte: the end of transmission.";
             return datagram.Image is { } image
                 ? Text($"Image {image}, whole in one datagram of {Counted.Of(packet.PayloadLength, "byte")}.")
-                : Text($"A datagram of {Counted.Of(packet.PayloadLength, "byte")} that is no image.");
+                : Text($"A datagram of {Counted.Of(packet.PayloadLength, "byte")} that is not an image.");
         }
 
         string of = datagram.Image is { } part ? Text($"of image {part}")
             : datagram.Flow is null ? "of a datagram whose first fragment was not captured yet"
-            : "of a datagram that is no image";
+            : "of a datagram that is not an image";
         string count = fragment.Count is { } known ? Text($"{known} fragments") : "the fragments";
         if (fragment.Index == 0)
         {

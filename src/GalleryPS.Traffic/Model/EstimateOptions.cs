@@ -102,7 +102,7 @@ public sealed record FluteEstimateOptions
     public double? Redundancy { get; init; }
 
     /// <summary>How many times more everything is sent.</summary>
-    [Option("Flute: how many times more everything is sent.", least: 0, most: 1_000_000)]
+    [Option("Flute: how many more times everything is sent.", least: 0, most: 1_000_000)]
     public int Repeat { get; init; }
 
     /// <summary>The rate on the link; the file table is repeated in time. Null means <see cref="PacingOptions.DefaultFluteRate"/>.</summary>

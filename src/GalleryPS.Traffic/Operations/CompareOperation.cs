@@ -1,6 +1,6 @@
 namespace GalleryPS.Traffic;
 
-/// <summary>Holds predictions against captures.</summary>
+/// <summary>Compares predictions with captures.</summary>
 public static class CompareOperation
 {
     /// <summary>Compares: one capture serves all predictions, one prediction all captures; else they go in pairs.</summary>
@@ -41,7 +41,7 @@ public static class CompareOperation
 
         if (estimates.Count == 1) return paths.Select(path => (estimates[0], path, false));
         throw new GalleryException(
-            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{estimates.Count} predictions cannot be held against {paths.Count} captures.", paths,
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{estimates.Count} predictions cannot be compared with {paths.Count} captures.", paths,
             "Give one capture for all predictions, or one for each.");
     }
 }

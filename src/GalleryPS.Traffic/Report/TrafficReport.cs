@@ -47,7 +47,7 @@ public static class TrafficReport
                 GalleryErrorCategory.WriteError,
                 $"{path} cannot be written: {e.Message}",
                 path,
-                "Check the folder and its rights.",
+                "Check the folder and its permissions.",
                 e);
         }
     }

@@ -9,7 +9,10 @@ public static class TrafficText
     private static readonly string[] CountHeader =
         ["Protocol", "Frames", "Packets", "Datagrams", "Payload", "+UDP/TCP", "+IP", "+Link", "Wire"];
 
-    private static readonly string[] ComparisonHeader = ["Layer", "", "Predicted", "Range", "Captured", "Difference", "Verdict"];
+    private static readonly string[] ComparisonHeader = ["", "Predicted", "Range", "Captured", "Difference", "Verdict"];
+
+    // What a terminal has at least; wider tables are turned, with a line for each number.
+    private const int Columns = 79;
 
     /// <summary>How it is sent: the transport, and the protocol where it is not Plain.</summary>
     /// <param name="estimate">The prediction.</param>
@@ -32,7 +35,7 @@ public static class TrafficText
         text.AppendLine(Text($"{TerminalText.Safe(count.Path)}: {Counted.Of(count.Frames, "frame")} in {count.Duration.TotalSeconds:0.000} s, {Counted.Of(count.Flows, "flow")}"));
         Append(text, rows, leftColumns: 1);
         foreach (string note in count.Notes)
-            text.AppendLine(note);
+            AppendSentence(text, note);
         if (count.Timeline.Count != 0)
         {
             List<string[]> intervals = [["Start", "Frames", "Packets", "+Link", "Mbit/s"]];
@@ -54,19 +57,18 @@ public static class TrafficText
         var rows = new List<string[]> { ComparisonHeader };
         rows.AddRange(comparison.Layers.Select(layer => (string[])
         [
-            layer.Layer,
-            layer.Property,
+            Words.Of(layer.Property),
             Number(layer.Predicted),
             layer.Low == layer.High ? "exact" : $"{Number(layer.Low)}..{Number(layer.High)}",
             Number(layer.Captured),
             layer.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture),
-            Words.Of(layer.Verdict),
+            layer.Verdict == TrafficVerdict.WithinRange ? "in range" : Words.Of(layer.Verdict),
         ]));
         var text = new StringBuilder();
         text.AppendLine(Text($"{comparison.Transport} to {comparison.Estimate.Receivers}, {TerminalText.Safe(comparison.Path)}: {Words.Of(comparison.Verdict)}"));
-        Append(text, rows, leftColumns: 2);
+        Append(text, rows, leftColumns: 1);
         foreach (string reason in comparison.Reasons)
-            text.AppendLine(reason);
+            AppendSentence(text, reason);
         return text.ToString().TrimEnd();
     }
 
@@ -84,12 +86,45 @@ public static class TrafficText
 
     private static void Append(StringBuilder text, List<string[]> rows, int leftColumns)
     {
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        int[] widths = Widths(rows);
+        if (widths.Sum() + (2 * (widths.Length - 1)) > Columns && rows.Count < rows[0].Length)
+        {
+            rows = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Select(row => row[column]).ToArray())];
+            widths = Widths(rows);
+        }
+
         foreach (string[] row in rows)
         {
             IEnumerable<string> cells = row.Select((cell, column) => column < leftColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
             text.AppendLine(string.Join("  ", cells).TrimEnd());
         }
+    }
+
+    private static int[] Widths(List<string[]> rows) =>
+        [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+
+    /// <summary>Text in lines that end between words.</summary>
+    private static void AppendSentence(StringBuilder text, string sentence)
+    {
+        int used = 0;
+        foreach (string word in sentence.Split(' '))
+        {
+            if (used > 0 && used + 1 + word.Length > Columns)
+            {
+                text.AppendLine();
+                used = 0;
+            }
+            else if (used > 0)
+            {
+                text.Append(' ');
+                used++;
+            }
+
+            text.Append(word);
+            used += word.Length;
+        }
+
+        text.AppendLine();
     }
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -15,4 +15,15 @@ internal static class Words
         TrafficVerdict.WithinRange => "within range",
         _ => "differs",
     };
+
+    /// <summary>What a number of <see cref="TrafficTotals"/> counts, for people.</summary>
+    public static string Of(string property) => property switch
+    {
+        nameof(TrafficTotals.ApplicationBytes) => "Payload",
+        nameof(TrafficTotals.TransportBytes) => "+UDP/TCP",
+        nameof(TrafficTotals.NetworkBytes) => "+IP",
+        nameof(TrafficTotals.LinkBytes) => "+Link",
+        nameof(TrafficTotals.WireBytes) => "Wire",
+        _ => property,
+    };
 }

@@ -30,7 +30,7 @@ public sealed record CaptureOptions
     public string? Interface { get; init; }
 
     /// <summary>A filter in the language of pcap-filter(7); null to make one from the rest, empty for none.</summary>
-    [Option("A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.", letter: 'f')]
+    [Option("A filter as in pcap-filter(7), in place of the one made from the other options; empty for none.", letter: 'f')]
     public string? Filter { get; init; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>
@@ -41,8 +41,8 @@ public sealed record CaptureOptions
     [Option("tcpdump, dumpcap or the path of one; default: whichever is there.")]
     public string? Tool { get; init; }
 
-    /// <summary>Replace the file when it exists.</summary>
-    [Option("Replace the file when it exists.")]
+    /// <summary>Replace an existing file.</summary>
+    [Option("Replace an existing file.")]
     public bool Force { get; init; }
 
     /// <summary>How long the program may take to begin.</summary>
@@ -54,6 +54,6 @@ public sealed record CaptureOptions
     {
         OptionChecks.Ranges(this);
         if (Interface is { Length: 0 } || Interface?.StartsWith('-') == true)
-            throw OptionChecks.Invalid($"'{Interface}' is no name of a NIC.", Interface);
+            throw OptionChecks.Invalid($"'{Interface}' is not the name of a NIC.", Interface);
     }
 }

@@ -188,7 +188,7 @@ public sealed class CaptureSession : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 TimeSpan left = options.StartTimeout - Stopwatch.GetElapsedTime(begin);
                 if (_closed || left <= TimeSpan.Zero)
-                    throw CaptureErrors.Translate(_tool, plan, _closed ? string.Join(' ', _lines) : "It does not begin to listen.");
+                    throw CaptureErrors.Translate(_tool, plan, _closed ? string.Join(' ', _lines) : "It did not start to listen.");
                 Monitor.Wait(_lines, left);
             }
         }
@@ -225,7 +225,7 @@ public sealed class CaptureSession : IDisposable
                 throw new GalleryException(
                     ErrorIds.CannotWriteFile,
                     GalleryErrorCategory.ResourceExists,
-                    $"{options.Path} exists.",
+                    $"{options.Path} exists already.",
                     options.Path,
                     "Use another name, or -Force to replace it.");
             }
@@ -240,7 +240,7 @@ public sealed class CaptureSession : IDisposable
                 GalleryErrorCategory.WriteError,
                 $"{options.Path} cannot be written: {e.Message}",
                 options.Path,
-                "Check the folder and its rights.",
+                "Check the folder and its permissions.",
                 e);
         }
     }

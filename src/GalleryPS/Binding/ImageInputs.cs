@@ -44,7 +44,7 @@ internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onEr
     private IEnumerable<ImageInput> Received(ReceivedImage image)
     {
         if (image.Bytes == 0 || image.Path is null || File.Exists(image.Path)) return [ImageInput.FromReceived(image)];
-        return Nothing(image, $"{image.Path} is not there any more.", "The image was stored when it arrived; check that its file is still there.");
+        return Nothing(image, $"{image.Path} no longer exists.", "The image was stored when it arrived; check that its file is still there.");
     }
 
     private IEnumerable<ImageInput> Stored(object? value, string? path)

@@ -17,7 +17,7 @@ public sealed class RunningServersAttribute : ArgumentTransformationAttribute
         if (!Living.IsLeftOf(typeof(Server), value)) return value;
         PSMemberInfoCollection<PSPropertyInfo> bag = ((PSObject)value!).Properties;
         return ServerRegistry.All.FirstOrDefault(s => s.Name == bag["Name"]?.Value?.ToString() && s.EndPoint.ToString() == bag["EndPoint"]?.Value?.ToString())
-            ?? throw new ArgumentTransformationMetadataException($"The server {bag["Name"]?.Value} does not run in this session; it can be stopped where it was started.");
+            ?? throw new ArgumentTransformationMetadataException($"The server {bag["Name"]?.Value} is not running in this session; stop it where it was started.");
     }
 }
 
@@ -37,6 +37,6 @@ public sealed class RunningCapturesAttribute : ArgumentTransformationAttribute
         int? id = plain is int number ? number : null;
         string? path = left?.Path ?? plain as string;
         return CaptureSession.Running.FirstOrDefault(c => c.Id == id || c.Path == path || (path is not null && Path.GetFileName(c.Path) == path))
-            ?? throw new ArgumentTransformationMetadataException($"No capture {path ?? plain} runs in this session; it can be stopped where it was started.");
+            ?? throw new ArgumentTransformationMetadataException($"No capture {path ?? plain} is running in this session; stop it where it was started.");
     }
 }

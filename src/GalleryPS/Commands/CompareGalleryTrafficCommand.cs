@@ -45,22 +45,19 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
         // What came with the call is bound anew for every object of the pipeline; it counts once.
         foreach (TrafficEstimate one in Estimate)
         {
-            if (!_estimates.Contains(one))
-                _estimates.Add(one);
+            if (!_estimates.Contains(one)) _estimates.Add(one);
         }
 
         foreach (string file in Path.SelectMany(path => CapturePaths.Resolve(this, path, WriteError)))
         {
-            if (!_files.Contains(file))
-                _files.Add(file);
+            if (!_files.Contains(file)) _files.Add(file);
         }
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_files.Count == 0)
-            return;
+        if (_files.Count == 0) return;
         Present(CompareOperation.Run(_options with { Timeline = Html is not null }, _estimates, _files, StopToken));
 
         if (Html is not null && FullPath(Html) is { } report && ShouldProcess(report, "Write a report"))

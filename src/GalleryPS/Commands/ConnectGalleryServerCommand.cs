@@ -25,7 +25,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => _options.Port; set => _options = _options with { Port = value }; }
 
-    /// <summary>Which server to take.</summary>
+    /// <summary>Which server to choose.</summary>
     [Parameter]
     public ServerSelection Select { get => _options.Select; set => _options = _options with { Select = value }; }
 

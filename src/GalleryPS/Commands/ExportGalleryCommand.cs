@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
-using GalleryPS.Show;
 using GalleryPS.Show.Export;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -51,7 +50,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     [InRange<ExportOptions>]
     public int Height { get => _options.Height; set => _options = _options with { Height = value }; }
 
-    /// <summary>Replace the file when there is one.</summary>
+    /// <summary>Replace an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 

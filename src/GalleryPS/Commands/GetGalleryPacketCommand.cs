@@ -21,7 +21,7 @@ public sealed class GetGalleryPacketCommand : CaptureCmdlet
     [ArgumentCompleter(typeof(FlowCompleter))]
     public string? Flow { get => _options.Flow; set => _options = _options with { Flow = value }; }
 
-    /// <summary>Only so many packets of each file.</summary>
+    /// <summary>Only this many packets of each file.</summary>
     [Parameter]
     [InRange<PacketOptions>]
     public long? First { get => _options.First; set => _options = _options with { First = value }; }

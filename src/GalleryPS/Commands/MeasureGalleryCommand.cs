@@ -46,7 +46,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     [InRange<EstimateOptions>]
     public double? Redundancy { get => Flute.Redundancy; set => Flute = Flute with { Redundancy = value }; }
 
-    /// <summary>Flute: how many times more everything is sent.</summary>
+    /// <summary>Flute: how many more times everything is sent.</summary>
     [Parameter]
     [InRange<EstimateOptions>]
     public int Repeat { get => Flute.Repeat; set => Flute = Flute with { Repeat = value }; }

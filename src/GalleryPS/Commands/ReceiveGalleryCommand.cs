@@ -88,7 +88,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Seconds]
     public TimeSpan StallTimeout { get => Limits.StallTimeout; set => Limits = Limits with { StallTimeout = value }; }
 
-    /// <summary>Flute: take only what is authenticated with this passphrase.</summary>
+    /// <summary>Flute: accept only packets authenticated with this passphrase.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
 

@@ -74,7 +74,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [InRange<SendOptions>]
     public double? Redundancy { get => Flute.Redundancy; set => Flute = Flute with { Redundancy = value }; }
 
-    /// <summary>Flute: how many times more everything is sent.</summary>
+    /// <summary>Flute: how many more times everything is sent.</summary>
     [Parameter]
     [InRange<SendOptions>]
     public int Repeat { get => Flute.Repeat; set => Flute = Flute with { Repeat = value }; }
@@ -83,7 +83,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter Carousel { get => Flute.Carousel; set => Flute = Flute with { Carousel = value }; }
 
-    /// <summary>Flute: wait for so many receivers and serve each until it has everything.</summary>
+    /// <summary>Flute: wait for this many receivers, and serve each until it has everything.</summary>
     [Parameter]
     [InRange<SendOptions>]
     public int? Receivers { get => Flute.Receivers; set => Flute = Flute with { Receivers = value }; }
@@ -123,7 +123,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [InRange<SendOptions>]
     public long? Tsi { get => Flute.Tsi; set => Flute = Flute with { Tsi = value }; }
 
-    /// <summary>Encode images anew that are too large for a datagram (Plain over UDP).</summary>
+    /// <summary>Re-encode images that are too large for a datagram (Plain over UDP).</summary>
     [Parameter]
     public SwitchParameter Fit { get => _options.Fit; set => _options = _options with { Fit = value }; }
 

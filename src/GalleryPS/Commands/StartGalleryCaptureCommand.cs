@@ -37,7 +37,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 
-    /// <summary>A filter as of pcap-filter(7), in place of the one made from the rest; empty for none.</summary>
+    /// <summary>A filter as in pcap-filter(7), in place of the one made from the other options; empty for none.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? Filter { get => _options.Filter; set => _options = _options with { Filter = value }; }
@@ -51,7 +51,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     [ArgumentCompleter(typeof(ToolCompleter))]
     public string? Tool { get => _options.Tool; set => _options = _options with { Tool = value }; }
 
-    /// <summary>Replace the file when it exists.</summary>
+    /// <summary>Replace an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
 
@@ -60,8 +60,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     {
         string name = Path ?? string.Create(CultureInfo.InvariantCulture, $"capture-{DateTime.Now:yyyyMMdd-HHmmss-fff}.pcap");
         string file = FullPath(name);
-        if (!ShouldProcess(file, "Capture"))
-            return;
+        if (!ShouldProcess(file, "Capture")) return;
         CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
         SessionResources.Keep(session.Dispose);
         WriteVerbose($"{session.Capture.Tool} listens on {session.Capture.Interface}; filter: {session.Capture.Filter}");

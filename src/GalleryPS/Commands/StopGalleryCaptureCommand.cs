@@ -19,8 +19,7 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (Capture is null && MyInvocation.ExpectingInput)
-            return;
+        if (Capture is null && MyInvocation.ExpectingInput) return;
         foreach (Capture one in Capture ?? CaptureSession.Running)
         {
             try

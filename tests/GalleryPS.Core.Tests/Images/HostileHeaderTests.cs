@@ -312,8 +312,7 @@ public class HostileHeaderTests
         byte[] copy = image[..length];
         foreach ((int where, byte what) in changes)
         {
-            if (where < copy.Length)
-                copy[where] = what;
+            if (where < copy.Length) copy[where] = what;
         }
 
         return copy;
@@ -323,18 +322,15 @@ public class HostileHeaderTests
     private static bool IsConsistent(byte[] data)
     {
         ImageHeaderResult whole = ImageHeader.TryRead(data, out ImageInfo info);
-        if (whole == Ok ? info.Width < 1 || info.Height < 1 || info.Format == ImageFormat.Unknown : info != default)
-            return false;
+        if (whole == Ok ? info.Width < 1 || info.Height < 1 || info.Format == ImageFormat.Unknown : info != default) return false;
 
         using CountingStream stream = CountingStream.Of(data);
-        if (ImageHeader.TryRead(stream, out ImageInfo fromStream) != (whole == Ok) || fromStream != info)
-            return false;
+        if (ImageHeader.TryRead(stream, out ImageInfo fromStream) != (whole == Ok) || fromStream != info) return false;
 
         foreach (int length in (ReadOnlySpan<int>)[data.Length / 3, data.Length / 2, data.Length * 9 / 10])
         {
             ImageHeaderResult part = ImageHeader.TryRead(data.AsSpan(0, length), out ImageInfo early);
-            if (part != NeedMoreData && (part != whole || early != info))
-                return false;
+            if (part != NeedMoreData && (part != whole || early != info)) return false;
         }
 
         return stream.BytesRead <= MaxBytesRead;

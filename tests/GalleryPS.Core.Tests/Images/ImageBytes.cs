@@ -76,8 +76,7 @@ internal static class ImageBytes
         byte[] data = new byte[directory >= MaxLength ? 16 : Math.Max(needed, 16)];
         (bigEndian ? "MM\0+\0\u0008\0\0"u8 : "II+\0\u0008\0\0\0"u8).CopyTo(data);
         Write64(data.AsSpan(8), directory, bigEndian);
-        if (directory >= MaxLength)
-            return data;
+        if (directory >= MaxLength) return data;
         Span<byte> at = data.AsSpan((int)directory);
         Write64(at, entries, bigEndian);
         for (int i = 0; i < content.Length; i++)

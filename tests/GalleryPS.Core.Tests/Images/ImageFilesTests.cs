@@ -62,8 +62,7 @@ public class ImageFilesTests
     [Fact]
     public void AStarInANameIsThatNameFirstAndLiterallyOnly()
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("Windows has no file names with wildcards in them");
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no file names with wildcards in them");
         using var folder = new TemporaryFolder();
         folder.Touch("a*.jpg", "ab.jpg");
         Assert.Equal(["a*.jpg"], Find(folder, "a*.jpg"));

@@ -144,8 +144,7 @@ public class ImageStoreTests
     [InlineData("reserve")]
     public void BothWaysToRenameWithoutOverwritingWork(string way)
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("Windows renames without overwriting by itself");
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows renames without overwriting by itself");
         using var folder = new TemporaryFolder();
         folder.Touch("from", "taken", "directory/inside");
         File.WriteAllBytes(folder["from"], Image);
@@ -194,8 +193,7 @@ public class ImageStoreTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["in"]);
-        if (!dangling)
-            folder.Touch("outside.jpg");
+        if (!dangling) folder.Touch("outside.jpg");
         MakeLinkOrSkip(folder["in/photo.jpg"], folder["outside.jpg"]);
         string path = new ImageStore(folder["in"], force).Store(Image, "photo.jpg");
         Assert.Equal(folder[force ? "in/photo.jpg" : "in/photo-2.jpg"], path);

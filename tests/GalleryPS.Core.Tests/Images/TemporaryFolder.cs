@@ -26,8 +26,7 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Takes rights away from a folder, or gives them back; nothing happens on Windows.</summary>
     public void SetMode(string relative, UnixFileMode mode)
     {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(this[relative], mode);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(this[relative], mode);
     }
 
     public void Dispose() => Directory.Delete(FullPath, recursive: true);

@@ -35,7 +35,7 @@ public sealed class StrangersTests : IDisposable
         Connect(receiver).Dispose();
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<EndEvent>());
-        Assert.Contains(receiving.Result.OfType<NoticeEvent>(), static n => n.Text.Contains("the end of an empty gallery, unless something comes within 3 s", StringComparison.Ordinal));
+        Assert.Contains(receiving.Result.OfType<NoticeEvent>(), static n => n.Text.Contains("the end of an empty gallery, unless something arrives within 3 s", StringComparison.Ordinal));
     }
 
     // Probes from elsewhere while images come, however slowly, are nobody's end.
@@ -88,7 +88,7 @@ public sealed class StrangersTests : IDisposable
         GalleryException error = Assert.Single(receiving.Result.OfType<ErrorEvent>()).Error;
         Assert.Equal(ErrorIds.ReceiverTimedOut, error.Id);
         Assert.Equal(
-            "7 datagrams from 127.0.0.1 to 127.0.0.1 came to this port and were left out: this receiver takes what is sent to 127.255.255.255.",
+            "7 datagrams from 127.0.0.1 to 127.0.0.1 arrived at this port and were ignored: this receiver accepts what is sent to 127.255.255.255.",
             error.RecommendedAction);
         Assert.Equal(7, receiving.Result.OfType<SummaryEvent>().Single().Summary.Filtered);
     }
@@ -105,7 +105,7 @@ public sealed class StrangersTests : IDisposable
         WarningEvent warning = Assert.Single(receiving.Result.OfType<WarningEvent>());
         Assert.Equal(ErrorIds.NothingForThisReceiver, warning.Id);
         Assert.Equal(
-            "No image came. 1 datagram from 127.0.0.1 to 127.0.0.1 came to this port and was left out: this receiver takes what is sent to 127.0.0.1, from 127.0.0.9 only.",
+            "No image arrived. 1 datagram from 127.0.0.1 to 127.0.0.1 arrived at this port and was ignored: this receiver accepts what is sent to 127.0.0.1, from 127.0.0.9 only.",
             warning.Text);
     }
 
@@ -185,7 +185,7 @@ public sealed class StrangersTests : IDisposable
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<ReceivedEvent>());
         Assert.Single(sent.OfType<EndEvent>());
-        Assert.Contains("1 time more", Assert.Single(sent.OfType<WarningEvent>()).Text, StringComparison.Ordinal);
+        Assert.Contains("1 more attempt", Assert.Single(sent.OfType<WarningEvent>()).Text, StringComparison.Ordinal);
     }
 
     private static ReceiveOptions Tcp() => new() { Transport = Transport.Tcp, Addresses = new() { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } };

@@ -61,7 +61,7 @@ public sealed class TimeOutTests
         var rest = new List<GalleryEvent>();
         while (events.MoveNext()) rest.Add(events.Current);
         Assert.Equal([1, 2], rest.OfType<ReceivedEvent>().Select(static e => e.Image.Index));
-        Assert.Contains(rest, static e => e is NoticeEvent { Text: "3600 s are over." });
+        Assert.Contains(rest, static e => e is NoticeEvent { Text: "Stopped after 3600 s." });
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class TimeOutTests
         string? why = null;
         using var client = new ReportClient((IPEndPoint)mute.LocalEndPoint!, null, static () => null, (_, text) => why = text, _time.Provider);
         _time.Until(() => why is not null, Second);
-        Assert.Equal("it says nothing", why);
+        Assert.Equal("it does not answer", why);
         AtLeast(TimeSpan.FromSeconds(5), _time.Elapsed);
     }
 

@@ -15,7 +15,7 @@ public sealed class ShowTests : IDisposable
     {
         PagePictures.Folder(_folder, 3);
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser, NoBrowser = true });
-        List<GalleryEvent> events = [.. show.Begin()];
+        List<GalleryEvent> events = [.. show.Begin(TestContext.Current.CancellationToken)];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         events.AddRange(show.End(TestContext.Current.CancellationToken));
         Assert.StartsWith("http://localhost:", Assert.IsType<ShowReadyEvent>(events[0]).Url);
@@ -57,7 +57,7 @@ public sealed class ShowTests : IDisposable
     {
         PagePictures.Folder(_folder, 2);
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Html, NoBrowser = true });
-        List<GalleryEvent> events = [.. show.Begin()];
+        List<GalleryEvent> events = [.. show.Begin(TestContext.Current.CancellationToken)];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         Assert.Empty(events);
         events.AddRange(show.End(TestContext.Current.CancellationToken));

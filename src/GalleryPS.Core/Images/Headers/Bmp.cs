@@ -17,17 +17,14 @@ internal static class Bmp
     public static ImageHeaderResult Read(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(InformationHeader, 4, out ReadOnlySpan<byte> header))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(InformationHeader, 4, out ReadOnlySpan<byte> header)) return ImageHeaderResult.NeedMoreData;
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
 
         // OS/2 2.x headers may be cut off after any field from 16 bytes on; they begin like the Windows ones.
-        if (length is not (CoreLength or (>= 16 and <= MaxLength)))
-            return ImageHeaderResult.NotAnImage;
+        if (length is not (CoreLength or (>= 16 and <= MaxLength))) return ImageHeaderResult.NotAnImage;
 
         bool core = length == CoreLength;
-        if (!source.TryGet(InformationHeader, core ? 10 : 14, out header))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(InformationHeader, core ? 10 : 14, out header)) return ImageHeaderResult.NeedMoreData;
         if (core)
         {
             width = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);

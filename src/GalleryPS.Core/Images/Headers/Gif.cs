@@ -9,8 +9,7 @@ internal static class Gif
     public static ImageHeaderResult Read(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(6, 4, out ReadOnlySpan<byte> screen))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(6, 4, out ReadOnlySpan<byte> screen)) return ImageHeaderResult.NeedMoreData;
         width = BinaryPrimitives.ReadUInt16LittleEndian(screen);
         height = BinaryPrimitives.ReadUInt16LittleEndian(screen[2..]);
         return ImageHeaderResult.Ok;

@@ -32,8 +32,7 @@ internal ref struct HeaderSource
     /// <summary>The first bytes, as many as there are up to <paramref name="count"/>.</summary>
     public ReadOnlySpan<byte> Start(int count)
     {
-        if (_stream is null)
-            return _data[..Math.Min(count, _data.Length)];
+        if (_stream is null) return _data[..Math.Min(count, _data.Length)];
         MoveWindow(0);
         return _window[..Math.Min(count, _windowFilled)];
     }
@@ -43,23 +42,19 @@ internal ref struct HeaderSource
     public bool TryGet(long offset, int count, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
-        if (offset < 0)
-            return false;
+        if (offset < 0) return false;
         if (_stream is null)
         {
-            if (offset > _data.Length - count)
-                return false;
+            if (offset > _data.Length - count) return false;
             bytes = _data.Slice((int)offset, count);
             return true;
         }
 
         if (offset < _windowOffset || offset > _windowOffset + _windowFilled - count)
         {
-            if (offset > _stream.Length - _streamStart - count)
-                return false;
+            if (offset > _stream.Length - _streamStart - count) return false;
             MoveWindow(offset);
-            if (_windowFilled < count)
-                return false;
+            if (_windowFilled < count) return false;
         }
 
         bytes = _window.Slice((int)(offset - _windowOffset), count);

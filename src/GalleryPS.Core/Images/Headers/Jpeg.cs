@@ -35,19 +35,15 @@ internal static class Jpeg
         for (int segment = 0; segment < MaxSegments; segment++)
         {
             ImageHeaderResult found = NextMarker(ref source, ref offset, ref extraneous, out byte marker);
-            if (found != ImageHeaderResult.Ok)
-                return found;
+            if (found != ImageHeaderResult.Ok) return found;
             if (marker is TemporaryMarker or (>= FirstRestart and <= LastRestart))
                 continue; // these stand alone, without a length
 
             // A scan or the end before a frame header, or an image within the image: damaged beyond use.
-            if (marker is StartOfImage or EndOfImage or StartOfScan)
-                return ImageHeaderResult.NotAnImage;
-            if (IsFrameHeader(marker))
-                return ReadFrameHeader(ref source, offset, out width, out height);
+            if (marker is StartOfImage or EndOfImage or StartOfScan) return ImageHeaderResult.NotAnImage;
+            if (IsFrameHeader(marker)) return ReadFrameHeader(ref source, offset, out width, out height);
 
-            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> field))
-                return ImageHeaderResult.NeedMoreData;
+            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> field)) return ImageHeaderResult.NeedMoreData;
             int length = BinaryPrimitives.ReadUInt16BigEndian(field); // counts itself
             if (length < 2 && !IsPassedOver(marker)) return ImageHeaderResult.NotAnImage;
 
@@ -69,8 +65,7 @@ internal static class Jpeg
         bool prefixed = false;
         while (extraneous <= MaxExtraneousBytes)
         {
-            if (!source.TryGet(offset, 1, out ReadOnlySpan<byte> next))
-                return ImageHeaderResult.NeedMoreData;
+            if (!source.TryGet(offset, 1, out ReadOnlySpan<byte> next)) return ImageHeaderResult.NeedMoreData;
             offset++;
             byte value = next[0];
             if (prefixed && value is not (0x00 or 0xFF))
@@ -79,8 +74,7 @@ internal static class Jpeg
                 return ImageHeaderResult.Ok;
             }
 
-            if (prefixed || value != 0xFF)
-                extraneous++;
+            if (prefixed || value != 0xFF) extraneous++;
             prefixed = value == 0xFF;
         }
 
@@ -98,12 +92,10 @@ internal static class Jpeg
     private static ImageHeaderResult ReadFrameHeader(ref HeaderSource source, long offset, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(offset, 8, out ReadOnlySpan<byte> frame))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(offset, 8, out ReadOnlySpan<byte> frame)) return ImageHeaderResult.NeedMoreData;
         int length = BinaryPrimitives.ReadUInt16BigEndian(frame);
         int components = frame[7];
-        if (components == 0 || length != 8 + (3 * components))
-            return ImageHeaderResult.NotAnImage;
+        if (components == 0 || length != 8 + (3 * components)) return ImageHeaderResult.NotAnImage;
         height = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
         width = BinaryPrimitives.ReadUInt16BigEndian(frame[5..]);
         return ImageHeaderResult.Ok;

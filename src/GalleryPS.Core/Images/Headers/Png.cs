@@ -21,19 +21,15 @@ internal static class Png
     {
         (width, height) = (0, 0);
         long offset = FirstChunk;
-        if (!source.TryGet(offset, 8, out ReadOnlySpan<byte> chunk))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(offset, 8, out ReadOnlySpan<byte> chunk)) return ImageHeaderResult.NeedMoreData;
         if (chunk.SequenceEqual("\0\0\0\u0004CgBI"u8))
         {
             offset += AppleChunkLength;
-            if (!source.TryGet(offset, 8, out chunk))
-                return ImageHeaderResult.NeedMoreData;
+            if (!source.TryGet(offset, 8, out chunk)) return ImageHeaderResult.NeedMoreData;
         }
 
-        if (!chunk.SequenceEqual("\0\0\0\u000DIHDR"u8))
-            return ImageHeaderResult.NotAnImage;
-        if (!source.TryGet(offset, NeededOfHeaderChunk, out chunk))
-            return ImageHeaderResult.NeedMoreData;
+        if (!chunk.SequenceEqual("\0\0\0\u000DIHDR"u8)) return ImageHeaderResult.NotAnImage;
+        if (!source.TryGet(offset, NeededOfHeaderChunk, out chunk)) return ImageHeaderResult.NeedMoreData;
 
         // Signed on purpose: PNG's integers have 31 bits, and larger ones come out negative.
         width = BinaryPrimitives.ReadInt32BigEndian(chunk[8..]);

@@ -40,8 +40,7 @@ internal static class Signature
                 return match;
             }
 
-            if (match == SignatureMatch.Partial)
-                best = match;
+            if (match == SignatureMatch.Partial) best = match;
         }
 
         return best;
@@ -63,10 +62,8 @@ internal static class Signature
     private static SignatureMatch Bmp(ReadOnlySpan<byte> data)
     {
         SignatureMatch letters = Compare(data, "BM"u8);
-        if (letters != SignatureMatch.Whole)
-            return letters;
-        if (data.Length < BmpFileHeaderLength)
-            return SignatureMatch.Partial;
+        if (letters != SignatureMatch.Whole) return letters;
+        if (data.Length < BmpFileHeaderLength) return SignatureMatch.Partial;
 
         // Two letters are little to go by; where the pixels begin tells bitmaps from prose.
         uint pixels = BinaryPrimitives.ReadUInt32LittleEndian(data[10..]);
@@ -76,15 +73,13 @@ internal static class Signature
     private static SignatureMatch WebP(ReadOnlySpan<byte> data)
     {
         SignatureMatch riff = Compare(data, "RIFF"u8);
-        if (riff != SignatureMatch.Whole)
-            return riff;
+        if (riff != SignatureMatch.Whole) return riff;
         return data.Length <= 8 ? SignatureMatch.Partial : Compare(data[8..], "WEBP"u8);
     }
 
     private static SignatureMatch Compare(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (data.Length >= signature.Length)
-            return data.StartsWith(signature) ? SignatureMatch.Whole : SignatureMatch.None;
+        if (data.Length >= signature.Length) return data.StartsWith(signature) ? SignatureMatch.Whole : SignatureMatch.None;
         return signature.StartsWith(data) ? SignatureMatch.Partial : SignatureMatch.None;
     }
 

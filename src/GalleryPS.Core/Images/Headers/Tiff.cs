@@ -21,14 +21,12 @@ internal static class Tiff
     public static ImageHeaderResult Read(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(0, 8, out ReadOnlySpan<byte> header))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(0, 8, out ReadOnlySpan<byte> header)) return ImageHeaderResult.NeedMoreData;
         var layout = new Layout(BigEndian: header[0] == (byte)'M', Big: header[2] + header[3] == 43);
         if (layout.Big)
         {
             bool offsetsOf8Bytes = layout.ReadShort(header[4..]) == 8 && layout.ReadShort(header[6..]) == 0;
-            if (!offsetsOf8Bytes)
-                return ImageHeaderResult.NotAnImage;
+            if (!offsetsOf8Bytes) return ImageHeaderResult.NotAnImage;
         }
 
         if (!source.TryGet(layout.DirectoryPointer, layout.WordLength, out ReadOnlySpan<byte> pointer))
@@ -36,13 +34,10 @@ internal static class Tiff
         ulong directory = layout.ReadWord(pointer);
 
         // Far enough below the largest long that no sum below can overflow.
-        if (directory < (ulong)layout.HeaderLength || directory > long.MaxValue / 2)
-            return ImageHeaderResult.NotAnImage;
-        if (!source.TryGet((long)directory, layout.CountLength, out ReadOnlySpan<byte> count))
-            return ImageHeaderResult.NeedMoreData;
+        if (directory < (ulong)layout.HeaderLength || directory > long.MaxValue / 2) return ImageHeaderResult.NotAnImage;
+        if (!source.TryGet((long)directory, layout.CountLength, out ReadOnlySpan<byte> count)) return ImageHeaderResult.NeedMoreData;
         ulong entries = layout.Big ? layout.ReadWord(count) : (ulong)layout.ReadShort(count);
-        if (entries is 0 or > MaxEntries)
-            return ImageHeaderResult.NotAnImage;
+        if (entries is 0 or > MaxEntries) return ImageHeaderResult.NotAnImage;
         return ReadDirectory(ref source, layout, (long)directory + layout.CountLength, (int)entries, out width, out height);
     }
 
@@ -52,20 +47,16 @@ internal static class Tiff
         (width, height) = (0, 0);
         for (int i = 0; i < entries; i++, offset += layout.EntryLength)
         {
-            if (!source.TryGet(offset, layout.EntryLength, out ReadOnlySpan<byte> entry))
-                return ImageHeaderResult.NeedMoreData;
+            if (!source.TryGet(offset, layout.EntryLength, out ReadOnlySpan<byte> entry)) return ImageHeaderResult.NeedMoreData;
             int tag = layout.ReadShort(entry);
-            if (tag is not (ImageWidth or ImageLength))
-                continue;
+            if (tag is not (ImageWidth or ImageLength)) continue;
             long value = ReadValue(layout, entry);
-            if (value < 1)
-                return ImageHeaderResult.NotAnImage;
+            if (value < 1) return ImageHeaderResult.NotAnImage;
             if (tag == ImageWidth)
                 width = value;
             else
                 height = value;
-            if (width > 0 && height > 0)
-                return ImageHeaderResult.Ok;
+            if (width > 0 && height > 0) return ImageHeaderResult.Ok;
         }
 
         return ImageHeaderResult.NotAnImage;
@@ -74,8 +65,7 @@ internal static class Tiff
     /// <summary>The one number in an entry (tag, type, count, value), or 0 when it is something else.</summary>
     private static long ReadValue(Layout layout, ReadOnlySpan<byte> entry)
     {
-        if (layout.ReadWord(entry[4..]) != 1)
-            return 0;
+        if (layout.ReadWord(entry[4..]) != 1) return 0;
         ReadOnlySpan<byte> value = entry[(4 + layout.WordLength)..];
         return layout.ReadShort(entry[2..]) switch
         {
@@ -109,8 +99,7 @@ internal static class Tiff
 
         public ulong ReadWord(ReadOnlySpan<byte> bytes)
         {
-            if (!Big)
-                return ReadLong(bytes);
+            if (!Big) return ReadLong(bytes);
             return BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         }
     }

@@ -12,12 +12,9 @@ internal static class WebP
     public static ImageHeaderResult Read(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(FirstChunk, 4, out ReadOnlySpan<byte> type))
-            return ImageHeaderResult.NeedMoreData;
-        if (type.SequenceEqual("VP8 "u8))
-            return ReadLossy(ref source, out width, out height);
-        if (type.SequenceEqual("VP8L"u8))
-            return ReadLossless(ref source, out width, out height);
+        if (!source.TryGet(FirstChunk, 4, out ReadOnlySpan<byte> type)) return ImageHeaderResult.NeedMoreData;
+        if (type.SequenceEqual("VP8 "u8)) return ReadLossy(ref source, out width, out height);
+        if (type.SequenceEqual("VP8L"u8)) return ReadLossless(ref source, out width, out height);
         return type.SequenceEqual("VP8X"u8)
             ? ReadExtended(ref source, out width, out height)
             : ImageHeaderResult.NotAnImage;
@@ -27,11 +24,9 @@ internal static class WebP
     private static ImageHeaderResult ReadLossy(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(FirstChunkData, 10, out ReadOnlySpan<byte> frame))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(FirstChunkData, 10, out ReadOnlySpan<byte> frame)) return ImageHeaderResult.NeedMoreData;
         bool keyFrame = (frame[0] & 1) == 0;
-        if (!keyFrame || !frame[3..6].SequenceEqual((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A]))
-            return ImageHeaderResult.NotAnImage;
+        if (!keyFrame || !frame[3..6].SequenceEqual((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A])) return ImageHeaderResult.NotAnImage;
         width = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF;
         height = BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF;
         return ImageHeaderResult.Ok;
@@ -41,12 +36,10 @@ internal static class WebP
     private static ImageHeaderResult ReadLossless(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(FirstChunkData, 5, out ReadOnlySpan<byte> header))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(FirstChunkData, 5, out ReadOnlySpan<byte> header)) return ImageHeaderResult.NeedMoreData;
         uint bits = BinaryPrimitives.ReadUInt32LittleEndian(header[1..]);
         uint version = bits >> 29;
-        if (header[0] != 0x2F || version != 0)
-            return ImageHeaderResult.NotAnImage;
+        if (header[0] != 0x2F || version != 0) return ImageHeaderResult.NotAnImage;
         width = (bits & 0x3FFF) + 1;
         height = ((bits >> 14) & 0x3FFF) + 1;
         return ImageHeaderResult.Ok;
@@ -56,8 +49,7 @@ internal static class WebP
     private static ImageHeaderResult ReadExtended(ref HeaderSource source, out long width, out long height)
     {
         (width, height) = (0, 0);
-        if (!source.TryGet(FirstChunkData, 10, out ReadOnlySpan<byte> header))
-            return ImageHeaderResult.NeedMoreData;
+        if (!source.TryGet(FirstChunkData, 10, out ReadOnlySpan<byte> header)) return ImageHeaderResult.NeedMoreData;
         width = (header[4] | (header[5] << 8) | (header[6] << 16)) + 1L;
         height = (header[7] | (header[8] << 8) | (header[9] << 16)) + 1L;
 

@@ -19,8 +19,7 @@ internal static class ExclusiveRename
     /// <exception cref="UnauthorizedAccessException">Rights are missing.</exception>
     public static bool TryMove(string from, string to)
     {
-        if (OperatingSystem.IsWindows())
-            return TryMoveWindows(from, to);
+        if (OperatingSystem.IsWindows()) return TryMoveWindows(from, to);
         return TryLink(from, to) ?? TryReserve(from, to);
     }
 
@@ -31,8 +30,7 @@ internal static class ExclusiveRename
     [UnsupportedOSPlatform("windows")]
     internal static bool? TryLink(string from, string to)
     {
-        if (LibC.Link(from, to) != 0)
-            return Marshal.GetLastPInvokeError() == LibC.FileExists ? false : null;
+        if (LibC.Link(from, to) != 0) return Marshal.GetLastPInvokeError() == LibC.FileExists ? false : null;
         File.Delete(from);
         return true;
     }

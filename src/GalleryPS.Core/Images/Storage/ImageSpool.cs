@@ -109,6 +109,6 @@ internal sealed class ImageSpool(ImageStore? store) : IDisposable
     }
 
     private static GalleryException CannotWrite(Exception e) => new(
-        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"An arriving image cannot be kept: {e.Message}", Path.GetTempPath(),
+        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"An arriving image cannot be stored: {e.Message}", Path.GetTempPath(),
         "Free some disk space, or name another output directory.", e);
 }

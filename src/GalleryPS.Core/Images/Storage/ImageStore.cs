@@ -97,10 +97,8 @@ public sealed class ImageStore
 
             while (true)
             {
-                if (number > 1)
-                    target = Path.Combine(FullPath, SafeFileName.WithNumber(name, number));
-                if (ExclusiveRename.TryMove(temporary, target))
-                    break;
+                if (number > 1) target = Path.Combine(FullPath, SafeFileName.WithNumber(name, number));
+                if (ExclusiveRename.TryMove(temporary, target)) break;
                 number++;
             }
 
@@ -135,8 +133,7 @@ public sealed class ImageStore
     {
         lock (_lock)
         {
-            if (_lastNumbers.Count >= MaxRememberedNames)
-                _lastNumbers.Clear();
+            if (_lastNumbers.Count >= MaxRememberedNames) _lastNumbers.Clear();
             _lastNumbers[name] = number;
         }
     }

@@ -140,8 +140,7 @@ public sealed class ImageWriter : Stream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_finished)
-            Abandon();
+        if (disposing && !_finished) Abandon();
         base.Dispose(disposing);
     }
 

@@ -37,10 +37,8 @@ public static class SafeFileName
     {
         string name = Clean(LastComponent(wanted ?? ""));
         name = Shorten(name, "");
-        if (name.Length == 0)
-            return Fallback;
-        if (name[0] == '-' || IsReserved(name))
-            name = Shorten(Replacement + name, "");
+        if (name.Length == 0) return Fallback;
+        if (name[0] == '-' || IsReserved(name)) name = Shorten(Replacement + name, "");
         return name;
     }
 
@@ -107,12 +105,10 @@ public static class SafeFileName
     /// <summary>Inserts a suffix before the extension and cuts the stem so that the whole keeps the limits.</summary>
     private static string Shorten(string name, string suffix)
     {
-        if (suffix.Length == 0 && name.Length <= MaxLength && Encoding.UTF8.GetByteCount(name) <= MaxUtf8Length)
-            return name;
+        if (suffix.Length == 0 && name.Length <= MaxLength && Encoding.UTF8.GetByteCount(name) <= MaxUtf8Length) return name;
 
         string extension = Path.GetExtension(name);
-        if (extension.Length > MaxExtensionLength || extension.Length == name.Length)
-            extension = "";
+        if (extension.Length > MaxExtensionLength || extension.Length == name.Length) extension = "";
         string stem = name[..^extension.Length];
         string end = suffix + extension;
         stem = CutTo(stem, MaxLength - end.Length, MaxUtf8Length - Encoding.UTF8.GetByteCount(end));
@@ -127,8 +123,7 @@ public static class SafeFileName
         foreach (Rune rune in text.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (length + rune.Utf16SequenceLength > maxLength || bytes > maxUtf8Length)
-                break;
+            if (length + rune.Utf16SequenceLength > maxLength || bytes > maxUtf8Length) break;
             length += rune.Utf16SequenceLength;
         }
 
@@ -141,8 +136,7 @@ public static class SafeFileName
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         ReadOnlySpan<char> stem = (dot < 0 ? name : name.AsSpan(0, dot)).TrimEnd(' ');
         Span<char> upper = stackalloc char[8];
-        if (stem.Length is < 3 or > 7)
-            return false;
+        if (stem.Length is < 3 or > 7) return false;
         upper = upper[..stem.ToUpperInvariant(upper)];
         return upper is "CON" or "PRN" or "AUX" or "NUL" or "CONIN$" or "CONOUT$" or "CLOCK$"
             || (upper.Length == 4

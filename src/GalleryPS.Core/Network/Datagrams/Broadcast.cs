@@ -81,7 +81,7 @@ internal static class Broadcast
             string list = string.Join(", ", candidates.Select(static c => $"{c.Address} ({c.Nic.Name})"));
             throw new GalleryException(
                 ErrorIds.BroadcastAmbiguous, GalleryErrorCategory.InvalidArgument,
-                $"Several broadcast addresses could be meant: {list}.", list,
+                $"Several broadcast addresses are possible: {list}.", list,
                 "Name one with -To, or choose the NIC with -OutboundIP.");
         }
 

@@ -61,7 +61,7 @@ internal sealed class DatagramReceiver : IDisposable
         Socket socket = DatagramSockets.Create(family);
         try
         {
-            SocketErrors.Require("limit the time of a read", family, () => socket.ReceiveTimeout = ReadingThreads.PollMilliseconds);
+            SocketErrors.Require("set the time-out of reading", family, () => socket.ReceiveTimeout = ReadingThreads.PollMilliseconds);
             return setUp(socket);
         }
         catch

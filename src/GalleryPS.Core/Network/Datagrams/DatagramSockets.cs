@@ -36,7 +36,7 @@ internal static class DatagramSockets
         }
         catch (SocketException e)
         {
-            throw SocketErrors.SetUp(e, "make a UDP socket", family);
+            throw SocketErrors.SetUp(e, "create a UDP socket", family);
         }
     }
 
@@ -46,7 +46,7 @@ internal static class DatagramSockets
     /// </summary>
     public static void ShareAddress(Socket socket)
     {
-        SocketErrors.Require("let several programs have the port", socket.AddressFamily, () =>
+        SocketErrors.Require("share the port between programs", socket.AddressFamily, () =>
         {
             if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(SolSocket, SoReuseAddr, [1, 0, 0, 0]);
             else socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
@@ -84,7 +84,7 @@ internal static class DatagramSockets
         if (!OperatingSystem.IsLinux()) return;
         bool six = socket.AddressFamily == AddressFamily.InterNetworkV6;
         SocketErrors.Require(
-            "keep the groups of other programs away", socket.AddressFamily,
+            "ignore the groups of other programs", socket.AddressFamily,
             () => socket.SetRawSocketOption((int)Level(socket.AddressFamily), six ? Ipv6MulticastAll : IpMulticastAll, [0, 0, 0, 0]));
     }
 
@@ -129,7 +129,7 @@ internal static class DatagramSockets
     /// <summary>Makes the system tell for each datagram which address it was sent to and on which NIC it came in.</summary>
     public static void TellArrival(Socket socket)
     {
-        SocketErrors.Require("learn where datagrams were sent to", socket.AddressFamily, () =>
+        SocketErrors.Require("get the destination addresses of datagrams", socket.AddressFamily, () =>
         {
             socket.SetSocketOption(Level(socket.AddressFamily), SocketOptionName.PacketInformation, true);
             if (socket.AddressFamily == AddressFamily.InterNetworkV6 && socket.DualMode)

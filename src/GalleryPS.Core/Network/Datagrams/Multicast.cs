@@ -33,7 +33,7 @@ internal static class Multicast
                 $"set the time to live to {options.Ttl}", options.Ttl, () => socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, options.Ttl));
 
             // Receivers on this host are receivers too.
-            SocketErrors.Require("reach receivers on this host", socket.AddressFamily, () => socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true));
+            SocketErrors.Require("send multicast to receivers on this host", socket.AddressFamily, () => socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true));
             if (!nic.IsDefault) SocketErrors.Require($"send multicast on {nic}", nic, () => SendOn(socket, nic));
         });
 

@@ -82,14 +82,14 @@ internal static class GroupWatch
 
     private static PacketSocket Listen(Nic nic, IPAddress group)
     {
-        if (!OperatingSystem.IsLinux()) throw NotPrivileged(group, "this system does not let programs listen for reports of membership");
+        if (!OperatingSystem.IsLinux()) throw NotPrivileged(group, "this system does not let programs listen for membership reports");
         return PacketSocket.OpenForReports(nic.Index, group.AddressFamily == AddressFamily.InterNetworkV6, out int error)
-            ?? throw NotPrivileged(group, $"listening for reports of membership on {nic} needs the capability CAP_NET_RAW (error {error})");
+            ?? throw NotPrivileged(group, $"listening for membership reports on {nic} needs the capability CAP_NET_RAW (error {error})");
     }
 
     private static Nic DefaultFor(IPAddress group) => Routes.To(group) ?? throw new GalleryException(
         ErrorIds.MulticastUnavailable, GalleryErrorCategory.ResourceUnavailable,
-        $"The system knows no NIC for the group {group}.", group, "Name the NIC to send on (-OutboundIP).");
+        $"The system has no NIC for the group {group}.", group, "Name the NIC to send on (-OutboundIP).");
 
     private static GalleryException NotPrivileged(IPAddress group, string why) => new(
         ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,

@@ -173,7 +173,7 @@ internal sealed class TcpAcceptor : IDisposable
         }
         catch (SocketException e)
         {
-            throw SocketErrors.SetUp(e, "make a TCP socket", family);
+            throw SocketErrors.SetUp(e, "create a TCP socket", family);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class FileSource(string path, long length) : IObjectSource
         while (!buffer.IsEmpty)
         {
             int read = RandomAccess.Read(file, buffer, offset);
-            if (read == 0) throw new EndOfStreamException($"{path} has become shorter.");
+            if (read == 0) throw new EndOfStreamException($"{path} became shorter while it was sent.");
             buffer = buffer[read..];
             offset += read;
         }

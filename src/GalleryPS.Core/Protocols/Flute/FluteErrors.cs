@@ -32,14 +32,14 @@ internal static class FluteErrors
                 ErrorIds.ImageDamaged, GalleryErrorCategory.InvalidData, $"{name} from {source} was left out: {failed.Detail}.", name,
                 "Perhaps the file changed while it was sent; send it again."),
             _ => new GalleryException(
-                ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{name} from {source} cannot be kept: {failed.Detail}.", name,
+                ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{name} from {source} cannot be stored: {failed.Detail}.", name,
                 "Free some disk space, or name another output directory.", failed.Exception),
         };
     }
 
     /// <summary>An image that arrived and cannot be read back or stored.</summary>
     public static GalleryException NotKept(string name, Exception e) => new(
-        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{SafeFileName.From(name)} cannot be kept: {e.Message}", name,
+        ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{SafeFileName.From(name)} cannot be stored: {e.Message}", name,
         "Free some disk space, or name another output directory.", e);
 
     private static string Percent(ObjectFailed failed) =>

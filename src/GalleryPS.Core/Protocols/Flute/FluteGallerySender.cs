@@ -198,7 +198,7 @@ internal sealed class FluteGallerySender : IImageSender
                     "Check that the receivers use -Protocol Flute and the same address and port, and can reach this host by TCP.");
             }
 
-            yield return new WarningEvent(ErrorIds.ReceiversMissing, $"{text} It starts with those.");
+            yield return new WarningEvent(ErrorIds.ReceiversMissing, $"{text} Sending starts with those.");
             break;
         }
 

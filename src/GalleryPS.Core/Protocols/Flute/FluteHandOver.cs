@@ -42,12 +42,12 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
             case ObjectReceived image:
                 return Take(image);
             case ObjectRestarted again:
-                return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {intake.SourceOf(again.Session).Source} is collected anew: {again.Detail}.");
+                return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {intake.SourceOf(again.Session).Source} is received again from the start: {again.Detail}.");
             case ObjectFailed failed:
                 inbox.CountFailed();
                 return new ErrorEvent(FluteErrors.Of(failed, intake.SourceOf(failed.Session).Source));
             case SessionEnded { End: SessionEnd.Abandoned, FdtSeen: false }:
-                return new NoticeEvent($"{received.Session}: nothing that could be understood came.");
+                return new NoticeEvent($"{received.Session}: nothing arrived that could be understood.");
             default:
                 return null;
         }

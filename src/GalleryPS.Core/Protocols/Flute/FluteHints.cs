@@ -14,7 +14,7 @@ internal sealed class FluteHints
         if (counts.NotAuthentic > 0) return _warnedNotAuthentic ? [] : [NotAuthentic(counts)];
         if (counts.Malformed == 0 || _warnedForeign) return [];
         _warnedForeign = true;
-        return [new WarningEvent(ErrorIds.NotUnderstood, "Datagrams come that are not FLUTE: does the sender use -Protocol Flute?")];
+        return [new WarningEvent(ErrorIds.NotUnderstood, "Datagrams arrive that are not FLUTE: does the sender use -Protocol Flute?")];
     }
 
     /// <summary>A warning of packets that are not authentic, unless it was given.</summary>
@@ -23,6 +23,6 @@ internal sealed class FluteHints
     private WarningEvent NotAuthentic(FluteReceiverCounts counts)
     {
         _warnedNotAuthentic = true;
-        return new WarningEvent(ErrorIds.NotAuthentic, $"{Counted.Of(counts.NotAuthentic, "packet")} without the right passphrase {(counts.NotAuthentic == 1 ? "was" : "were")} left out.");
+        return new WarningEvent(ErrorIds.NotAuthentic, $"{Counted.Of(counts.NotAuthentic, "packet")} without the right passphrase {(counts.NotAuthentic == 1 ? "was" : "were")} ignored.");
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
         foreach (ReceiverState silent in Delivery.DropSilent(now))
         {
-            string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "took nothing" : "said nothing";
+            string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
             Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
         }
 
@@ -67,7 +67,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             ? new WarningEvent(ErrorIds.ReceiversIncomplete, text)
             : new ErrorEvent(new GalleryException(
                 ErrorIds.ReceiversIncomplete, GalleryErrorCategory.ConnectionError, text, options.Flute.Receivers,
-                "Look at what was said of each of them, and at what they say themselves."));
+                "See the warning about each receiver, and the receivers' own messages."));
     }
 
     private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
@@ -86,7 +86,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
         if (wasComplete) return;
         if (receiver.Completed is not null) Ended(receiver, now);
-        else if (receiver.IsGone && !wasGone) Lost(receiver, "went away", now);
+        else if (receiver.IsGone && !wasGone) Lost(receiver, "disconnected", now);
     }
 
     private void Lost(ReceiverState receiver, string how, TimeSpan now)

@@ -56,12 +56,12 @@ internal sealed class ReportClient : IDisposable
             connection.NoDelay = true;
             connection.Blocking = false;
             byte[] line = ReadLine(connection, _stop.Token);
-            if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a sender of FLUTE");
+            if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
             using var codec = new ReportCodec(challenge, _key);
             Send(connection, codec.Join(Environment.MachineName));
             if (wantsMac && _key is null)
             {
-                _failed(ErrorIds.NotAuthentic, "it serves only who has the passphrase (-Passphrase)");
+                _failed(ErrorIds.NotAuthentic, "it serves only receivers that have the passphrase (-Passphrase)");
                 return;
             }
 
@@ -131,6 +131,6 @@ internal sealed class ReportClient : IDisposable
             if (line.Count > 1024) break;
         }
 
-        throw new InvalidDataException("it says nothing");
+        throw new InvalidDataException("it does not answer");
     }
 }

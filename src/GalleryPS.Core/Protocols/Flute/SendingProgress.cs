@@ -16,7 +16,7 @@ internal sealed class SendingProgress(SendOptions options, FluteSender flute, De
     public ProgressEvent Measure(TimeSpan now, long bytes, Func<int, (int Index, string Name)> nameOf)
     {
         _rate.Mark(now, flute.Bytes);
-        if (flute.AnnounceOnly) return new ProgressEvent($"Waiting for receivers, {delivery!.Present} of {options.Flute.Receivers} are here", 0, null, null);
+        if (flute.AnnounceOnly) return new ProgressEvent($"Waiting for receivers, {delivery!.Present} of {options.Flute.Receivers} are connected", 0, null, null);
         long total = bytes * (options.Flute.Repeat + 1);
         double packets = flute.Packets - flute.FdtPackets, planned = (double)flute.Symbols.Pass * (options.Flute.Repeat + 1), loss = 0;
         if (delivery is not null)

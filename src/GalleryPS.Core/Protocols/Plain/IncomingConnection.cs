@@ -76,7 +76,7 @@ internal sealed class IncomingConnection : IDisposable
                 // Somebody who broke off before the first byte (a port scan) sent no image.
                 if (_spool.Length == 0) return ConnectionState.Failed;
                 return Fail(SocketErrors.Reset(
-                    new SocketException((int)error), Peer, $"An image was broken off after {Counted.Of(_spool.Length, "byte")} and left out"));
+                    new SocketException((int)error), Peer, $"An image was cut off after {Counted.Of(_spool.Length, "byte")} and discarded"));
             }
 
             if (read == 0) return ConnectionState.Whole;

@@ -44,7 +44,7 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             throw new GalleryException(
                 ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
-                "Fitting images into datagrams needs pixels, and nothing here has them.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
+                "Nothing here decodes images, as -Fit must to make them smaller.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
         }
 
         return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? context.Fitter : null, context.Time);

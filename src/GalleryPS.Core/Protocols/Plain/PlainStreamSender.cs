@@ -43,7 +43,7 @@ internal sealed class PlainStreamSender : IImageSender
         {
             _warning = TcpConnection.CanLeaveOn(nic, to[0].AddressFamily)
                 ? null
-                : new WarningEvent(ErrorIds.NotPrivileged, $"The system does not let this user choose the NIC of a TCP connection: it leaves as the routing table says, with the address of {nic}."),
+                : new WarningEvent(ErrorIds.NotPrivileged, $"The system does not let this user choose the NIC of a TCP connection: it follows the routing table, with the address of {nic}."),
         };
     }
 

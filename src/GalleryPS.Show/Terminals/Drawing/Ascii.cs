@@ -1,5 +1,5 @@
-using GalleryPS.Show.Pixels;
 using System.Text;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Terminals.Drawing;
 

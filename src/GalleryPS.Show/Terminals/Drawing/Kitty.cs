@@ -1,6 +1,6 @@
-using GalleryPS.Show.Pixels;
 using System.IO.Compression;
 using System.Text;
+using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Terminals.Drawing;
 
