@@ -11,7 +11,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private SessionProgress? _progress;
-    private bool _disposed;
+    private bool _disposed, _waits;
 
     /// <summary>Cancelled by Ctrl+C and whatever else stops the pipeline.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -73,6 +73,12 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <param name="text">One line.</param>
     protected new void WriteWarning(string text) => base.WriteWarning(TerminalText.Safe(text));
 
+    /// <summary>Asks whether to go on (-WhatIf, -Confirm), and says so (-Verbose), with the same care.</summary>
+    /// <param name="target">What it is done to.</param>
+    /// <param name="action">What is done.</param>
+    /// <returns>Whether to do it.</returns>
+    protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Safe(target), TerminalText.Safe(action));
+
     /// <summary>Runs something; an error in it ends the pipeline, because the call itself is wrong.</summary>
     /// <param name="action">What to run.</param>
     /// <typeparam name="T">What comes out.</typeparam>
@@ -127,7 +133,8 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         {
             case SentEvent sent: WriteObject(sent.Image); break;
             case ShownEvent shown: WriteObject(shown.Image); break;
-            case ReceivedEvent received: WriteObject(received.Image); break;
+            case ReceivedEvent received: Waited(); WriteObject(received.Image); break;
+            case ReadyEvent ready: Wait(ready); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
@@ -137,6 +144,21 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case MemberEvent member: WriteVerbose(member.ToString()); break;
             case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;
         }
+    }
+
+    /// <summary>Something arrived: where it was waited for is no longer of interest.</summary>
+    private protected void Waited()
+    {
+        if (!_waits) return;
+        _waits = false;
+        _progress?.Done();
+    }
+
+    private void Wait(ReadyEvent ready)
+    {
+        _waits = true;
+        WriteVerbose($"{ready}.");
+        (_progress ??= new SessionProgress(this)).Show(new ProgressEvent($"{ready}", 0, null, null));
     }
 
     /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>

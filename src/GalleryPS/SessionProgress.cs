@@ -47,10 +47,10 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
     {
         var parts = new List<string>();
         if (progress.Completed is { } completed) parts.Add(Counted.Of(completed, "image"));
-        parts.Add(progress.Total is { } total ? Invariant($"{progress.Done:N0} of {total:N0} bytes") : Invariant($"{progress.Done:N0} bytes"));
+        if (progress.Done > 0 || progress.Total > 0) parts.Add(progress.Total is { } total ? Invariant($"{progress.Done:N0} of {total:N0} bytes") : Invariant($"{progress.Done:N0} bytes"));
         if (progress.Rate is { } rate) parts.Add(Invariant($"{rate / 1e6:0.#} Mbps"));
         if (progress.LossRate is { } loss) parts.Add(Invariant($"{100 * loss:0.#} % of the packets lost"));
-        return string.Join(", ", parts);
+        return parts.Count > 0 ? string.Join(", ", parts) : "Ctrl+C ends it";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -21,8 +21,9 @@ Describe 'Measure-Gallery' {
     }
 
     It 'knows that a greeting of 19 bytes is 9 packets, and three are 27' {
+        (Measure-Gallery -Size 19 -Transport Tcp -NoEndOfTransmission).Packets | Should -Be 9
         (Measure-Gallery -Bytes 19 -Transport Tcp -NoEndOfTransmission).Packets | Should -Be 9
-        (Measure-Gallery -Bytes 19 -Transport Tcp -NoEndOfTransmission -Receivers 3).Packets | Should -Be 27
+        (Measure-Gallery -Size 19 -Transport Tcp -NoEndOfTransmission -Receivers 3).Packets | Should -Be 27
     }
 
     It 'takes MTU, IP version, tag, timestamps and link layer into account' {
@@ -31,7 +32,7 @@ Describe 'Measure-Gallery' {
         (Measure-Gallery $gallery -Transport Unicast -IPv6).NetworkBytes | Should -Be ($plain.NetworkBytes + 4 * 20 + 2 * 8)
         (Measure-Gallery $gallery -Transport Unicast -VlanTag).LinkBytes | Should -Be ($plain.LinkBytes + 4 * 4)
         (Measure-Gallery $gallery -Transport Unicast -LinkLayer Loopback).Packets | Should -Be 3
-        $with, $without = $true, $false | ForEach-Object { Measure-Gallery -Bytes 100 -Transport Tcp -NoEndOfTransmission -TcpTimestamps:$_ }
+        $with, $without = $true, $false | ForEach-Object { Measure-Gallery -Size 100 -Transport Tcp -NoEndOfTransmission -TcpTimestamps:$_ }
         $with.TransportBytes - $without.TransportBytes | Should -Be (2 * 8 + 7 * 12)
         (Measure-Gallery $gallery -IPv6).Transport | Should -Be Unicast, Multicast, Tcp
     }

@@ -126,3 +126,22 @@ Describe 'Errors of Receive-Gallery' {
         $receiver.Shell.Streams.Warning[0].Message | Should -Match '3 bytes from 127.0.0.1:\d+ is not an image'
     }
 }
+
+Describe 'A receiver that waits' {
+    It 'says where, until the first image: <Call>' -ForEach @(
+        @{ Call = 'Receive-Gallery -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Expected = 'Waiting on 127.0.0.1:{0} (this machine only)' }
+        @{ Call = 'Receive-Gallery 0.0.0.0 -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Expected = 'Waiting on 0.0.0.0:{0}' }
+        @{ Call = 'Receive-GalleryMessage 127.0.0.1 -Count 1'; Send = 'Send-GalleryMessage x -To 127.0.0.1 -Port'; Expected = 'Waiting on 127.0.0.1:{0} (this machine only)' }
+    ) {
+        $port = Get-FreePort
+        $path = "$TestDrive/waited.jpg"
+        New-TestImage $path 500
+        $receiver = Start-Receiver @{} "$Call -Port $port -Verbose"
+        $null = & ([scriptblock]::Create("$Send $port"))
+        @(Wait-Receiver $receiver).Count | Should -Be 1
+        $activity = $Expected -f $port
+        $progress = @($receiver.Shell.Streams.Progress | Where-Object Activity -EQ $activity)
+        $progress.RecordType | Should -Be 'Processing', 'Completed'
+        $receiver.Shell.Streams.Verbose.Message | Should -Contain "$activity."
+    }
+}

@@ -199,3 +199,46 @@ Describe 'Errors of Send-Gallery' {
         { Send-Gallery "$TestDrive/large.bmp" -Transport Tcp -Fit } | Should -Throw -ErrorId 'InvalidOptions,*'
     }
 }
+
+Describe 'What Send-Gallery asks and tells before it sends' {
+    It 'sends nothing with -WhatIf, over <_>' -ForEach 'Unicast', 'Tcp' {
+        $port = $_ -eq 'Tcp' ? (Get-FreePort -Tcp) : (Get-FreePort)
+        $receiver = Start-Receiver @{ Port = $port; Transport = $_; IdleTimeout = 1 }
+        Send-Gallery $gallery -Transport $_ -Port $port -WhatIf | Should -BeNullOrEmpty
+        Wait-Receiver $receiver | Should -BeNullOrEmpty
+        $receiver.Shell.Streams.Error.FullyQualifiedErrorId | Should -BeLike 'ReceiverTimedOut*'
+    }
+
+    It 'warns of a bit rate that takes minutes for an image, once, with the time' {
+        Send-Gallery $gallery/image1.jpg, $gallery/image1.jpg -Port 9 -BitRate 10 -WarningVariable warnings -WarningAction SilentlyContinue | Select-Object -First 1 | Out-Null
+        $slow = @(@($warnings.Message) -match 'bit rate')
+        $slow.Count | Should -Be 1
+        $slow[0] | Should -Match '^At 10bps, image1.jpg takes [\d.,]+ (minutes|hours|days)'
+        Send-Gallery $gallery/image1.jpg -Port 9 -EndDelay 0 -BitRate 10Mbps -WarningVariable none -WarningAction SilentlyContinue | Out-Null
+        @($none.Message) -match 'bit rate' | Should -BeNullOrEmpty
+    }
+
+    It 'shows progress while it waits and while it sends slowly' {
+        New-TestImage "$TestDrive/slow.jpg" 60000
+        $port = Get-FreePort -Tcp
+        $receiver = Start-Receiver @{ Port = $port; Transport = 'Tcp' }
+        $shell = [powershell]::Create().AddScript({
+            param($module, $path, $port)
+            Import-Module $module
+            Send-Gallery $path -Transport Tcp -Port $port -BitRate 200kbps -Delay 1.5 -EndDelay 0
+        }).AddArgument($moduleManifest).AddArgument("$TestDrive/slow.jpg").AddArgument($port)
+        $shell.Invoke().Bytes | Should -Be 60000
+        $shell.HadErrors | Should -BeFalse
+        (Wait-Receiver $receiver).Bytes | Should -Be 60000
+        $progress = $shell.Streams.Progress
+        ($progress | Where-Object Activity -EQ 'Waiting before the first image').SecondsRemaining | Should -Contain 2
+        $slow = $progress | Where-Object { $_.Activity -eq 'Sending slowly' -and $_.RecordType -eq 'Processing' }
+        $slow.Count | Should -BeGreaterThan 0
+        $slow[0].PercentComplete | Should -BeGreaterThan 0
+        $slow[0].PercentComplete | Should -BeLessThan 100
+    }
+
+    It 'takes -Interface for the NIC' {
+        (Send-Gallery $gallery/image1.jpg -Transport Multicast -To 239.25.25.32 -Port 9 -Interface 127.0.0.1 -EndDelay 0).Datagrams | Should -Be 1
+    }
+}

@@ -76,3 +76,13 @@ Describe 'Errors of Send-GalleryMessage' {
         $problems[0].CategoryInfo.Category | Should -Be LimitsExceeded
     }
 }
+
+Describe 'Send-GalleryMessage -WhatIf' {
+    It 'sends nothing' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Address = '127.0.0.1'; Port = $port; Count = 1 } 'param($p) Receive-GalleryMessage @p -Verbose'
+        Send-GalleryMessage never -To 127.0.0.1 -Port $port -WhatIf | Should -BeNullOrEmpty
+        Send-GalleryMessage sent -To 127.0.0.1 -Port $port | Out-Null
+        (Wait-Receiver $receiver).Text | Should -Be sent
+    }
+}

@@ -27,7 +27,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         switch (one)
         {
             case ReadyEvent ready:
-                Say($"Waiting on {string.Join(", ", ready.EndPoints)}{(ready.Group is null ? "" : $" in group {ready.Group}")}; Ctrl+C ends.");
+                Say($"{ready}; Ctrl+C ends.");
                 break;
             case ReceivedEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
@@ -69,7 +69,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 Say(Invariant($"{Counted.Of(s.Replies, "reply", "replies")}, {s.Failed} failed, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
             case ShowReadyEvent { Url: { } url } show:
-                Say($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                Say($"The gallery is {(show.Opened ? "in the browser" : "available")} at {url} until Ctrl+C.");
                 break;
             case ShowReadyEvent { Path: { } path }:
                 Say($"The gallery is in {path}.");

@@ -72,6 +72,9 @@ public static class ErrorIds
     /// <summary>The system dropped datagrams because the receive buffer was full.</summary>
     public const string DatagramsDropped = nameof(DatagramsDropped);
 
+    /// <summary>At the bit rate that was asked for, an image takes longer than a minute.</summary>
+    public const string SlowBitRate = nameof(SlowBitRate);
+
     /// <summary>Packets do not carry the right key.</summary>
     public const string NotAuthentic = nameof(NotAuthentic);
 

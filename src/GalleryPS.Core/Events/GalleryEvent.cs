@@ -14,7 +14,16 @@ public abstract record GalleryEvent;
 /// <param name="Group">The joined group, or null.</param>
 /// <param name="Interfaces">Names of the NICs it joined on or accepts from; empty when the system decides.</param>
 public sealed record ReadyEvent(
-    Transport Transport, IReadOnlyList<IPEndPoint> EndPoints, IPAddress? Group, IReadOnlyList<string> Interfaces) : GalleryEvent;
+    Transport Transport, IReadOnlyList<IPEndPoint> EndPoints, IPAddress? Group, IReadOnlyList<string> Interfaces) : GalleryEvent
+{
+    /// <summary>Where it waits, and whether only programs on this machine can reach it there.</summary>
+    public override string ToString()
+    {
+        string where = string.Join(", ", EndPoints);
+        if (Group is not null) return $"Waiting on {where} in group {Group}";
+        return EndPoints.Count > 0 && EndPoints.All(static e => IPAddress.IsLoopback(e.Address)) ? $"Waiting on {where} (this machine only)" : $"Waiting on {where}";
+    }
+}
 
 /// <summary>A sentence for users who ask for details (verbose output).</summary>
 /// <param name="Text">The sentence.</param>

@@ -3,6 +3,27 @@ namespace GalleryPS.Network;
 /// <summary>Waits for a time, or until cancelled.</summary>
 internal static class Pauses
 {
+    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits likewise, and tells once a second how long it still takes; short waits are not told.</summary>
+    /// <param name="activity">What is waited for.</param>
+    /// <param name="length">How long.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static IEnumerable<GalleryEvent> Told(string activity, TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        TimeSpan left = length;
+        while (left > Noticed)
+        {
+            yield return new ProgressEvent(activity, 0, null, null) { TimeLeft = left };
+            Wait(Noticed, time, cancellationToken);
+            left = length - time.GetElapsedTime(start);
+        }
+
+        Wait(left, time, cancellationToken);
+    }
+
     public static void Wait(TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
     {
         if (length > TimeSpan.Zero)
@@ -48,6 +69,16 @@ internal sealed class Pacer(double bitsPerSecond, TimeProvider time)
         now = time.GetTimestamp();
         if (_due < now - _burst) _due = now - _burst;
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>How long until the next bytes may go.</summary>
+    public TimeSpan Left
+    {
+        get
+        {
+            double seconds = (_due - time.GetTimestamp()) / (double)time.TimestampFrequency;
+            return _ticksPerByte == 0 || seconds <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+        }
     }
 
     /// <summary>Tells that so many bytes went.</summary>

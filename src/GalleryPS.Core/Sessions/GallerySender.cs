@@ -18,6 +18,7 @@ public sealed class GallerySender : IDisposable
     private int _next;
     private long _images, _bytes, _datagrams, _failed;
     private int _ends;
+    private bool _toldSlow;
 
     private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) => (_options, _sender, _time) = (options, sender, time);
 
@@ -88,7 +89,11 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce && !_sender.IsInVain) Pauses.Wait(_options.Pacing.EndDelay, _time, cancellationToken);
+        if (_sender.SendsAtOnce && !_sender.IsInVain)
+        {
+            foreach (GalleryEvent told in Pauses.Told("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return told;
+        }
+
         foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
         yield return new SummaryEvent(new SessionSummary
         {
@@ -108,7 +113,11 @@ public sealed class GallerySender : IDisposable
     {
         _started ??= _time.GetTimestamp();
         if (_sender.IsInVain) yield break;
-        if (_next > 0 && _sender.SendsAtOnce) Pauses.Wait(_options.Pacing.Interval, _time, cancellationToken);
+        if (_next > 0 && _sender.SendsAtOnce)
+        {
+            foreach (GalleryEvent told in Pauses.Told("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return told;
+        }
+
         int index = _next++;
         OutgoingImage? image = null;
         GalleryException? unreadable = null;
@@ -129,9 +138,29 @@ public sealed class GallerySender : IDisposable
 
         using (image)
         {
+            if (Slow(image) is { } slow) yield return slow;
             foreach (GalleryEvent told in _sender.Take(image, index, cancellationToken)) yield return Count(told);
         }
     }
+
+    // A rate without a unit is bit/s, and Mbps was meant. Whoever would wait so long is told before, once.
+    private WarningEvent? Slow(OutgoingImage image)
+    {
+        if (_toldSlow || _options.Pacing.BitRate is not { IsUnlimited: false } rate) return null;
+        double seconds = image.Length * 8 / rate.BitsPerSecond;
+        if (seconds <= 60) return null;
+        _toldSlow = true;
+        string takes = seconds switch
+        {
+            < 2 * 3600 => Invariant($"{seconds / 60:0.#} minutes"),
+            < 2 * 86400 => Invariant($"{seconds / 3600:0.#} hours"),
+            _ => Invariant($"{seconds / 86400:N0} days"),
+        };
+        return new WarningEvent(
+            ErrorIds.SlowBitRate, Invariant($"At {rate}, {image.Name} takes {takes} ({image.Length:N0} bytes). A bit rate without a unit is in bit/s; write 10Mbps for ten million."));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private GalleryEvent Count(GalleryEvent told)
     {

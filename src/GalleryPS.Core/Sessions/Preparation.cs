@@ -27,6 +27,6 @@ internal static class Preparation
             }
         }
 
-        Pauses.Wait(delay, time, cancellationToken);
+        foreach (GalleryEvent told in Pauses.Told("Waiting before the first image", delay, time, cancellationToken)) yield return told;
     }
 }

@@ -10,14 +10,15 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(TrafficEstimate))]
 public sealed class MeasureGalleryCommand : ImagesCmdlet
 {
-    private const string BytesSet = "Bytes";
+    private const string SizeSet = "Size";
     private EstimateOptions _options = new();
     private MeasureOperation? _operation;
 
     /// <summary>Sizes in bytes, in place of images.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = BytesSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SizeSet)]
+    [Alias("Bytes")]
     [ValidateRange(0L, long.MaxValue)]
-    public long[]? Bytes { get; set; }
+    public long[]? Size { get; set; }
 
     /// <summary>The transports; default: all four.</summary>
     [Parameter]
@@ -101,9 +102,9 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (Bytes is not null)
+        if (Size is not null)
         {
-            foreach (long size in Bytes) _operation!.Add(size);
+            foreach (long size in Size) _operation!.Add(size);
             return;
         }
 

@@ -26,6 +26,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
 
     /// <summary>NICs to receive on, by address or name; 0.0.0.0 for the default one, * for all that can multicast.</summary>
     [Parameter]
+    [Alias("Interface")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
@@ -77,6 +78,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
         switch (one)
         {
             case MessageReceivedEvent { Message: var message }:
+                Waited();
                 WriteVerbose(message.ToString());
                 WriteObject(message);
                 break;

@@ -8,7 +8,7 @@ using GalleryPS.Show.Pixels;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-Gallery: sends images.</summary>
-[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Send-Gallery.md")]
+[Cmdlet(VerbsCommunications.Send, "Gallery", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Send-Gallery.md")]
 [OutputType(typeof(SentImage), typeof(ServedReceiver))]
 public sealed class SendGalleryCommand : ImagesCmdlet
 {
@@ -40,6 +40,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>
     [Parameter]
+    [Alias("Interface")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
 
@@ -200,8 +201,15 @@ public sealed class SendGalleryCommand : ImagesCmdlet
             // What the call says holds for all; what an object of the pipeline says holds where the call says nothing.
             ImageInput going = input.Path is null ? input
                 : ImageInput.FromFile(input.Path, Bound(nameof(To)) ? null : input.To, Bound(nameof(Port)) ? null : input.Port);
+            if (!ShouldProcess(going.Path ?? going.Name, Action(going))) continue;
             Present(_operation!.Add(going, StopToken), _ => Complete(_operation.End(StopToken).GetEnumerator()));
         }
+    }
+
+    private string Action(ImageInput input)
+    {
+        IReadOnlyList<string> to = input.To ?? To;
+        return $"Send by {Transport} to {(to.Count > 0 ? string.Join(", ", to) : "the default address")}, port {input.Port ?? Port}";
     }
 
     // Receivers wait for the end, also when nobody wants to see any more of what is sent.

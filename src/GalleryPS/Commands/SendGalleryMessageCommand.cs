@@ -6,7 +6,7 @@ using GalleryPS.Operations;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Send-GalleryMessage: sends text, JSON and binary messages.</summary>
-[Cmdlet(VerbsCommunications.Send, "GalleryMessage", HelpUri = HelpPages.Address + "Send-GalleryMessage.md")]
+[Cmdlet(VerbsCommunications.Send, "GalleryMessage", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Send-GalleryMessage.md")]
 [OutputType(typeof(SentMessage))]
 public sealed class SendGalleryMessageCommand : GalleryCmdlet
 {
@@ -63,10 +63,11 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>
     [Parameter]
+    [Alias("Interface")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
 
-    /// <summary>How often each message is sent.</summary>
+    /// <summary>How many times each message is sent.</summary>
     [Parameter]
     [InRange<MessageSendOptions>]
     public int Repeat { get => _options.Repeat; set => _options = _options with { Repeat = value }; }
@@ -234,6 +235,8 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     private void Send(OutgoingMessage message)
     {
         _sent = true;
+        string what = message.Name ?? (message.Text is { } text ? MessageContent.OneLine(text, 60) : Counted.Of(message.Data.Length, "byte"));
+        if (!ShouldProcess(what, $"Send to {string.Join(", ", To)}, port {Port}")) return;
         Present(_operation!.Add(message, StopToken));
     }
 }

@@ -15,6 +15,7 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly Socket[] _watched;
     private readonly HashSet<IPEndPoint> _nobodyAt = [];
     private readonly TimeProvider _time;
+    private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private bool _told;
@@ -27,7 +28,8 @@ internal sealed class PlainDatagramSender : IImageSender
         _watched = options.Transport == Transport.Unicast ? [.. routes.SelectMany(static r => r.By.Sockets).Distinct().Where(UnreachablePorts.Watch)] : [];
         _fitter = fitter;
         _time = time;
-        _pacer = new Pacer((options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate).BitsPerSecond, time);
+        _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
+        _pacer = new Pacer(_rate.BitsPerSecond, time);
     }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
@@ -83,6 +85,7 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
+            foreach (GalleryEvent waiting in Pauses.Told($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             GalleryEvent? result;
             try
             {

@@ -13,6 +13,7 @@ internal sealed class StreamDestination : IDisposable
 {
     private const int ChunkBytes = 256 << 10;
     private const int MostWaiting = 16;
+    private const int ProgressMilliseconds = 1000;
     private readonly TcpConnectOptions _options;
     private readonly Pacer _pacer;
     private readonly SentConnections _sent;
@@ -21,6 +22,7 @@ internal sealed class StreamDestination : IDisposable
     private readonly Reach _reach;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
+    private long _done;
 
     public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry)
     {
@@ -41,7 +43,7 @@ internal sealed class StreamDestination : IDisposable
     public IEnumerable<GalleryEvent> Send(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         if (IsGivenUp) yield break;
-        if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } told) yield return told;
+        foreach (GalleryEvent told in SendTold(image, index, cancellationToken)) yield return told;
         foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
     }
 
@@ -82,6 +84,45 @@ internal sealed class StreamDestination : IDisposable
         while (_queue.TryTake(out (OutgoingImage? Image, int Index) left)) left.Image?.Dispose();
         _queue.Dispose();
         _sent.Dispose();
+    }
+
+    // Who sends slowly because it was asked to tells how far it is. Where several go side by side each has its own thread anyway.
+    private IEnumerable<GalleryEvent> SendTold(OutgoingImage image, int index, CancellationToken cancellationToken)
+    {
+        if (_pacer.IsUnlimited || _thread is not null)
+        {
+            if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } told) yield return told;
+            yield break;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Interlocked.Exchange(ref _done, 0);
+        long start = _time.GetTimestamp();
+        var sending = Task.Run(() => Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token), CancellationToken.None);
+        try
+        {
+            while (Task.WaitAny([sending], ProgressMilliseconds, CancellationToken.None) < 0)
+            {
+                long done = Interlocked.Read(ref _done);
+                double rate = done * 8 / _time.GetElapsedTime(start).TotalSeconds;
+                yield return new ProgressEvent("Sending slowly", done, image.Length, rate)
+                {
+                    TimeLeft = rate > 0 ? TimeSpan.FromSeconds(Math.Min((image.Length - done) * 8 / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : null,
+                    Images = [new ImageProgress(index, image.Name, done, image.Length)],
+                };
+            }
+        }
+        finally
+        {
+            // Nobody wants to see the rest: the image is not read any more once this returns.
+            if (!sending.IsCompleted)
+            {
+                stop.Cancel();
+                Task.WaitAny([sending], CancellationToken.None);
+            }
+        }
+
+        if (sending.GetAwaiter().GetResult() is { } last) yield return last;
     }
 
     private void Work(Action<GalleryEvent> tell, CancellationToken stopping)
@@ -209,6 +250,7 @@ internal sealed class StreamDestination : IDisposable
             int now = connection.Send(bytes.Slice(sent, piece));
             _pacer.Sent(now);
             sent += now;
+            Interlocked.Add(ref _done, now);
         }
 
         return sent;
