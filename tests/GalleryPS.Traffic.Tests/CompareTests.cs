@@ -128,48 +128,6 @@ public class CompareTests
     }
 
     [Fact]
-    public void TheReportIsOneFileWithItsNumbers()
-    {
-        string file = Path.Combine(Path.GetTempPath(), $"gallery-test-{Guid.NewGuid():N}.html");
-        try
-        {
-            TrafficComparison[] comparisons =
-            [
-                Compare("unicast.pcap", Fixture.Estimate(Transport.Unicast), new ComparisonOptions { Timeline = true }),
-                Compare("tcp-offload.pcapng", Fixture.Estimate(Transport.Tcp), new ComparisonOptions { Timeline = true }),
-            ];
-            TrafficReport.Write(comparisons, file);
-            string html = File.ReadAllText(file);
-            foreach (TrafficComparison comparison in comparisons)
-            {
-                Assert.All(comparison.Layers, layer => Assert.Contains(
-                    layer.Captured.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), html, StringComparison.Ordinal));
-            }
-
-            Assert.Contains("prefers-color-scheme: dark", html, StringComparison.Ordinal);
-            Assert.Contains("@media print", html, StringComparison.Ordinal);
-            foreach (string outside in (string[])["http:", "https:", "src=", "href=", "<script", "@import", "url(h"])
-                Assert.DoesNotContain(outside, html.Replace("url(#hatch)", "", StringComparison.Ordinal), StringComparison.Ordinal);
-
-            // The hatching and four charts, each well-formed XML of its own.
-            string[] charts = html.Split("<svg")[1..];
-            Assert.Equal(1 + 4, charts.Length);
-            Assert.All(charts, chart => System.Xml.Linq.XElement.Parse("<svg" + chart[..(chart.IndexOf("</svg>", StringComparison.Ordinal) + 6)]));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [Fact]
-    public void AReportThatCannotBeWrittenIsTold()
-    {
-        GalleryException error = Assert.Throws<GalleryException>(() => TrafficReport.Write([], "/no/such/folder/report.html"));
-        Assert.Equal(ErrorIds.CannotWriteFile, error.Id);
-    }
-
-    [Fact]
     public void DamageIsToldAndWhatCameBeforeIsCompared()
     {
         var errors = new List<GalleryException>();

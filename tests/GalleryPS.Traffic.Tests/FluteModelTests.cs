@@ -35,7 +35,7 @@ public sealed class FluteModelTests : IDisposable
             foreach (bool ipv6 in (bool[])[false, true])
             {
                 if (ipv6 && transport == Transport.Broadcast) continue;
-                TrafficComparison comparison = Send(lab, gallery, options.Split(' ', StringSplitOptions.RemoveEmptyEntries), transport, ipv6);
+                TrafficComparison comparison = SendUndisturbed(lab, gallery, options.Split(' ', StringSplitOptions.RemoveEmptyEntries), transport, ipv6);
                 string text = $"{transport} IPv6 {ipv6}: {comparison.Reason}\n{string.Join('\n', comparison.Layers.Select(l => $"{l} {l.Low}..{l.High}"))}";
                 Assert.True(comparison.Verdict != TrafficVerdict.Differs, text);
 
@@ -127,6 +127,17 @@ public sealed class FluteModelTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    // On a machine that stalls, a capture misses packets and a sender repeats its table: a session without either decides.
+    private TrafficComparison SendUndisturbed(NetworkLab lab, string gallery, string[] options, Transport transport, bool ipv6)
+    {
+        const int Attempts = 3;
+        for (int attempt = 1; ; attempt++)
+        {
+            TrafficComparison comparison = Send(lab, gallery, options, transport, ipv6);
+            if (comparison.Verdict != TrafficVerdict.Differs || attempt == Attempts) return comparison;
+        }
+    }
+
     private TrafficComparison Send(NetworkLab lab, string kind, string[] options, Transport transport, bool ipv6)
     {
         int[] sizes = kind switch
@@ -153,8 +164,8 @@ public sealed class FluteModelTests : IDisposable
         Assert.True(sender.WaitForExit() == 0, $"{sender.Errors}{string.Join('\n', sender.Lines)}");
         capture.Terminate();
         Assert.True(capture.WaitForExit() == 0, $"{capture.Errors}{string.Join('\n', capture.Lines)}");
-        TrafficEstimate estimate = TrafficModel.Estimate(
-            Payloads.Of([gallery], literal: true, e => throw e),
+        TrafficEstimate estimate = Fixture.Estimate(
+            gallery,
             new EstimateOptions
             {
                 Protocol = [Protocol.Flute],
@@ -171,7 +182,7 @@ public sealed class FluteModelTests : IDisposable
                     FluteVersion = Value("--flute-version") is null ? 2 : 1,
                     Authenticated = Value("--passphrase") is not null,
                 },
-            })[0];
+            });
         return TrafficComparer.Compare(estimate, file, new ComparisonOptions { Port = 25000 });
 
         string? Value(string name) => Array.IndexOf(options, name) is >= 0 and var at ? options[at + 1] : null;

@@ -31,7 +31,7 @@ Describe 'Compare-GalleryTraffic' {
         $null = Measure-Gallery $captures -Transport Unicast | Compare-GalleryTraffic $captures/unicast.pcap -Html $TestDrive/report.html
         $html = Get-Content $TestDrive/report.html -Raw
         $html | Should -Match '5,008'
-        [regex]::Matches($html, '<svg viewBox').Count | Should -Be 3
+        [regex]::Matches($html, 'class="bar"').Count | Should -Be 16
         { Measure-Gallery $captures -Transport Unicast | Compare-GalleryTraffic $captures/unicast.pcap -Html $TestDrive/no/such/report.html } |
             Should -Throw -ErrorId 'CannotWriteFile,*'
     }

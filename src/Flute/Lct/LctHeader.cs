@@ -56,7 +56,7 @@ public readonly record struct LctHeader
         if (Cci is not (4 or 8 or 12 or 16) || TsiLength is not (0 or 2 or 4 or 6) || ToiLength is < 0 or > 14 || ToiLength % 2 != 0
             || half != ((ToiLength & 2) != 0) || extensionBytes % 4 != 0 || length + extensionBytes > MaxLength || Psi is < 0 or > 3)
         {
-            throw new ArgumentException("The LCT header cannot be expressed with these lengths.", nameof(extensionBytes));
+            throw new ArgumentException("No LCT header has fields of these lengths.", nameof(extensionBytes));
         }
 
         if (Tsi >> (8 * TsiLength) != 0 || (ToiLength < 16 && Toi >> (8 * ToiLength) != 0))

@@ -69,13 +69,28 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 Say(Invariant($"{Counted.Of(s.Replies, "reply", "replies")}, {s.Failed} failed, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s."));
                 break;
             case ShowReadyEvent { Url: { } url } show:
-                Say($"The gallery is {(show.Opened ? "in the browser" : "to be seen")} at {url} until Ctrl+C.");
+                Say($"The gallery is {(show.Opened ? "in the browser" : "available")} at {url} until Ctrl+C.");
                 break;
             case ShowReadyEvent { Path: { } path }:
                 Say($"The gallery is in {path}.");
                 break;
             case ShownEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
+                break;
+            case ExportedEvent exported:
+                Print(exported.Path);
+                break;
+            case EstimateEvent estimated:
+                TrafficTables.Show(this, estimated);
+                break;
+            case CountEvent counted:
+                TrafficTables.Show(this, counted);
+                break;
+            case PacketEvent { Packet: var packet }:
+                Print(TrafficTables.Line(packet));
+                break;
+            case ComparisonEvent { Comparison: var comparison }:
+                TrafficTables.Show(this, comparison);
                 break;
             case EndEvent end:
                 Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");

@@ -14,7 +14,7 @@ public sealed record MessageSendOptions
     public MessageDestinationOptions Addresses { get; init; } = new();
 
     /// <summary>How often each message is sent, 1 or more.</summary>
-    [Option("How often each message is sent.", least: 1, most: int.MaxValue)]
+    [Option("How many times each message is sent.", least: 1, most: int.MaxValue)]
     public int Repeat { get; init; } = 1;
 
     /// <summary>Time from one message to the next. Intervals below a millisecond are kept on the average.</summary>

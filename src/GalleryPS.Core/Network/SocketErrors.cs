@@ -91,6 +91,23 @@ internal static class SocketErrors
         _ => Other(error, what, target),
     };
 
+    /// <summary>Makes a socket.</summary>
+    /// <param name="family">The version of IP, or the kind of local socket.</param>
+    /// <param name="type">Datagrams or a stream.</param>
+    /// <param name="protocol">UDP, TCP or none.</param>
+    /// <exception cref="GalleryException">The system has none.</exception>
+    public static Socket Create(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        try
+        {
+            return new Socket(family, type, protocol);
+        }
+        catch (SocketException e)
+        {
+            throw SetUp(e, protocol == ProtocolType.Unspecified ? "create a socket" : $"create a {protocol.ToString().ToUpperInvariant()} socket", family);
+        }
+    }
+
     /// <summary>Does something to a socket that must be done; a refusal is told in these words.</summary>
     /// <param name="what">What, to go behind "cannot".</param>
     /// <param name="target">The object it is about.</param>

@@ -1,74 +1,61 @@
-using System.Globalization;
 using System.Text;
 
 namespace GalleryPS.Traffic;
 
-/// <summary>Horizontal bars: for each property and each comparison what was predicted and what was captured.</summary>
+/// <summary>
+/// Horizontal bars: for each property and each comparison what was predicted and what was captured. They are made of
+/// boxes and text, not of a picture, so that a narrow page makes the bars shorter and not the letters smaller.
+/// </summary>
 internal static class BarChart
 {
-    private const int Width = 960;
-    private const int Left = 130;
-    private const int Right = 210;
-    private const int Bar = 11;
-    private const int Pair = (2 * Bar) + 8;
-    private const int Head = 24;
-
     /// <summary>Adds a chart.</summary>
     /// <param name="page">Where to.</param>
-    /// <param name="name">What it shows, for those who cannot see it.</param>
     /// <param name="comparisons">The rows of each group.</param>
-    /// <param name="properties">The groups.</param>
-    public static void Append(
-        StringBuilder page, string name, IReadOnlyList<TrafficComparison> comparisons, IReadOnlyList<(string Property, string Title)> properties)
+    /// <param name="properties">The groups: properties of <see cref="TrafficTotals"/> in one unit.</param>
+    public static void Append(StringBuilder page, IReadOnlyList<TrafficComparison> comparisons, IReadOnlyList<string> properties)
     {
-        int group = Head + (comparisons.Count * Pair) + 10;
-        int height = Head + (properties.Count * group);
         long most = Math.Max(1, comparisons.SelectMany(comparison => comparison.Layers)
-            .Where(layer => properties.Any(property => property.Property == layer.Property))
+            .Where(layer => properties.Contains(layer.Property))
             .Select(layer => Math.Max(layer.High, layer.Captured)).DefaultIfEmpty().Max());
-        Add(page, $"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{name}\">\n");
-        Legend(page);
-        for (int i = 0; i < properties.Count; i++)
+        page.Append("<div class=\"chart\">\n<p class=\"legend\"><span class=\"key predicted\"></span> predicted, with its range ");
+        page.Append("<span class=\"key captured\"></span> captured</p>\n");
+        foreach (string property in properties)
         {
-            int y = Head + (i * group);
-            Add(page, $"<text class=\"title\" x=\"0\" y=\"{y + 16}\">{TrafficReport.Encode(properties[i].Title)}</text>\n");
-            for (int j = 0; j < comparisons.Count; j++)
+            page.Append("<h3>").Append(TrafficReport.Encode(Words.InFull(property))).Append("</h3>\n");
+            foreach (TrafficComparison comparison in comparisons)
             {
-                LayerComparison layer = comparisons[j].Layers.First(one => one.Property == properties[i].Property);
-                Row(page, comparisons[j].Transport.ToString(), layer, y + Head + (j * Pair), most);
+                LayerComparison layer = comparison.Layers.First(one => one.Property == property);
+                string way = TrafficText.Way(comparison.Estimate);
+                Row(page, $"{way}, predicted", "predicted", layer.Predicted, most, layer);
+                Row(page, $"{way}, captured", "captured", layer.Captured, most, range: null);
             }
         }
 
-        page.Append("</svg>\n");
+        page.Append("</div>\n");
     }
 
-    private static void Legend(StringBuilder page)
-    {
-        Add(page, $"<rect class=\"predicted\" x=\"{Left}\" y=\"3\" width=\"26\" height=\"{Bar}\"/><text x=\"{Left + 34}\" y=\"13\">predicted, with its range</text>\n");
-        Add(page, $"<rect class=\"captured\" x=\"{Left + 210}\" y=\"3\" width=\"26\" height=\"{Bar}\"/><text x=\"{Left + 244}\" y=\"13\">captured</text>\n");
-    }
+    /// <summary>A bar, its width in per cent of what it lies in; for 0 none, since the least bar can be seen.</summary>
+    /// <param name="kind">predicted or captured.</param>
+    /// <param name="value">What it shows.</param>
+    /// <param name="most">What fills the width.</param>
+    public static string Bar(string kind, long value, long most) =>
+        value == 0 ? "" : FormattableString.Invariant($"<i class=\"{kind}\" style=\"width:{Share(value, most):0.##}%\"></i>");
 
-    private static void Row(StringBuilder page, string label, LayerComparison layer, int y, long most)
+    private static void Row(StringBuilder page, string label, string kind, long value, long most, LayerComparison? range)
     {
-        double predicted = Scale(layer.Predicted, most), captured = Scale(layer.Captured, most);
-        Add(page, $"<text class=\"soft\" x=\"{Left - 8}\" y=\"{y + Bar + 5}\" text-anchor=\"end\">{label}</text>\n");
-        Add(page, $"<rect class=\"predicted\" x=\"{Left}\" y=\"{y}\" width=\"{predicted:0.##}\" height=\"{Bar}\"/>");
-        double end = predicted;
-        string range = "";
-        if (layer.Low != layer.High)
+        Add(page, $"<div class=\"bar\"><span class=\"label\">{TrafficReport.Encode(label)}</span>");
+        Add(page, $"<span class=\"track\" aria-hidden=\"true\">{Bar(kind, value, most)}");
+        string number = FormattableString.Invariant($"{value:N0}");
+        if (range is not null && range.Low != range.High)
         {
-            double low = Left + Scale(layer.Low, most), high = Left + Scale(layer.High, most);
-            end = high - Left;
-            range = string.Create(CultureInfo.InvariantCulture, $" ({layer.Low:N0} to {layer.High:N0})");
-            Add(page, $"<path class=\"range\" d=\"M{low:0.##} {y + 2}v{Bar - 4}M{low:0.##} {y + (Bar / 2.0):0.##}H{high:0.##}M{high:0.##} {y + 2}v{Bar - 4}\"/>");
+            Add(page, $"<i class=\"range\" style=\"left:{Share(range.Low, most):0.##}%;width:{Share(range.High - range.Low, most):0.##}%\"></i>");
+            number = FormattableString.Invariant($"{value:N0} ({range.Low:N0} to {range.High:N0})");
         }
 
-        Add(page, $"<text class=\"small\" x=\"{Left + end + 6:0.##}\" y=\"{y + Bar - 1}\">{layer.Predicted:N0}{range}</text>\n");
-        Add(page, $"<rect class=\"captured\" x=\"{Left}\" y=\"{y + Bar + 1}\" width=\"{captured:0.##}\" height=\"{Bar}\"/>");
-        Add(page, $"<text class=\"small\" x=\"{Left + captured + 6:0.##}\" y=\"{y + (2 * Bar)}\">{layer.Captured:N0}</text>\n");
+        Add(page, $"</span><span class=\"n\">{number}</span></div>\n");
     }
 
-    private static double Scale(long value, long most) => (double)value / most * (Width - Left - Right);
+    private static double Share(long value, long most) => 100.0 * value / most;
 
     private static void Add(StringBuilder page, FormattableString text) => page.Append(FormattableString.Invariant(text));
 }

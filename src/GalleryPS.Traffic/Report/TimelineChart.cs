@@ -3,13 +3,9 @@ using System.Text;
 
 namespace GalleryPS.Traffic;
 
-/// <summary>Bytes and packets over time, each bar with its number.</summary>
+/// <summary>Bytes and packets over time: a row for each interval, with its bar and its numbers.</summary>
 internal static class TimelineChart
 {
-    private const int Width = 960;
-    private const int Height = 260;
-    private const int Top = 70;
-    private const int Base = 210;
     private const int MostBars = 30;
 
     /// <summary>Adds a chart; without a timeline nothing.</summary>
@@ -19,26 +15,15 @@ internal static class TimelineChart
         if (timeline.Count == 0) return;
         List<(TimeSpan Start, long Bytes, long Packets)> bars = Join(timeline, out TimeSpan length);
         long most = Math.Max(1, bars.Max(bar => bar.Bytes));
-        double step = (double)Width / bars.Count;
-        Add(page, $"<h3>Over time: {comparison.Count.LinkBytes:N0} bytes in {comparison.Count.Duration.TotalSeconds:0.000} s, intervals of {Seconds(length)}</h3>\n");
-        Add(page, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Bytes and packets over time\">\n");
-        for (int i = 0; i < bars.Count; i++)
+        Add(page, $"<h3>Over time: {Words.Many(comparison.Count.LinkBytes, "byte")} in {comparison.Count.Duration.TotalSeconds:0.000} s from the first frame on, intervals of {Seconds(length)}</h3>\n");
+        page.Append("<table class=\"timeline\">\n<thead><tr><th class=\"n\">Time</th><th></th><th class=\"n\">Bytes</th><th class=\"n\">Packets</th></tr></thead>\n<tbody>\n");
+        foreach ((TimeSpan start, long bytes, long packets) in bars)
         {
-            double height = (double)bars[i].Bytes / most * (Base - Top);
-            double x = i * step, center = x + (step / 2);
-            Add(page, $"<rect class=\"captured\" x=\"{x + 1:0.##}\" y=\"{Base - height:0.##}\" width=\"{Math.Max(1, step - 2):0.##}\" height=\"{height:0.##}\"/>");
-            if (bars[i].Packets != 0)
-            {
-                Add(page, $"<text class=\"small\" transform=\"translate({center + 4:0.##} {Base - height - 5:0.##}) rotate(-90)\">{bars[i].Bytes:N0}</text>");
-                Add(page, $"<text class=\"small soft\" x=\"{center:0.##}\" y=\"{Base + 14}\" text-anchor=\"middle\">{bars[i].Packets:N0}</text>");
-            }
-
-            if (i % 5 == 0) Add(page, $"<text class=\"small\" x=\"{x:0.##}\" y=\"{Base + 32}\">{Seconds(bars[i].Start)}</text>");
-            page.Append('\n');
+            Add(page, $"<tr><th scope=\"row\" class=\"n\">{Seconds(start)}</th><td class=\"track\" aria-hidden=\"true\">{BarChart.Bar("captured", bytes, most)}</td>");
+            Add(page, $"<td class=\"n\">{bytes:N0}</td><td class=\"n\">{packets:N0}</td></tr>\n");
         }
 
-        Add(page, $"<line class=\"axis\" x1=\"0\" y1=\"{Base}\" x2=\"{Width}\" y2=\"{Base}\"/>\n");
-        Add(page, $"<text class=\"small soft\" x=\"0\" y=\"{Base + 48}\">Above each bar its bytes, below it its packets, then the time since the first frame.</text>\n</svg>\n");
+        page.Append("</tbody>\n</table>\n");
     }
 
     private static List<(TimeSpan Start, long Bytes, long Packets)> Join(IReadOnlyList<TrafficInterval> timeline, out TimeSpan length)

@@ -10,21 +10,14 @@ namespace GalleryPS.Traffic;
 /// </summary>
 public static class TrafficReport
 {
-    private static readonly (string Property, string Title)[] ByteProperties =
+    private static readonly string[] ByteProperties =
     [
-        (nameof(TrafficTotals.ApplicationBytes), "Application: payload"),
-        (nameof(TrafficTotals.TransportBytes), "Transport: with UDP or TCP headers"),
-        (nameof(TrafficTotals.NetworkBytes), "Network: with IP headers"),
-        (nameof(TrafficTotals.LinkBytes), "Link: frames as captured"),
-        (nameof(TrafficTotals.WireBytes), "Wire: with all that Ethernet adds"),
+        nameof(TrafficTotals.ApplicationBytes), nameof(TrafficTotals.TransportBytes), nameof(TrafficTotals.NetworkBytes),
+        nameof(TrafficTotals.LinkBytes), nameof(TrafficTotals.WireBytes),
     ];
 
-    private static readonly (string Property, string Title)[] CountProperties =
-    [
-        (nameof(TrafficTotals.Datagrams), "Transport: datagrams and segments"),
-        (nameof(TrafficTotals.Packets), "Network: packets, every fragment"),
-        (nameof(TrafficTotals.Frames), "Link: frames"),
-    ];
+    private static readonly string[] CountProperties =
+        [nameof(TrafficTotals.Datagrams), nameof(TrafficTotals.Packets), nameof(TrafficTotals.Frames)];
 
     /// <summary>Writes a report; the file appears when it is whole.</summary>
     /// <param name="comparisons">What to report, one or more.</param>
@@ -42,6 +35,7 @@ public static class TrafficReport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
+            Discard(temporary);
             throw new GalleryException(
                 ErrorIds.CannotWriteFile,
                 GalleryErrorCategory.WriteError,
@@ -49,6 +43,18 @@ public static class TrafficReport
                 path,
                 "Check the folder and its permissions.",
                 e);
+        }
+    }
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            // What stopped the report stops this too; the report's own error says more.
         }
     }
 
@@ -61,54 +67,64 @@ public static class TrafficReport
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         page.Append("<title>Gallery traffic: predicted and captured</title>\n<style>\n").Append(ReportStyle.Css).Append("</style>\n</head>\n<body>\n");
-        page.Append(ReportStyle.Hatch).Append("<h1>Gallery traffic: predicted and captured</h1>\n");
+        page.Append("<h1>Gallery traffic: predicted and captured</h1>\n");
+        if (comparisons.Count == 0) return page.Append("<p>Nothing was compared.</p>\n</body>\n</html>\n").ToString();
         Overview(page, comparisons);
         page.Append("<h2>Bytes at each layer</h2>\n");
-        BarChart.Append(page, "Bytes at each layer", comparisons, ByteProperties);
+        BarChart.Append(page, comparisons, ByteProperties);
         page.Append("<h2>Datagrams, packets and frames</h2>\n");
-        BarChart.Append(page, "Datagrams, packets and frames", comparisons, CountProperties);
+        BarChart.Append(page, comparisons, CountProperties);
         foreach (TrafficComparison comparison in comparisons)
             Details(page, comparison);
         page.Append("</body>\n</html>\n");
         return page.ToString();
     }
 
+    /// <summary>A card for each comparison: the verdict, why, and predicted and captured side by side.</summary>
     private static void Overview(StringBuilder page, IReadOnlyList<TrafficComparison> comparisons)
     {
-        page.Append("<table>\n<thead><tr><th>Transport</th><th class=\"n\">Receivers</th><th class=\"n\">Images</th><th class=\"n\">Image bytes</th>");
-        page.Append("<th class=\"n\">Packets</th><th class=\"n\">Link bytes</th><th class=\"n\">Overhead</th><th>Verdict</th><th>Why</th></tr></thead>\n<tbody>\n");
+        page.Append("<div class=\"summary\">\n");
         foreach (TrafficComparison comparison in comparisons)
         {
             TrafficEstimate estimate = comparison.Estimate;
-            page.Append("<tr><th scope=\"row\">").Append(estimate.Transport).Append("</th>");
-            Cell(page, estimate.Receivers);
-            Cell(page, estimate.Images);
-            Cell(page, estimate.ImageBytes);
-            Cell(page, Captured(comparison, nameof(TrafficTotals.Packets)));
-            Cell(page, Captured(comparison, nameof(TrafficTotals.LinkBytes)));
-            page.Append("<td class=\"n\">").Append(estimate.Overhead.ToString("P1", CultureInfo.InvariantCulture)).Append("</td>");
-            page.Append("<td>").Append(Badge(comparison.Verdict)).Append("</td><td>").Append(Encode(comparison.Reason)).Append("</td></tr>\n");
+            page.Append("<section class=\"card\">\n<h2>").Append(Heading(estimate)).Append(": ").Append(Badge(comparison.Verdict)).Append("</h2>\n");
+            page.Append("<p>").Append(Encode(Text($"{Words.Many(estimate.Images, "image")}, {Words.Many(estimate.ImageBytes, "byte")}."))).Append("</p>\n");
+            page.Append("<table>\n<thead><tr><th></th><th class=\"n\">Predicted</th><th class=\"n\">Captured</th></tr></thead>\n<tbody>\n");
+            LayerComparison packets = Of(comparison, nameof(TrafficTotals.Packets));
+            LayerComparison payload = Of(comparison, nameof(TrafficTotals.ApplicationBytes));
+            LayerComparison link = Of(comparison, nameof(TrafficTotals.LinkBytes));
+            Line("Packets", Usual(packets), Number(packets.Captured));
+            Line("Bytes of payload", Usual(payload), Number(payload.Captured));
+            Line("Bytes of frames", Usual(link), Number(link.Captured));
+            Line("Overhead: not payload", Percent(estimate.Overhead), Overhead(payload.Captured, link.Captured));
+            page.Append("</tbody>\n</table>\n");
+            foreach (string reason in comparison.Reasons)
+                page.Append("<p>").Append(Encode(reason)).Append("</p>\n");
+            page.Append("</section>\n");
         }
 
-        page.Append("</tbody>\n</table>\n");
+        page.Append("</div>\n");
+
+        void Line(string name, string predicted, string captured) =>
+            page.Append("<tr><th scope=\"row\">").Append(name).Append("</th><td class=\"n\">").Append(predicted).Append("</td><td class=\"n\">")
+                .Append(captured).Append("</td></tr>\n");
     }
 
     private static void Details(StringBuilder page, TrafficComparison comparison)
     {
         TrafficEstimate estimate = comparison.Estimate;
-        page.Append("<section>\n<h2>").Append(estimate.Transport).Append(" to ").Append(estimate.Receivers);
-        page.Append(estimate.Receivers == 1 ? " receiver" : " receivers").Append("</h2>\n<p>");
+        page.Append("<section>\n<h2>").Append(Heading(estimate)).Append("</h2>\n<p>");
         page.Append(Encode(Text($"IPv{(estimate.IPv6 ? 6 : 4)}, MTU {estimate.Mtu}, {estimate.LinkLayer}{(estimate.VlanTag ? ", VLAN tag" : "")}. Capture: {comparison.Path}.")));
-        page.Append("</p>\n<table>\n<thead><tr><th>Layer</th><th>Property</th><th class=\"n\">Predicted</th><th class=\"n\">Range</th>");
+        page.Append("</p>\n<table class=\"stack\">\n<thead><tr><th>Counted</th><th class=\"n\">Predicted</th><th class=\"n\">Range</th>");
         page.Append("<th class=\"n\">Captured</th><th class=\"n\">Difference</th><th>Verdict</th></tr></thead>\n<tbody>\n");
         foreach (LayerComparison layer in comparison.Layers)
         {
-            page.Append("<tr><th scope=\"row\">").Append(layer.Layer).Append("</th><td>").Append(layer.Property).Append("</td>");
-            Cell(page, layer.Predicted);
-            page.Append("<td class=\"n\">").Append(layer.Low == layer.High ? "exact" : Text($"{layer.Low:N0} to {layer.High:N0}")).Append("</td>");
-            Cell(page, layer.Captured);
-            page.Append("<td class=\"n\">").Append(layer.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)).Append("</td>");
-            page.Append("<td>").Append(Badge(layer.Verdict)).Append("</td></tr>\n");
+            page.Append("<tr><th scope=\"row\">").Append(Encode(Words.InFull(layer.Property))).Append("</th>");
+            Cell(page, "Predicted", Number(layer.Predicted));
+            Cell(page, "Range", layer.Low == layer.High ? "exact" : Text($"{layer.Low:N0} to {layer.High:N0}"));
+            Cell(page, "Captured", Number(layer.Captured));
+            Cell(page, "Difference", layer.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture));
+            page.Append("<td data-label=\"Verdict\">").Append(Badge(layer.Verdict)).Append("</td></tr>\n");
         }
 
         page.Append("</tbody>\n</table>\n");
@@ -118,18 +134,26 @@ public static class TrafficReport
         page.Append("</section>\n");
     }
 
-    private static long Captured(TrafficComparison comparison, string property) =>
-        comparison.Layers.First(layer => layer.Property == property).Captured;
+    private static string Heading(TrafficEstimate estimate) =>
+        Encode($"{TrafficText.Way(estimate)} to {Words.Many(estimate.Receivers, "receiver")}");
 
-    private static void Cell(StringBuilder page, long number) =>
-        page.Append("<td class=\"n\">").Append(number.ToString("N0", CultureInfo.InvariantCulture)).Append("</td>");
+    private static LayerComparison Of(TrafficComparison comparison, string property) =>
+        comparison.Layers.First(layer => layer.Property == property);
 
-    private static string Badge(TrafficVerdict verdict) => verdict switch
-    {
-        TrafficVerdict.Exact => "<span class=\"good\">exact</span>",
-        TrafficVerdict.WithinRange => "<span class=\"good\">within range</span>",
-        _ => "<span class=\"bad\">differs</span>",
-    };
+    private static string Usual(LayerComparison layer) => TrafficText.Usual(layer.Predicted, layer.Low, layer.High);
+
+    /// <summary>The part of what was captured that is not payload; a dash where nothing was captured.</summary>
+    private static string Overhead(long payload, long link) => link == 0 ? "\u2013" : Percent((double)(link - payload) / link);
+
+    private static string Percent(double part) => part.ToString("0.0 %", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static void Cell(StringBuilder page, string label, string text) =>
+        page.Append("<td class=\"n\" data-label=\"").Append(label).Append("\">").Append(text).Append("</td>");
+
+    private static string Badge(TrafficVerdict verdict) =>
+        $"<span class=\"{(verdict == TrafficVerdict.Differs ? "bad" : "good")}\">{Words.Of(verdict)}</span>";
 
     /// <summary>Text that is safe in HTML.</summary>
     internal static string Encode(string text) => WebUtility.HtmlEncode(text);

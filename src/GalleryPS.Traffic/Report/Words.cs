@@ -26,4 +26,18 @@ internal static class Words
         nameof(TrafficTotals.WireBytes) => "Wire",
         _ => property,
     };
+
+    /// <summary>What a number of <see cref="TrafficTotals"/> counts and at which layer, for people who read pages.</summary>
+    public static string InFull(string property) => property switch
+    {
+        nameof(TrafficTotals.Datagrams) => "Transport: datagrams and segments",
+        nameof(TrafficTotals.Packets) => "Network: packets, every fragment",
+        nameof(TrafficTotals.Frames) => "Link: frames",
+        nameof(TrafficTotals.ApplicationBytes) => "Application: bytes of payload",
+        nameof(TrafficTotals.TransportBytes) => "Transport: bytes with UDP or TCP headers",
+        nameof(TrafficTotals.NetworkBytes) => "Network: bytes with IP headers",
+        nameof(TrafficTotals.LinkBytes) => "Link: bytes of frames as captured",
+        nameof(TrafficTotals.WireBytes) => "Wire: bytes with all that Ethernet adds",
+        _ => property,
+    };
 }

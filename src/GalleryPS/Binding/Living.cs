@@ -59,7 +59,9 @@ internal static class Living
         if (wanted == typeof(IPEndPoint)) return IPEndPoint.TryParse(text, out IPEndPoint? endPoint) ? endPoint : null;
         if (wanted == typeof(IPAddress)) return IPAddress.TryParse(text, out IPAddress? address) ? address : null;
         if (wanted == typeof(DateTimeOffset)) return Moment(value, text);
-        if (Of(wanted, value) is { } living) return living;
+
+        // What is left of an enumeration's value is called Deserialized too, and is its number.
+        if (!wanted.IsEnum && Of(wanted, value) is { } living) return living;
         if (wanted.IsGenericType && plain is IEnumerable list) return List(wanted.GetGenericArguments()[0], list);
         return LanguagePrimitives.TryConvertTo(plain, wanted, System.Globalization.CultureInfo.InvariantCulture, out object? converted) ? converted : null;
     }

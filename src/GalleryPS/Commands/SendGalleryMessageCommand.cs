@@ -67,7 +67,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     [ArgumentCompleter(typeof(NicCompleter))]
     public string[] OutboundIP { get => [.. Addresses.OutboundIP]; set => Addresses = Addresses with { OutboundIP = value }; }
 
-    /// <summary>How often each message is sent.</summary>
+    /// <summary>How many times each message is sent.</summary>
     [Parameter]
     [InRange<MessageSendOptions>]
     public int Repeat { get => _options.Repeat; set => _options = _options with { Repeat = value }; }

@@ -26,18 +26,11 @@ internal static class DatagramSockets
     /// <exception cref="GalleryException">The system has none.</exception>
     public static Socket Create(AddressFamily family)
     {
-        try
-        {
-            var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        Socket socket = SocketErrors.Create(family, SocketType.Dgram, ProtocolType.Udp);
 
-            // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail; receivers bear that too.
-            if (OperatingSystem.IsWindows()) SocketErrors.Prefer(() => socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null));
-            return socket;
-        }
-        catch (SocketException e)
-        {
-            throw SocketErrors.SetUp(e, "create a UDP socket", family);
-        }
+        // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail; receivers bear that too.
+        if (OperatingSystem.IsWindows()) SocketErrors.Prefer(() => socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null));
+        return socket;
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal static unsafe partial class LinuxNic
         var bytes = new Span<byte>(request, RequestLength);
         bytes.Clear();
         if (!Encoding.UTF8.TryGetBytes(name, bytes[..(NameLength - 1)], out _)) return 0;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using Socket socket = SocketErrors.Create(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         return Control((int)socket.Handle, GetMtu, request) == 0 ? *(int*)(request + NameLength) : 0;
     }
 

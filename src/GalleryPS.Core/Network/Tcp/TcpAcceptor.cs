@@ -46,7 +46,7 @@ internal sealed class TcpAcceptor : IDisposable
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/>, <see cref="ErrorIds.AddressNotLocal"/> and others.</exception>
     public static TcpAcceptor Listen(IPEndPoint where)
     {
-        Socket socket = Create(where.AddressFamily);
+        Socket socket = SocketErrors.Create(where.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             DatagramSockets.TakeBothFamilies(socket, where.Address);
@@ -164,18 +164,6 @@ internal sealed class TcpAcceptor : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
-
-    private static Socket Create(AddressFamily family)
-    {
-        try
-        {
-            return new Socket(family, SocketType.Stream, ProtocolType.Tcp);
-        }
-        catch (SocketException e)
-        {
-            throw SocketErrors.SetUp(e, "create a TCP socket", family);
-        }
-    }
 
     private static TcpConnection Made(Socket socket)
     {

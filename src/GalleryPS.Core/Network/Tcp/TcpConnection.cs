@@ -38,9 +38,10 @@ internal sealed class TcpConnection : IDisposable
     /// <summary>Whether connections can be made to leave on a NIC.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="family">The version of IP.</param>
+    /// <exception cref="GalleryException">The system has no socket to try it with.</exception>
     public static bool CanLeaveOn(Nic nic, AddressFamily family)
     {
-        using var probe = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        using Socket probe = SocketErrors.Create(family, SocketType.Stream, ProtocolType.Tcp);
         return DatagramSockets.BindToNic(probe, nic);
     }
 

@@ -70,7 +70,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     public GalleryException? WhyNothingCame() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
         ? new GalleryException(
             ErrorIds.NotAuthentic, GalleryErrorCategory.SecurityError,
-            $"{Counted.Of(counts.NotAuthentic, "packet")} came, none of them authentic.", Ready.EndPoints[0],
+            $"{Counted.Of(counts.NotAuthentic, "packet")} arrived, none of them authentic.", Ready.EndPoints[0],
             "Give the same passphrase (-Passphrase) on both sides.")
         : null;
 

@@ -190,7 +190,7 @@ internal sealed class FluteGallerySender : IImageSender
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} came within {timeout.TotalSeconds:0.###} s.";
+            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.";
             if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(
