@@ -17,6 +17,10 @@ foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll') {
     }
 }
 
+# Their views are text that the module writes.
+$view = $assembly.GetType('GalleryPS.Cmdlets.Binding.TrafficView')
+$null = $accelerators::Add($view.FullName, $view)
+
 $inner = Import-Module -Assembly $assembly -PassThru -Force
 
 # When the assembly was imported before, PowerShell takes the module it made then from its cache, and does not add its

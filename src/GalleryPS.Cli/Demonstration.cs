@@ -123,7 +123,7 @@ internal static class Demonstration
         {
             errors.AddRange(events.OfType<ErrorEvent>().Select(static e => e.Error));
             List<string> missing = [.. wanted];
-            intact += events.OfType<ReceivedEvent>().Count(e => missing.Remove(Hash(e.Image.Data)));
+            intact += events.OfType<ReceivedEvent>().Count(e => missing.Remove(Hash(e.Image.GetData())));
         }
 
         Transport transport = sends[0].Transport;

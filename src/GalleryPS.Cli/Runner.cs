@@ -136,8 +136,17 @@ internal static class Runner
     private static void Tell(TextWriter console, Exception error, bool verbose)
     {
         GalleryException told = GalleryException.Unexpected(error);
-        using var reporter = new HumanReporter(TextWriter.Null, console, verbose);
-        reporter.Report(new ErrorEvent(told));
+        try
+        {
+            using var reporter = new HumanReporter(TextWriter.Null, console, verbose);
+            reporter.Report(new ErrorEvent(told));
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
+        {
+            // With too few file descriptors not even the reporter can be loaded.
+            console.WriteLine($"{told.Id}: {told.Message}");
+        }
+
         if (verbose && told.Id == ErrorIds.Unexpected) console.WriteLine(error);
     }
 

@@ -12,6 +12,18 @@ internal static class Samples
             ? [.. ImageFiles.Find([Small], literal: true)]
             : [.. ImageFiles.Find(Meant(paths), literal: false, onError), .. ImageFiles.Find(literal, literal: true, onError)];
 
+    /// <summary>Runs an operation on the images a user's paths lead to, or on the samples when there are no paths.</summary>
+    public static IEnumerable<GalleryEvent> RunOn(this IOperation<ImageInput> operation, string[] paths, string[] literal, CancellationToken cancellationToken)
+    {
+        // The paths are looked at when the options are known to work.
+        foreach (GalleryEvent told in operation.Begin(cancellationToken)) yield return told;
+        var errors = new List<GalleryException>();
+        List<string> files = OrImages(paths, literal, errors.Add);
+        foreach (GalleryException error in errors) yield return new ErrorEvent(error);
+        foreach (GalleryEvent told in files.SelectMany(file => operation.Add(ImageInput.FromFile(file), cancellationToken))) yield return told;
+        foreach (GalleryEvent told in operation.End(cancellationToken)) yield return told;
+    }
+
     /// <summary>Paths with what '-' stands for. A file of that name is <c>./-</c>.</summary>
     public static string[] Meant(string[] paths) => [.. paths.Select(Meant)];
 

@@ -47,6 +47,9 @@ public sealed class GalleryItem
     /// <summary>The sender's address and port, or the path of the file.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Its file, or null when it is in memory only.</summary>
+    public string? Path { get; init; }
+
     /// <summary>True when it came over the network.</summary>
     public bool IsReceived { get; init; }
 
@@ -78,7 +81,7 @@ public sealed class GalleryItem
     public static GalleryItem FromFile(string path, int index, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string name = Path.GetFileName(path);
+        string name = System.IO.Path.GetFileName(path);
         long length = 0;
         ImageInfo info = default;
         GalleryException? error = null;
@@ -118,6 +121,7 @@ public sealed class GalleryItem
             Width = info.Width,
             Height = info.Height,
             Source = path,
+            Path = path,
             Error = error,
         };
     }
@@ -136,7 +140,7 @@ public sealed class GalleryItem
         }
         else
         {
-            byte[] data = image.Data;
+            byte[] data = image.GetData();
             open = spool?.Keep(data) ?? (() => new MemoryStream(data, writable: false));
         }
 
@@ -149,6 +153,7 @@ public sealed class GalleryItem
             Width = image.Width,
             Height = image.Height,
             Source = image.Source.ToString(),
+            Path = image.Path,
             IsReceived = true,
             Datagrams = image.Transport == Transport.Tcp ? null : image.Datagrams,
             Time = image.Time,
@@ -198,6 +203,7 @@ public sealed class GalleryItem
         Width = Width,
         Height = Height,
         Source = Source,
+        Path = Path,
         View = view,
     };
 

@@ -1,3 +1,4 @@
+using GalleryPS.Operations;
 using GalleryPS.Show.Export;
 using GalleryPS.Show.Live;
 using GalleryPS.Show.Terminals;
@@ -45,7 +46,7 @@ public sealed record ShowOptions
 /// A show that goes on while images come. Every call hands out what happened as events, on the calling thread; nothing
 /// happens unless they are read.
 /// </summary>
-public sealed class GalleryShow : IDisposable
+public sealed class GalleryShow : IOperation<ImageInput>
 {
     private readonly ShowOptions _options;
     private readonly ItemSpool _spool = new();
@@ -79,24 +80,16 @@ public sealed class GalleryShow : IDisposable
         return new GalleryShow(options, view, terminal);
     }
 
-    /// <summary>Opens the page, and a browser with it, or makes the terminal ready.</summary>
-    /// <returns>A <see cref="ShowReadyEvent"/>.</returns>
+    /// <summary>Opens the page, and a browser with it. It can wait for its images; the terminal is not taken before there is one.</summary>
+    /// <param name="cancellationToken">Not needed.</param>
+    /// <returns>A <see cref="ShowReadyEvent"/> for a page.</returns>
     /// <exception cref="GalleryException">The page cannot be served.</exception>
-    public IEnumerable<GalleryEvent> Begin()
+    public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken)
     {
-        switch (View)
-        {
-            case GalleryView.Browser:
-                _server = LiveServer.Start(_options.Interval, _options.Port);
-                _opened = !_options.NoBrowser && Display.IsThere && Display.Open(_server.Url.ToString());
-                yield return new ShowReadyEvent(View, _server.Url.ToString(), null, _opened);
-                break;
-            case GalleryView.Terminal:
-                // Told before the screen is taken: text in between would tear the picture.
-                yield return new ShowReadyEvent(View, null, null, false);
-                _slideshow = TerminalSlideshow.Begin(_terminal!, _options.Graphics, _options.Interval);
-                break;
-        }
+        if (View != GalleryView.Browser) yield break;
+        _server = LiveServer.Start(_options.Interval, _options.Port);
+        _opened = !_options.NoBrowser && Display.IsThere && Display.Open(_server.Url.ToString());
+        yield return new ShowReadyEvent(View, _server.Url.ToString(), null, _opened);
     }
 
     /// <summary>Shows an image file.</summary>
@@ -113,7 +106,7 @@ public sealed class GalleryShow : IDisposable
     /// <param name="input">The image.</param>
     /// <param name="cancellationToken">Ends at once.</param>
     /// <returns>As <see cref="Add(string, CancellationToken)"/>.</returns>
-    public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken = default)
+    public IEnumerable<GalleryEvent> Add(ImageInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         return Add(index => GalleryItem.From(input, index, _spool, cancellationToken), cancellationToken);
@@ -135,7 +128,7 @@ public sealed class GalleryShow : IDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends at once.</param>
     /// <returns>What was held back.</returns>
-    public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken = default)
+    public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
         RestoreTerminal();
         foreach (GalleryEvent one in _held) yield return one;
@@ -168,6 +161,13 @@ public sealed class GalleryShow : IDisposable
     private IEnumerable<GalleryEvent> Add(Func<int, GalleryItem> make, CancellationToken cancellationToken)
     {
         if (Ended) yield break;
+        if (View == GalleryView.Terminal && _slideshow is null)
+        {
+            // Told before the screen is taken: text in between would tear the picture.
+            yield return new ShowReadyEvent(View, null, null, false);
+            _slideshow = TerminalSlideshow.Begin(_terminal!, _options.Graphics, _options.Interval);
+        }
+
         GalleryItem item = make(Count++);
         GalleryException? problem = item.Error;
         switch (View)

@@ -10,3 +10,9 @@ public sealed record ShowReadyEvent(GalleryView View, string? Url, string? Path,
 /// <summary>An image was shown.</summary>
 /// <param name="Image">The image.</param>
 public sealed record ShownEvent(ShownImage Image) : GalleryEvent;
+
+/// <summary>A gallery was exported.</summary>
+/// <param name="Path">Full path of the file.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Images">Images in it, broken ones included.</param>
+public sealed record ExportedEvent(string Path, long Bytes, int Images) : GalleryEvent;

@@ -40,6 +40,9 @@ public sealed class ShownImage
     /// <summary>Where it came from: the sender's address and port, or the path of the file.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Its file: the one that was shown, or in which a received image was stored; null when it was in memory only.</summary>
+    public string? Path { get; init; }
+
     /// <summary>Where it was shown.</summary>
     public required GalleryView View { get; init; }
 

@@ -16,30 +16,13 @@ public abstract class CaptureCmdlet : GalleryCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        foreach (string file in Path.SelectMany(Files))
-        {
-            try
-            {
-                Read(file);
-            }
-            catch (GalleryException e) when (e.Id == ErrorIds.UnreadableCapture)
-            {
-                WriteError(e);
-            }
-            catch (GalleryException e)
-            {
-                ThrowTerminatingError(Record(e));
-            }
-            catch (OperationCanceledException)
-            {
-                throw new PipelineStoppedException();
-            }
-        }
+        foreach (string file in Path.SelectMany(Files)) Present(OrTerminate(() => Read(file)));
     }
 
     /// <summary>Reads one file.</summary>
     /// <param name="file">Its full path.</param>
-    protected abstract void Read(string file);
+    /// <returns>What is in it.</returns>
+    protected abstract IEnumerable<GalleryEvent> Read(string file);
 
     private IEnumerable<string> Files(string path) => CapturePaths.Resolve(this, path, WriteError);
 }

@@ -139,7 +139,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
             case ProgressEvent progress: (_progress ??= new SessionProgress(this)).Show(progress); break;
-            case SummaryEvent: _progress?.Done(); break;
+            case SummaryEvent or ExportedEvent: _progress?.Done(); break;
             case ServedEvent served: WriteObject(served.Receiver); break;
             case MemberEvent member: WriteVerbose(member.ToString()); break;
             case EndEvent end: WriteVerbose($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}."); break;

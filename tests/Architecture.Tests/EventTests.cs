@@ -11,7 +11,6 @@ public class EventTests
     {
         ["JsonReporter: GalleryPS.ProgressEvent"] = "programs get results, not how far things are",
         ["HumanReporter: GalleryPS.MessageEndEvent"] = "the summary comes with it and says more",
-        ["GalleryCmdlet: GalleryPS.ReadyEvent"] = "notices of what is bound and joined come with it",
         ["GalleryCmdlet: GalleryPS.MessageEndEvent"] = "a pipeline ends when it ends",
         ["GalleryCmdlet: GalleryPS.MessageSummaryEvent"] = "a shell counts its objects itself",
         ["GalleryCmdlet: GalleryPS.ConnectSummaryEvent"] = "a shell counts its objects itself",

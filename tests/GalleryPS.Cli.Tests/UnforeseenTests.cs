@@ -45,6 +45,16 @@ public sealed class UnforeseenTests
     }
 
     [Fact]
+    public void TooFewFileDescriptorsAreNoStackTrace()
+    {
+        using PeerProcess gallery = PeerProcess.Start(
+            null, "bash", ["-c", $"ulimit -n 56; exec dotnet '{Path.Combine(AppContext.BaseDirectory, "gallery.dll")}' interfaces"]);
+        Expect.Exit(1, gallery);
+        Assert.Contains("Unexpected: ", gallery.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", gallery.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AThreadInTheBackgroundThatThrowsEndsInOneLine()
     {
         using PeerProcess gallery = Faulty("thread", "receive", "--port", "25931", "--idle-timeout", "30");

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using GalleryPS.Images;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Traffic.Tests;
 
@@ -27,6 +29,11 @@ internal static class Fixture
 
     public static List<Packet> Packets(string name, PacketOptions? options = null) =>
         [.. PacketReader.Read(PathOf(name), options ?? new PacketOptions())];
+
+    /// <summary>What is predicted for the images of a folder.</summary>
+    public static TrafficEstimate Estimate(string folder, EstimateOptions options) =>
+        Assert.IsType<EstimateEvent>(Assert.Single(
+            new MeasureOperation(options).Run(ImageFiles.Find([folder], literal: true).Select(static f => ImageInput.FromFile(f)), TestContext.Current.CancellationToken))).Estimates[0];
 
     public static TrafficEstimate Estimate(Transport transport, int receivers = 1, int? mtu = null, bool ipv6 = false) =>
         TrafficModel.Estimate(

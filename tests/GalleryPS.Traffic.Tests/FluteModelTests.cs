@@ -164,8 +164,8 @@ public sealed class FluteModelTests : IDisposable
         Assert.True(sender.WaitForExit() == 0, $"{sender.Errors}{string.Join('\n', sender.Lines)}");
         capture.Terminate();
         Assert.True(capture.WaitForExit() == 0, $"{capture.Errors}{string.Join('\n', capture.Lines)}");
-        TrafficEstimate estimate = TrafficModel.Estimate(
-            Payloads.Of([gallery], literal: true, e => throw e),
+        TrafficEstimate estimate = Fixture.Estimate(
+            gallery,
             new EstimateOptions
             {
                 Protocol = [Protocol.Flute],
@@ -182,7 +182,7 @@ public sealed class FluteModelTests : IDisposable
                     FluteVersion = Value("--flute-version") is null ? 2 : 1,
                     Authenticated = Value("--passphrase") is not null,
                 },
-            })[0];
+            });
         return TrafficComparer.Compare(estimate, file, new ComparisonOptions { Port = 25000 });
 
         string? Value(string name) => Array.IndexOf(options, name) is >= 0 and var at ? options[at + 1] : null;

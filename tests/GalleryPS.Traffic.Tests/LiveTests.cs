@@ -80,9 +80,7 @@ public sealed class LiveTests : IDisposable
             Assert.True(sender.WaitForExit() == 0, $"{sender.Errors}{string.Join('\n', sender.Lines)}");
             capture.Terminate();
             Assert.True(capture.WaitForExit() == 0, $"{capture.Errors}{string.Join('\n', capture.Lines)}");
-            TrafficEstimate estimate = TrafficModel.Estimate(
-                Payloads.Of([gallery], literal: true, e => throw e),
-                new EstimateOptions { Transport = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 })[0];
+            TrafficEstimate estimate = Fixture.Estimate(gallery, new EstimateOptions { Transport = [transport], Receivers = receivers, Mtu = mtu, IPv6 = ipv6 });
             Assert.Equal(images.Count, estimate.Images);
             return TrafficComparer.Compare(estimate, file, new ComparisonOptions());
         }

@@ -1,6 +1,7 @@
 # What comes out of a cmdlet goes into the others: the objects themselves, and what is left of them behind jobs and files.
 BeforeDiscovery {
-    $kinds = 'sent', 'received', 'stored', 'shown', 'files', 'bag', 'table'
+    $kinds = 'sent', 'received', 'stored', 'shown', 'shownStored', 'files', 'bag', 'table'
+    $canCapture = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore)
 }
 
 BeforeAll {
@@ -31,6 +32,7 @@ BeforeAll {
             'received' { Get-Received }
             'stored' { Get-Received (Join-Path $TestDrive "stored-$([guid]::NewGuid())") }
             'shown' { Get-Shown }
+            'shownStored' { Get-Objects stored | Show-Gallery -As Html -NoBrowser 6>$null }
             'files' { $images }
             'bag' { $images | ForEach-Object { [pscustomobject]@{ Path = $_.FullName; Remark = 'x' } } }
             'table' { $images | ForEach-Object { @{ Path = $_.FullName } } }
@@ -175,6 +177,26 @@ Describe 'A sender whose pipeline wants no more' {
     }
 }
 
+Describe 'A sender that is stopped with Ctrl+C' {
+    It 'sends no end' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Port = $port; IdleTimeout = 2 }
+        $shell = [powershell]::Create().AddScript({
+            param($module, $gallery, $port)
+            Import-Module $module
+            Send-Gallery -LiteralPath $gallery -Port $port -Interval 60
+        }).AddArgument($moduleManifest).AddArgument("$gallery").AddArgument($port)
+        $null = $shell.BeginInvoke()
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while ($receiver.Output.Count -eq 0 -and [datetime]::UtcNow -lt $until) { [System.Threading.Thread]::Sleep(5) }
+        $receiver.Output.Count | Should -Be 1
+        $shell.Stop()
+        @(Wait-Receiver $receiver).Count | Should -Be 1
+        $receiver.Shell.Streams.Verbose.Message -match '^End of transmission' | Should -BeNullOrEmpty
+        $receiver.Shell.Streams.Error.FullyQualifiedErrorId | Should -BeLike 'ReceiverTimedOut*'
+    }
+}
+
 Describe 'What the module left running' {
     It 'ends with the module' {
         $shell = [powershell]::Create().AddScript({
@@ -187,6 +209,32 @@ Describe 'What the module left running' {
         $out = $shell.Invoke()
         $out | Should -Be $false
         Get-GalleryServer | Where-Object Name -EQ removed | Should -BeNullOrEmpty
+    }
+
+    It 'ends with the <By>: a capture' -Skip:(-not $canCapture) -ForEach @{ By = 'module' }, @{ By = 'runspace' } {
+        $runspace = [runspacefactory]::CreateRunspace()
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        $capture = $shell.AddScript({ param($module, $file) Import-Module $module; Start-GalleryCapture $file -Interface lo -Filter 'port 9' }).AddArgument($moduleManifest).AddArgument("$TestDrive/by-$By.pcap").Invoke()[0]
+        $capture.Running | Should -BeTrue
+        if ($By -eq 'module') { [powershell]::Create($runspace).AddScript('Remove-Module GalleryPS').Invoke() }
+        else { $runspace.Close() }
+        $capture.Running | Should -BeFalse
+        $runspace.Dispose()
+    }
+
+    It 'ends with the <By>: a show' -ForEach @{ By = 'module' }, @{ By = 'runspace' } {
+        $runspace = [runspacefactory]::CreateRunspace()
+        $runspace.Open()
+        $shell = [powershell]::Create($runspace)
+        $null = $shell.AddScript({ param($module, $gallery) Import-Module $module; Show-Gallery -LiteralPath $gallery -As Browser -NoBrowser }).AddArgument($moduleManifest).AddArgument("$gallery").Invoke()
+        $port = [int] [regex]::Match("$($shell.Streams.Information)", 'http://localhost:(\d+)').Groups[1].Value
+        $listens = { @([System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().GetActiveTcpListeners().Port) -contains $port }
+        & $listens | Should -BeTrue
+        if ($By -eq 'module') { [powershell]::Create($runspace).AddScript('Remove-Module GalleryPS').Invoke() }
+        else { $runspace.Close() }
+        & $listens | Should -BeFalse
+        $runspace.Dispose()
     }
 
     It 'ends with its runspace, and what others started does not' {

@@ -211,10 +211,11 @@ Describe 'What Send-Gallery asks and tells before it sends' {
 
     It 'warns of a bit rate that takes minutes for an image, once, with the time' {
         Send-Gallery $gallery/image1.jpg, $gallery/image1.jpg -Port 9 -BitRate 10 -WarningVariable warnings -WarningAction SilentlyContinue | Select-Object -First 1 | Out-Null
-        $warnings.Count | Should -Be 1
-        $warnings[0].Message | Should -Match '^At 10bps, image1.jpg takes [\d.,]+ (minutes|hours|days)'
-        Send-Gallery $gallery/image1.jpg -Port 9 -EndDelay 0 -BitRate 10Mbps -WarningVariable none | Out-Null
-        $none | Should -BeNullOrEmpty
+        $slow = @(@($warnings.Message) -match 'bit rate')
+        $slow.Count | Should -Be 1
+        $slow[0] | Should -Match '^At 10bps, image1.jpg takes [\d.,]+ (minutes|hours|days)'
+        Send-Gallery $gallery/image1.jpg -Port 9 -EndDelay 0 -BitRate 10Mbps -WarningVariable none -WarningAction SilentlyContinue | Out-Null
+        @($none.Message) -match 'bit rate' | Should -BeNullOrEmpty
     }
 
     It 'shows progress while it waits and while it sends slowly' {

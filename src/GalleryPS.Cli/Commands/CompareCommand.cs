@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GalleryPS.Traffic;
 
 namespace GalleryPS.Cli.Commands;
@@ -18,58 +17,29 @@ internal static class CompareCommand
         model.AddTo(command, nameof(EstimateOptions.PerImage));
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            int code = Runner.Done;
-            IReadOnlyList<TrafficEstimate> estimates = model.Estimate(parsed, parsed.GetValue(paths)!, OnError, cancellationToken);
+            string? report = parsed.GetValue(html);
+            var estimates = new List<TrafficEstimate>();
             var comparisons = new List<TrafficComparison>();
-            foreach (TrafficEstimate estimate in estimates)
-            {
-                comparisons.Add(TrafficComparer.Compare(
-                    estimate,
-                    parsed.GetValue(capture)!,
-                    options.Read(parsed) with { OfTransport = estimates.Count > 1, Timeline = parsed.GetValue(html) is not null },
-                    OnError,
-                    cancellationToken));
-            }
-
-            foreach (TrafficComparison comparison in comparisons)
-            {
-                if (reporter.IsForPrograms)
-                {
-                    reporter.Item("Comparison", comparison);
-                    continue;
-                }
-
-                reporter.Table(
-                    "Layer",
-                    comparison.Layers,
-                    ($"{comparison.Transport}", static l => l.Property),
-                    (">Predicted", static l => Number(l.Predicted)),
-                    (">Low", static l => Number(l.Low)),
-                    (">High", static l => Number(l.High)),
-                    (">Captured", static l => Number(l.Captured)),
-                    (">Difference", static l => l.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)),
-                    ("Verdict", static l => Words(l.Verdict)));
-                reporter.Notice($"{comparison.Transport}: {Words(comparison.Verdict)}. {comparison.Reason}");
-            }
-
-            if (parsed.GetValue(html) is { } report) TrafficReport.Write(comparisons, report);
+            int code = reporter.ReportAll(Events());
+            if (report is not null) TrafficReport.Write(comparisons, report);
             return code;
 
-            void OnError(GalleryException error)
+            IEnumerable<GalleryEvent> Events()
             {
-                code = Runner.Failed;
-                reporter.Report(new ErrorEvent(error));
+                foreach (GalleryEvent told in model.Estimate(parsed, parsed.GetValue(paths)!, cancellationToken))
+                {
+                    if (told is EstimateEvent estimated) estimates.AddRange(estimated.Estimates);
+                    else yield return told;
+                }
+
+                ComparisonOptions how = options.Read(parsed) with { Timeline = report is not null };
+                foreach (GalleryEvent told in CompareOperation.Run(how, estimates, [parsed.GetValue(capture)!], cancellationToken))
+                {
+                    if (told is ComparisonEvent compared) comparisons.Add(compared.Comparison);
+                    yield return told;
+                }
             }
         });
         return command;
     }
-
-    private static string Words(TrafficVerdict verdict) => verdict switch
-    {
-        TrafficVerdict.Exact => "exact",
-        TrafficVerdict.WithinRange => "within range",
-        _ => "differs",
-    };
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -15,22 +15,15 @@ internal sealed class EstimateArguments
         command.Options.Add(_bytes);
     }
 
-    /// <summary>What the command line says.</summary>
-    public EstimateOptions Read(ParseResult parsed) => _options!.Read(parsed);
-
-    /// <summary>Predicts.</summary>
+    /// <summary>Predicts what the command line says.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="paths">The gallery.</param>
-    /// <param name="onError">Hears of what is left out.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IReadOnlyList<TrafficEstimate> Estimate(ParseResult parsed, string[] paths, Action<GalleryException> onError, CancellationToken cancellationToken)
+    public IEnumerable<GalleryEvent> Estimate(ParseResult parsed, string[] paths, CancellationToken cancellationToken)
     {
-        EstimateOptions options = Read(parsed);
-        options.Validate();
+        using var operation = new MeasureOperation(_options!.Read(parsed));
         string[] sizes = parsed.GetValue(_bytes)!;
-        IReadOnlyList<Payload> gallery = sizes.Length != 0
-            ? [.. sizes.Select(size => new Payload($"{size} bytes", ByteCount.Parse(size)))]
-            : Payloads.Of(paths.Length == 0 ? [Samples.Small] : Samples.Meant(paths), literal: paths.Length == 0, onError, cancellationToken);
-        return gallery.Count == 0 && sizes.Length == 0 ? [] : TrafficModel.Estimate(gallery, options, onError, cancellationToken);
+        foreach (string size in sizes) operation.Add(ByteCount.Parse(size));
+        foreach (GalleryEvent told in sizes.Length > 0 ? operation.RunOpen([], cancellationToken) : operation.RunOn(paths, [], cancellationToken)) yield return told;
     }
 }

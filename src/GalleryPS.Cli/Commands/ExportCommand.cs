@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GalleryPS.Show;
 using GalleryPS.Show.Export;
 
 namespace GalleryPS.Cli.Commands;
@@ -17,27 +16,10 @@ internal static class ExportCommand
         {
             ExportOptions options = arguments.Read(parsed);
             options = options with { OutputPath = Path.GetFullPath(options.OutputPath) };
-            GalleryExport.Check(options);
-            int code = Runner.Done;
-            List<string> files = Samples.OrImages(parsed.GetValue(paths)!, parsed.GetValue(literal)!, Failed);
-            List<GalleryItem> items = [.. files.Select((file, index) => GalleryItem.FromFile(file, index, cancellationToken))];
-            if (items.Count == 0) return Runner.Failed;
-            FileInfo file = GalleryExport.Write(items, options, Failed, null, cancellationToken);
-            reporter.Item("Summary", new Exported(file.FullName, file.Length, items.Count));
-            return code;
-
-            void Failed(GalleryException error)
-            {
-                code = Runner.Failed;
-                reporter.Report(new ErrorEvent(error));
-            }
+            using var operation = new ExportOperation(options);
+            int code = reporter.ReportAll(operation.RunOn(parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
+            return operation.Count == 0 ? Runner.Failed : code;
         });
         return command;
-    }
-
-    /// <summary>What was written.</summary>
-    private sealed record Exported(string Path, long Bytes, int Images)
-    {
-        public override string ToString() => Path;
     }
 }

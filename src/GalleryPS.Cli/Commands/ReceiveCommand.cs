@@ -45,7 +45,7 @@ internal static class ReceiveCommand
             yield return one;
             IEnumerable<GalleryEvent> shown = one switch
             {
-                ReadyEvent => show.Begin(),
+                ReadyEvent => show.Begin(cancellationToken),
                 ReceivedEvent received => show.Add(received.Image, cancellationToken),
                 SummaryEvent => show.End(cancellationToken),
                 _ => [],

@@ -40,7 +40,7 @@ internal static class ShowCommand
         using GalleryShow show = GalleryShow.Open(options);
         try
         {
-            int code = reporter.ReportAll(Events(show, files, cancellationToken));
+            int code = reporter.ReportAll(show.RunOpen(files.Select(static f => ImageInput.FromFile(f)), cancellationToken));
 
             // The page is served by this process: it has to stay.
             if (show.View == GalleryView.Browser) cancellationToken.WaitHandle.WaitOne();
@@ -51,16 +51,5 @@ internal static class ShowCommand
             show.RestoreTerminal();
             return Runner.Stopped.IsCancellationRequested ? Runner.Failed : Runner.Done;
         }
-    }
-
-    private static IEnumerable<GalleryEvent> Events(GalleryShow show, List<string> files, CancellationToken cancellationToken)
-    {
-        foreach (GalleryEvent one in show.Begin()) yield return one;
-        foreach (string file in files)
-        {
-            foreach (GalleryEvent one in show.Add(file, cancellationToken)) yield return one;
-        }
-
-        foreach (GalleryEvent one in show.End(cancellationToken)) yield return one;
     }
 }

@@ -77,6 +77,21 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ShownEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name}"));
                 break;
+            case ExportedEvent exported:
+                Print(exported.Path);
+                break;
+            case EstimateEvent estimated:
+                TrafficTables.Show(this, estimated);
+                break;
+            case CountEvent counted:
+                TrafficTables.Show(this, counted);
+                break;
+            case PacketEvent { Packet: var packet }:
+                Print(TrafficTables.Line(packet));
+                break;
+            case ComparisonEvent { Comparison: var comparison }:
+                TrafficTables.Show(this, comparison);
+                break;
             case EndEvent end:
                 Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;

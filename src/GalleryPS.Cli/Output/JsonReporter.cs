@@ -40,6 +40,12 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case ServerSummaryEvent summary: Item("Summary", summary.Summary); break;
             case ConnectSummaryEvent summary: Item("Summary", summary.Summary); break;
             case SummaryEvent summary: Item("Summary", summary.Summary); break;
+            case ExportedEvent exported: Item("Summary", exported); break;
+            case EstimateEvent estimated: Table("Estimate", estimated.Estimates); break;
+            case CountEvent { ByFlow: true } counted: Table("Count", counted.Count.ByFlow); break;
+            case CountEvent counted: Item("Count", counted.Count); break;
+            case PacketEvent packet: Item("Packet", packet.Packet); break;
+            case ComparisonEvent compared: Item("Comparison", compared.Comparison); break;
             case WarningEvent warning: Item("Warning", warning); break;
             case ErrorEvent error: Item("Error", new Failure(error.Error)); break;
             case NoticeEvent notice when verbose: Item("Notice", notice); break;

@@ -21,7 +21,7 @@ internal static class MessageJson
         writer.WriteNumber("Bytes"u8, message.Bytes);
         writer.WriteString("Text"u8, message.Text);
         WriteValue(writer, message);
-        writer.WriteBase64String("Data"u8, message.Data);
+        writer.WriteBase64String("Data"u8, message.GetData());
         writer.WriteString("Time"u8, message.Time);
         writer.WriteBoolean("IsDuplicate"u8, message.IsDuplicate);
         if (message.Sequence is { } sequence) writer.WriteNumber("Sequence"u8, sequence);
@@ -43,7 +43,7 @@ internal static class MessageJson
         try
         {
             // Read and written again: as it came it may hold line breaks, and an object a line is the promise.
-            using var value = JsonDocument.Parse(message.Data, new JsonDocumentOptions { MaxDepth = DeepestValue });
+            using var value = JsonDocument.Parse(message.GetData(), new JsonDocumentOptions { MaxDepth = DeepestValue });
             value.WriteTo(writer);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

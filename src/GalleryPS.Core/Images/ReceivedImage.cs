@@ -65,10 +65,9 @@ public sealed class ReceivedImage
     /// The image's bytes. An image that was stored is read from <see cref="Path"/> at each call, so that a large
     /// gallery does not stay in memory.
     /// </summary>
+    /// <remarks>A method, so that what writes all properties (JSON, CSV, lists) leaves the bytes out. PowerShell has it as the property <c>Data</c>.</remarks>
     /// <exception cref="IOException">The stored file is gone.</exception>
-#pragma warning disable CA1819 // the pipeline's users expect a byte[]
-    public byte[] Data => _data ?? (Path is null ? [] : File.ReadAllBytes(Path));
-#pragma warning restore CA1819
+    public byte[] GetData() => _data ?? (Path is null ? [] : File.ReadAllBytes(Path));
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height}) from {Source}";

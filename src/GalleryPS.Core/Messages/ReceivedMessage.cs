@@ -55,9 +55,11 @@ public sealed class ReceivedMessage
     }
 
     /// <summary>The bytes, exactly as they came.</summary>
-#pragma warning disable CA1819 // the pipeline's users expect a byte[]
-    public byte[] Data { get; init; }
-#pragma warning restore CA1819
+    /// <remarks>A method, so that what writes all properties (JSON, CSV, lists) leaves the bytes out. PowerShell has it as the property <c>Data</c>.</remarks>
+    public byte[] GetData() => Data;
+
+    [System.Text.Json.Serialization.JsonInclude]
+    internal byte[] Data { get; init; }
 
     /// <summary>When it arrived.</summary>
     public required DateTimeOffset Time { get; init; }

@@ -3,27 +3,6 @@ namespace GalleryPS.Network;
 /// <summary>Waits for a time, or until cancelled.</summary>
 internal static class Pauses
 {
-    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(1);
-
-    /// <summary>Waits likewise, and tells once a second how long it still takes; short waits are not told.</summary>
-    /// <param name="activity">What is waited for.</param>
-    /// <param name="length">How long.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static IEnumerable<GalleryEvent> Told(string activity, TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
-    {
-        long start = time.GetTimestamp();
-        TimeSpan left = length;
-        while (left > Noticed)
-        {
-            yield return new ProgressEvent(activity, 0, null, null) { TimeLeft = left };
-            Wait(Noticed, time, cancellationToken);
-            left = length - time.GetElapsedTime(start);
-        }
-
-        Wait(left, time, cancellationToken);
-    }
-
     public static void Wait(TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
     {
         if (length > TimeSpan.Zero)

@@ -39,20 +39,33 @@ public static class OperationRun
     {
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(inputs);
-        return Events(operation, inputs, cancellationToken);
+        return Events();
+
+        IEnumerable<GalleryEvent> Events()
+        {
+            using (operation)
+            {
+                foreach (GalleryEvent told in operation.RunOpen(inputs, cancellationToken)) yield return told;
+            }
+        }
     }
 
-    private static IEnumerable<GalleryEvent> Events<TInput>(IOperation<TInput> operation, IEnumerable<TInput> inputs, CancellationToken cancellationToken)
+    /// <summary>Runs an operation from its beginning to its end; what it made lives on until the caller disposes of it.</summary>
+    /// <typeparam name="TInput">What it is given.</typeparam>
+    /// <param name="operation">The operation.</param>
+    /// <param name="inputs">What it is given.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <returns>What happens.</returns>
+    public static IEnumerable<GalleryEvent> RunOpen<TInput>(this IOperation<TInput> operation, IEnumerable<TInput> inputs, CancellationToken cancellationToken)
     {
-        using (operation)
+        ArgumentNullException.ThrowIfNull(operation);
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (GalleryEvent told in operation.Begin(cancellationToken)) yield return told;
+        foreach (TInput input in inputs)
         {
-            foreach (GalleryEvent told in operation.Begin(cancellationToken)) yield return told;
-            foreach (TInput input in inputs)
-            {
-                foreach (GalleryEvent told in operation.Add(input, cancellationToken)) yield return told;
-            }
-
-            foreach (GalleryEvent told in operation.End(cancellationToken)) yield return told;
+            foreach (GalleryEvent told in operation.Add(input, cancellationToken)) yield return told;
         }
+
+        foreach (GalleryEvent told in operation.End(cancellationToken)) yield return told;
     }
 }

@@ -58,7 +58,7 @@ public sealed class SendOperation(SendOptions options, IImageFitter? fitter = nu
         byte[] data;
         try
         {
-            data = input.Received!.Data;
+            data = input.Received!.GetData();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -35,10 +35,14 @@ public sealed class ServerReply
     public required long Bytes { get; init; }
 
     /// <summary>The bytes as they came.</summary>
-#pragma warning disable CA1819 // the pipeline's users expect arrays
-    public required byte[] Data { get; init; }
+    /// <remarks>A method, so that what writes all properties (JSON, CSV, lists) leaves the bytes out. PowerShell has it as the property <c>Data</c>.</remarks>
+    public byte[] GetData() => Data;
+
+    [System.Text.Json.Serialization.JsonInclude]
+    internal byte[] Data { get; init; } = [];
 
     /// <summary>The images, when a gallery or an image came; else none.</summary>
+#pragma warning disable CA1819 // the pipeline's users expect arrays
     public required ReceivedImage[] Images { get; init; }
 #pragma warning restore CA1819
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Protocols;
 using GalleryPS.Sessions;
@@ -91,7 +92,7 @@ public sealed class GallerySender : IDisposable
         _started ??= _time.GetTimestamp();
         if (_sender.SendsAtOnce && !_sender.IsInVain)
         {
-            foreach (GalleryEvent told in Pauses.Told("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return told;
         }
 
         foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
@@ -115,7 +116,7 @@ public sealed class GallerySender : IDisposable
         if (_sender.IsInVain) yield break;
         if (_next > 0 && _sender.SendsAtOnce)
         {
-            foreach (GalleryEvent told in Pauses.Told("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return told;
         }
 
         int index = _next++;

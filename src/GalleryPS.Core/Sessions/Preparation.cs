@@ -1,4 +1,5 @@
 using System.Net;
+using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Network.Groups;
 
@@ -27,6 +28,6 @@ internal static class Preparation
             }
         }
 
-        foreach (GalleryEvent told in Pauses.Told("Waiting before the first image", delay, time, cancellationToken)) yield return told;
+        foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the first image", delay, time, cancellationToken)) yield return told;
     }
 }

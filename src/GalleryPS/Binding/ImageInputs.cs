@@ -30,7 +30,7 @@ internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onEr
 
         if (Living.Of<ReceivedImage>(value) is { } received) return Received(received);
         if (Living.Of<SentImage>(value) is { } sent) return Stored(value, sent.Path);
-        if (Living.Of<ShownImage>(value) is { } shown) return Stored(value, shown.Source);
+        if (Living.Of<ShownImage>(value) is { } shown) return Stored(value, shown.Path ?? shown.Source);
         return OfBag(PSObject.AsPSObject(value));
     }
 

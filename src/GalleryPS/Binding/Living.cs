@@ -36,7 +36,7 @@ internal static class Living
     {
         // Properties that are told by others are not set; those that are no longer there keep their defaults.
         object made = type == typeof(ReceivedImage)
-            ? Activator.CreateInstance(type, [Bytes(bag.Properties[nameof(ReceivedImage.Data)]?.Value)])!
+            ? Activator.CreateInstance(type, [Kept(bag)])!
             : Activator.CreateInstance(type, nonPublic: true)!;
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
@@ -47,14 +47,8 @@ internal static class Living
         return made;
     }
 
-    /// <summary>Bytes, also as a list of numbers; null for none.</summary>
-    public static byte[]? Bytes(object? value) => Unwrapped(value) switch
-    {
-        byte[] bytes => bytes,
-        string or null => null,
-        IEnumerable list => [.. list.Cast<object?>().Select(static b => System.Convert.ToByte(Unwrapped(b), System.Globalization.CultureInfo.InvariantCulture))],
-        _ => null,
-    };
+    // The types file has serializers write the bytes of an image that was not stored as text; a stored one has its file.
+    private static byte[]? Kept(PSObject bag) => Unwrapped(bag.Properties["Content"]?.Value) is string text ? System.Convert.FromBase64String(text) : null;
 
     private static object? Convert(Type type, object value)
     {
@@ -65,7 +59,9 @@ internal static class Living
         if (wanted == typeof(IPEndPoint)) return IPEndPoint.TryParse(text, out IPEndPoint? endPoint) ? endPoint : null;
         if (wanted == typeof(IPAddress)) return IPAddress.TryParse(text, out IPAddress? address) ? address : null;
         if (wanted == typeof(DateTimeOffset)) return Moment(value, text);
-        if (Of(wanted, value) is { } living) return living;
+
+        // What is left of an enumeration's value is called Deserialized too, and is its number.
+        if (!wanted.IsEnum && Of(wanted, value) is { } living) return living;
         if (wanted.IsGenericType && plain is IEnumerable list) return List(wanted.GetGenericArguments()[0], list);
         return LanguagePrimitives.TryConvertTo(plain, wanted, System.Globalization.CultureInfo.InvariantCulture, out object? converted) ? converted : null;
     }

@@ -12,6 +12,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 {
     private readonly List<TrafficEstimate> _estimates = [];
     private readonly List<string> _files = [];
+    private readonly List<TrafficComparison> _comparisons = [];
     private ComparisonOptions _options = new();
 
     /// <summary>The capture: one for all predictions, or one for each in the same order.</summary>
@@ -57,47 +58,24 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     protected override void OnEnd()
     {
         if (_files.Count == 0) return;
-        var comparisons = new List<TrafficComparison>();
-        foreach ((TrafficEstimate estimate, string file, bool ofTransport) in Pairs())
-        {
-            TrafficComparison comparison = OrTerminate(() => TrafficComparer.Compare(
-                estimate,
-                file,
-                _options with { OfTransport = ofTransport, Timeline = Html is not null },
-                WriteError,
-                StopToken));
-            comparisons.Add(comparison);
-            WriteObject(comparison);
-        }
+        Present(CompareOperation.Run(_options with { Timeline = Html is not null }, _estimates, _files, StopToken));
 
         if (Html is not null && FullPath(Html) is { } report && ShouldProcess(report, "Write a report"))
         {
             OrTerminate(() =>
             {
-                TrafficReport.Write(comparisons, report);
+                TrafficReport.Write(_comparisons, report);
                 return true;
             });
         }
     }
 
-    private IEnumerable<(TrafficEstimate Estimate, string File, bool OfTransport)> Pairs()
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
     {
-        if (_files.Count == _estimates.Count && _files.Count > 1)
-            return _estimates.Zip(_files, static (estimate, file) => (estimate, file, false));
-        if (_files.Count == 1)
-        {
-            // Several transports in one capture: each is held against its own part.
-            bool several = _estimates.Select(static one => one.Transport).Distinct().Skip(1).Any();
-            return _estimates.Select(one => (one, _files[0], several));
-        }
-
-        if (_estimates.Count == 1) return _files.Select(file => (_estimates[0], file, false));
-        ThrowTerminatingError(Record(new GalleryException(
-            ErrorIds.InvalidOptions,
-            GalleryErrorCategory.InvalidArgument,
-            $"{_estimates.Count} predictions cannot be compared with {_files.Count} captures.",
-            _files,
-            "Give one capture for all predictions, or one for each.")));
-        return [];
+        base.Present(one);
+        if (one is not ComparisonEvent { Comparison: var comparison }) return;
+        _comparisons.Add(comparison);
+        WriteObject(comparison);
     }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
-using GalleryPS.Show;
 using GalleryPS.Show.Export;
 
 namespace GalleryPS.Cmdlets.Commands;
@@ -11,9 +10,8 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportGalleryCommand : ImagesCmdlet
 {
-    private readonly List<GalleryItem> _items = [];
-    private readonly ItemSpool _spool = new();
     private ExportOptions _options = new() { OutputPath = "" };
+    private ExportOperation? _export;
 
     /// <summary>The file to write: .html, .png, .jpg, .gif or .webp.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -60,36 +58,33 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     protected override void OnBegin()
     {
         _options = _options with { OutputPath = FullPath(OutputPath) };
-        OrTerminate(() => GalleryExport.Check(_options));
+        _export = new ExportOperation(_options);
+        Present(OrTerminate(() => _export.Begin(StopToken)));
     }
 
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        foreach (ImageInput input in FindImages()) _items.Add(OrTerminate(() => GalleryItem.From(input, _items.Count, _spool, StopToken)));
+        foreach (ImageInput input in FindImages()) Present(OrTerminate(() => _export!.Add(input, StopToken)));
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_items.Count == 0) return;
-        if (!ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_items.Count, "image")}")) return;
-        FileInfo file = OrTerminate(() => GalleryExport.Write(_items, _options, WriteError, Progress, StopToken));
-
-        // As Get-Item emits it: with what the table of files shows of it.
-        WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{file.FullName}"], force: true, literalPath: true), enumerateCollection: true);
+        if (_export!.Count == 0 || !ShouldProcess(_options.OutputPath, $"Export {Counted.Of(_export.Count, "image")}")) return;
+        Present(_export.End(StopToken));
     }
 
     /// <inheritdoc/>
-    protected override void OnDispose() => _spool.Dispose();
-
-    private void Progress(int done)
+    protected override void Present(GalleryEvent one)
     {
-        if (_items.Count < 20) return;
-        WriteProgress(new ProgressRecord(0, "Exporting the gallery", $"{done + 1} of {_items.Count}")
-        {
-            PercentComplete = 100 * (done + 1) / _items.Count,
-            RecordType = done + 1 == _items.Count ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        });
+        base.Present(one);
+        if (one is not ExportedEvent exported) return;
+
+        // As Get-Item emits it: with what the table of files shows of it.
+        WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{exported.Path}"], force: true, literalPath: true), enumerateCollection: true);
     }
+
+    /// <inheritdoc/>
+    protected override void OnDispose() => _export?.Dispose();
 }

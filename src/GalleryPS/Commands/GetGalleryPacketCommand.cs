@@ -37,11 +37,17 @@ public sealed class GetGalleryPacketCommand : CaptureCmdlet
     private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
-    protected override void Read(string file)
+    protected override IEnumerable<GalleryEvent> Read(string file)
     {
         // Packets are shown also when nothing is to be stored.
         PacketOptions options = _options with { Storage = Confirmed(Storage, "Store the images of a capture") ?? new() };
-        foreach (Packet packet in PacketReader.Read(file, options, WriteError, WriteWarning, StopToken))
-            WriteObject(packet);
+        return PacketsOperation.Run(options, file, StopToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
+    {
+        if (one is PacketEvent { Packet: var packet }) WriteObject(packet);
+        else base.Present(one);
     }
 }

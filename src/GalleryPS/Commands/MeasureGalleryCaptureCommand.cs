@@ -40,29 +40,26 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
     public Transport? Transport { get => _options.Transport; set => _options = _options with { Transport = value }; }
 
     /// <inheritdoc/>
-    protected override void Read(string file)
+    protected override IEnumerable<GalleryEvent> Read(string file) => CountOperation.Run(_options, file, StopToken);
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
     {
-        CountResult result = CaptureCounter.Count(file, _options, StopToken);
-        if (ByFlow)
-        {
-            foreach (TrafficCount flow in result.Count.ByFlow)
-            {
-                // Flows are shown as a table, a whole capture by its protocols.
-                var item = PSObject.AsPSObject(flow);
-                item.TypeNames.Insert(0, "GalleryPS.TrafficCount#Flow");
-                WriteObject(item);
-            }
+        if (one is not CountEvent { Count: var count } counted) base.Present(one);
+        else if (ByFlow) WriteFlows(count.ByFlow, counted.Notes);
+        else WriteObject(count);
+    }
 
-            foreach (string note in result.Count.Notes.Except(result.Skipped))
-                WriteVerbose(note);
-        }
-        else
+    // Flows are shown as a table, a whole capture by its protocols.
+    private void WriteFlows(IEnumerable<TrafficCount> flows, IEnumerable<string> notes)
+    {
+        foreach (TrafficCount flow in flows)
         {
-            WriteObject(result.Count);
+            var item = PSObject.AsPSObject(flow);
+            item.TypeNames.Insert(0, "GalleryPS.TrafficCount#Flow");
+            WriteObject(item);
         }
 
-        foreach (string note in result.Skipped)
-            WriteWarning(note);
-        if (result.Damage is { } damage) WriteError(damage);
+        foreach (string note in notes) WriteVerbose(note);
     }
 }

@@ -11,9 +11,8 @@ namespace GalleryPS.Cmdlets.Commands;
 public sealed class MeasureGalleryCommand : ImagesCmdlet
 {
     private const string SizeSet = "Size";
-    private readonly List<Payload> _gallery = [];
     private EstimateOptions _options = new();
-    private bool _given;
+    private MeasureOperation? _operation;
 
     /// <summary>Sizes in bytes, in place of images.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SizeSet)]
@@ -96,11 +95,8 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        OrTerminate(() =>
-        {
-            _options.Validate();
-            return true;
-        });
+        _operation = new MeasureOperation(_options);
+        Present(OrTerminate(() => _operation.Begin(StopToken)));
     }
 
     /// <inheritdoc/>
@@ -108,31 +104,31 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     {
         if (Size is not null)
         {
-            _gallery.AddRange(Size.Select(static size => new Payload($"{size} bytes", size)));
+            foreach (long size in Size) _operation!.Add(size);
             return;
         }
 
-        foreach (ImageInput input in FindImages())
-        {
-            if (input.Path is null) _gallery.Add(new Payload(input.Name, input.Received!.Bytes));
-            else _gallery.AddRange(Payloads.Of([input.Path], literal: true, WriteError, StopToken));
-        }
-
-        _given = true;
+        foreach (ImageInput input in FindImages()) Present(OrTerminate(() => _operation!.Add(input, StopToken)));
     }
 
     /// <inheritdoc/>
-    protected override void OnEnd()
+    protected override void OnEnd() => Present(OrTerminate(() => _operation!.End(StopToken)));
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent one)
     {
-        if (_given && _gallery.Count == 0) return;
-        IReadOnlyList<TrafficEstimate> estimates = OrTerminate(() => TrafficModel.Estimate(_gallery, _options, WriteError, StopToken));
-        foreach (TrafficEstimate estimate in estimates)
+        base.Present(one);
+        if (one is not EstimateEvent estimated) return;
+        foreach (TrafficEstimate estimate in estimated.Estimates)
         {
             var item = PSObject.AsPSObject(estimate);
 
             // The view of single images names them.
-            if (PerImage) item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
+            if (estimated.PerImage) item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
             WriteObject(item);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void OnDispose() => _operation?.Dispose();
 }

@@ -178,7 +178,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         {
             case string text: Send(OutgoingMessage.FromText(text)); break;
             case byte[] bytes: Send(OutgoingMessage.FromBytes(bytes)); break;
-            case ReceivedMessage message: Send(OutgoingMessage.FromBytes(message.Data)); break;
+            case ReceivedMessage message: Send(OutgoingMessage.FromBytes(message.GetData())); break;
             case FileInfo file: SendFile(file.FullName); break;
             default: SendJson(input); break;
         }

@@ -12,7 +12,6 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
 {
     private ShowOptions _options = new();
     private GalleryShow? _show;
-    private bool _begun;
 
     /// <summary>Where to show.</summary>
     [Parameter]
@@ -44,19 +43,13 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     protected override void OnBegin()
     {
         _show = OrTerminate(() => GalleryShow.Open(_options));
-
-        // A page can wait for its images; the terminal is not taken before there is one.
-        if (_show.View == GalleryView.Browser) Begin();
+        Present(_show.Begin(StopToken));
     }
 
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        foreach (ImageInput input in FindImages())
-        {
-            Begin();
-            Present(_show!.Add(input, StopToken));
-        }
+        foreach (ImageInput input in FindImages()) Present(_show!.Add(input, StopToken));
     }
 
     /// <inheritdoc/>
@@ -99,13 +92,6 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
 
     /// <inheritdoc/>
     protected override void OnDispose() => _show?.Dispose();
-
-    private void Begin()
-    {
-        if (_begun) return;
-        _begun = true;
-        Present(_show!.Begin());
-    }
 
     /// <summary>As Write-Host does: seen, and in the information stream, but no output.</summary>
     private void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);

@@ -33,7 +33,7 @@ public class MessageLoopbackTests
         Assert.True(receiving.Wait(Patience));
 
         List<ReceivedMessage> received = [.. receiving.Result.OfType<MessageReceivedEvent>().Select(static e => e.Message)];
-        Assert.Equal(sent, received.Select(static m => m.Data));
+        Assert.Equal(sent, received.Select(static m => m.GetData()));
         Assert.Equal([MessageKind.Text, MessageKind.Json, MessageKind.Binary, MessageKind.Text, MessageKind.Binary], received.Select(static m => m.Kind));
         Assert.Equal([0, 1, 2, 3, 4], received.Select(static m => m.Index));
         Assert.All(received, m => Assert.Equal(address, m.Group.ToString()));

@@ -1,15 +1,32 @@
 using System.Net;
 using System.Reflection;
 using GalleryPS.Operations;
+using GalleryPS.Show;
+using GalleryPS.Traffic;
 
 namespace GalleryPS.Tests.Operations;
 
 /// <summary>Every kind of options and of events goes to JSON and comes back as it was.</summary>
 public sealed class TravelJsonTests
 {
-    public static TheoryData<Type> Events => [.. TravelJson.EventTypes()];
+    private static readonly Assembly[] Others = [typeof(ShownEvent).Assembly, typeof(PacketEvent).Assembly];
+    private readonly HashSet<Type> _making = [];
 
-    public static TheoryData<Type> Options => [typeof(SendOptions), typeof(ReceiveOptions), typeof(MessageSendOptions), typeof(MessageReceiveOptions), typeof(ServerOptions), typeof(ConnectOptions)];
+    public static TheoryData<Type> Events => [.. TravelJson.EventTypes(Others)];
+
+    public static TheoryData<Type> Options => [.. Others.Prepend(typeof(SendOptions).Assembly).SelectMany(static a => a.GetExportedTypes())
+        .Where(static t => t.GetProperties().Any(static p => p.IsDefined(typeof(OptionAttribute)) || p.IsDefined(typeof(OptionGroupAttribute))))];
+
+    [Fact]
+    public void EveryVerbHasItsOptionsAndItsEvents()
+    {
+        Assert.Superset(
+            new HashSet<Type> { typeof(SendOptions), typeof(ConnectOptions), typeof(ShowOptions), typeof(ExportOptions), typeof(EstimateOptions), typeof(CaptureOptions) },
+            Options.Select(static o => o.Data).ToHashSet());
+        Assert.Superset(
+            new HashSet<Type> { typeof(ReadyEvent), typeof(ShowReadyEvent), typeof(ExportedEvent), typeof(EstimateEvent), typeof(CountEvent), typeof(ComparisonEvent) },
+            Events.Select(static e => e.Data).ToHashSet());
+    }
 
     [Theory]
     [MemberData(nameof(Events))]
@@ -17,7 +34,7 @@ public sealed class TravelJsonTests
     {
         var told = (GalleryEvent)Made(type, 1);
         string json = TravelJson.WriteEvent(told);
-        GalleryEvent read = TravelJson.ReadEvent(json);
+        GalleryEvent read = TravelJson.ReadEvent(json, Others);
         Assert.IsType(type, read);
         Assert.Equal(json, TravelJson.WriteEvent(read));
         Assert.StartsWith($"{{\"Event\":\"{type.Name}\",\"Version\":1,", json, StringComparison.Ordinal);
@@ -30,15 +47,14 @@ public sealed class TravelJsonTests
     [MemberData(nameof(Options))]
     public void OptionsComeBackAsTheyWere(Type type)
     {
-        object options = OptionDescription.Defaults(type);
-        foreach (OptionDescription option in OptionDescription.Of(type))
-        {
-            if (option.ValueType != typeof(Passphrase)) option.Set(options, Made(option.ValueType, 3));
-        }
-
-        object read = TravelJson.ReadOptions(TravelJson.WriteOptions(options), type);
+        object options = Filled(type, 3), read = TravelJson.ReadOptions(TravelJson.WriteOptions(options), type);
         foreach (OptionDescription option in OptionDescription.Of(type)) Assert.Equal(option.Get(options), option.Get(read));
+        foreach (PropertyInfo property in ForCallers(type)) Assert.Equal(property.GetValue(options), property.GetValue(read));
         Assert.Equal(TravelJson.WriteOptions(options), TravelJson.WriteOptions(read));
+
+        // A passphrase alone does not travel unless it is told.
+        bool travels = OptionDescription.Of(type).Any(static o => o.ValueType != typeof(Passphrase));
+        Assert.Equal(travels, TravelJson.WriteOptions(Filled(type, 2)) != TravelJson.WriteOptions(read));
     }
 
     [Fact]
@@ -70,8 +86,24 @@ public sealed class TravelJsonTests
     public void WhatIsNoEventIsToldSo(string json) =>
         Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => TravelJson.ReadEvent(json)).Id);
 
+    private object Filled(Type type, int seed)
+    {
+        object options = OptionDescription.Defaults(type);
+        foreach (OptionDescription option in OptionDescription.Of(type))
+        {
+            if (option.ValueType != typeof(Passphrase)) option.Set(options, Made(option.ValueType, seed));
+        }
+
+        foreach (PropertyInfo property in ForCallers(type)) property.SetValue(options, Made(property.PropertyType, seed));
+        return options;
+    }
+
+    // Some are no options of a user's.
+    private static IEnumerable<PropertyInfo> ForCallers(Type type) =>
+        Settable(type).Where(static p => !p.IsDefined(typeof(OptionAttribute)) && !p.IsDefined(typeof(OptionGroupAttribute)));
+
     // A value of a type in which everything is set; which differs with the seed.
-    private static object Made(Type type, int seed)
+    private object Made(Type type, int seed)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return $"text {seed} \"ä\" \u2028";
@@ -89,19 +121,22 @@ public sealed class TravelJsonTests
         if (type.IsEnum) return Enum.GetValues(type).GetValue(seed % Enum.GetValues(type).Length)!;
         if (type.IsGenericType && type.GetGenericArguments() is [var each])
         {
+            // What holds more of its own kind holds them once.
+            if (_making.Contains(each)) return Array.CreateInstance(each, 0);
             var list = Array.CreateInstance(each, 2);
             list.SetValue(Made(each, seed), 0);
             list.SetValue(Made(each, seed + 1), 1);
             return list;
         }
 
+        _making.Add(type);
         ConstructorInfo constructor = type.GetConstructors().MinBy(static c => c.GetParameters().Length)!;
         object made = constructor.Invoke([.. constructor.GetParameters().Select(p => Made(p.ParameterType, seed))]);
-        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod?.IsPublic == true && p.GetIndexParameters().Length == 0))
-        {
-            property.SetValue(made, Made(property.PropertyType, seed));
-        }
-
+        foreach (PropertyInfo property in Settable(type)) property.SetValue(made, Made(property.PropertyType, seed));
+        _making.Remove(type);
         return made;
     }
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties().Where(static p => p.SetMethod?.IsPublic == true && p.GetIndexParameters().Length == 0);
 }

@@ -140,7 +140,7 @@ public sealed class ServerClientTests : IDisposable
         byte[] bytes = Convert.FromHexString(hex);
         ServerReply reply = Assert.Single(Replies(new ConnectOptions { To = [Custom(socket => socket.Send(bytes))] }));
         Assert.Equal((text, (long)bytes.Length), (reply.Text, reply.Bytes));
-        Assert.Equal(bytes, reply.Data);
+        Assert.Equal(bytes, reply.GetData());
         Assert.Empty(reply.Images);
     }
 
@@ -159,7 +159,7 @@ public sealed class ServerClientTests : IDisposable
             {
                 ServerReply reply = Assert.Single(Replies(options with { Storage = options.Storage with { OutputDirectory = directory } }));
                 Assert.Equal(files.Select(Path.GetFileName), reply.Images.Select(static i => i.Name));
-                Assert.Equal(files.Select(File.ReadAllBytes), reply.Images.Select(static i => i.Data));
+                Assert.Equal(files.Select(File.ReadAllBytes), reply.Images.Select(static i => i.GetData()));
                 Assert.Null(reply.Text);
             }
 

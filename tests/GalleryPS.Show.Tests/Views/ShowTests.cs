@@ -1,3 +1,4 @@
+using GalleryPS.Operations;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Show.Tests.Views;
@@ -14,7 +15,7 @@ public sealed class ShowTests : IDisposable
     {
         PagePictures.Folder(_folder, 3);
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser, NoBrowser = true });
-        List<GalleryEvent> events = [.. show.Begin()];
+        List<GalleryEvent> events = [.. show.Begin(TestContext.Current.CancellationToken)];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         events.AddRange(show.End(TestContext.Current.CancellationToken));
         Assert.StartsWith("http://localhost:", Assert.IsType<ShowReadyEvent>(events[0]).Url);
@@ -23,11 +24,40 @@ public sealed class ShowTests : IDisposable
     }
 
     [Fact]
+    public void AnExportTellsWhatIsBrokenAndWhatItWrote()
+    {
+        PagePictures.Folder(_folder, 2);
+        string broken = Path.Combine(_folder, "zz.png");
+        File.WriteAllText(broken, "no image");
+        string page = Path.Combine(_folder, "page.html");
+        List<ImageInput> inputs = [.. ImageFiles.Find([_folder]).Select(static f => ImageInput.FromFile(f))];
+        GalleryEvent[] events = [.. new ExportOperation(new ExportOptions { OutputPath = page }).Run(inputs, TestContext.Current.CancellationToken)];
+        Assert.Equal(ErrorIds.NotAnImage, Assert.IsType<ErrorEvent>(events[0]).Error.Id);
+        Assert.Equal(new ExportedEvent(page, new FileInfo(page).Length, 3), events[^1]);
+        Assert.Empty(new ExportOperation(new ExportOptions { OutputPath = page, Force = true }).Run([], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void AnExportThatIsCancelledLeavesNothing()
+    {
+        PagePictures.Folder(_folder, 1);
+        File.WriteAllText(Path.Combine(_folder, "aa.png"), "no image");
+        string page = Path.Combine(_folder, "page.html");
+        using var stop = new CancellationTokenSource();
+        IEnumerable<GalleryEvent> events = new ExportOperation(new ExportOptions { OutputPath = page })
+            .Run(ImageFiles.Find([_folder]).Select(static f => ImageInput.FromFile(f)), stop.Token);
+        stop.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => events.ToList());
+        Assert.Empty(Directory.GetFiles(_folder, "*.part"));
+        Assert.False(File.Exists(page));
+    }
+
+    [Fact]
     public void PageIsWrittenToTheTemporaryFolderAndSaysWhere()
     {
         PagePictures.Folder(_folder, 2);
         using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Html, NoBrowser = true });
-        List<GalleryEvent> events = [.. show.Begin()];
+        List<GalleryEvent> events = [.. show.Begin(TestContext.Current.CancellationToken)];
         foreach (string file in ImageFiles.Find([_folder])) events.AddRange(show.Add(file, TestContext.Current.CancellationToken));
         Assert.Empty(events);
         events.AddRange(show.End(TestContext.Current.CancellationToken));

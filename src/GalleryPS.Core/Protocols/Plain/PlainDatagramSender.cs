@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Network.Native;
 
@@ -85,7 +86,7 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
-            foreach (GalleryEvent waiting in Pauses.Told($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
+            foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             GalleryEvent? result;
             try
             {
