@@ -15,6 +15,9 @@ public sealed class Capture
     /// <summary>The NIC, or <c>any</c>.</summary>
     public required string Interface { get; init; }
 
+    /// <summary>Whether the NIC is loopback, which carries this machine's traffic to itself and no other.</summary>
+    public bool OnlyThisMachine { get; init; }
+
     /// <summary>The filter in the language of pcap-filter(7); empty for everything.</summary>
     public required string Filter { get; init; }
 

@@ -61,7 +61,7 @@ public class CompareTests
     [InlineData(new[] { 1000, 2000, 0, 77 }, "Not an image of this gallery, other traffic on the port: 1 datagram (77 bytes).")]
     [InlineData(new[] { 1000, 2000, 0, 0 }, "More ends of transmission than predicted: 1 datagram without a byte too many.")]
     [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1 receiver.")]
-    [InlineData(new int[0], "The capture holds no UDP datagram at all.")]
+    [InlineData(new int[0], "The capture holds no UDP datagram at all. Check on which NIC and with which filter it was captured")]
     public void WhatIsMissingOrTooMuchIsNamed(int[] sizes, string reason)
     {
         var builder = CaptureBuilder.Pcap();
@@ -83,6 +83,41 @@ public class CompareTests
         Assert.Equal(TrafficVerdict.Differs, comparison.Verdict);
         Assert.Contains(reason, comparison.Reason, StringComparison.Ordinal);
         Assert.Single(comparison.Reasons);
+    }
+
+    [Fact]
+    public void NothingFoundNamesTheNicAndTheFilterOfTheCapture()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, CaptureBuilder.Pcap().ToArray());
+            CaptureHistory.Remember(new Capture
+            {
+                Id = 1,
+                Path = file,
+                Interface = "lo",
+                OnlyThisMachine = true,
+                Filter = "udp port 9",
+                SnapLength = 0,
+                Tool = "tcpdump",
+                Started = DateTimeOffset.UnixEpoch,
+            });
+            foreach (Protocol protocol in (Protocol[])[Protocol.Plain, Protocol.Flute])
+            {
+                TrafficEstimate estimate = TrafficModel.Estimate(
+                    [new Payload("a", 1000)], new EstimateOptions { Transport = [Transport.Multicast], Protocol = [protocol] })[0];
+                string reason = Assert.Single(TrafficComparer.Compare(estimate, file, new ComparisonOptions { Port = 25000 }).Reasons);
+                Assert.Equal(
+                    "The capture holds no UDP datagram with port 25000. It was captured on lo (this machine only) with the filter 'udp port 9'. "
+                    + "Capture again with -To (where the traffic goes) or -Interface (the NIC).",
+                    reason);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]

@@ -30,6 +30,18 @@ Describe 'Start-GalleryCapture and Stop-GalleryCapture' {
         ($capture | Compare-GalleryTraffic -Estimate $estimate).Verdict | Should -Be Exact
     }
 
+    It 'names the NIC, and where nothing was captured what to do<Why>' -Skip:($null -ne $reason) -ForEach @{ Why = $reason ? " (skipped: $reason)" : '' } {
+        $said = @(Start-GalleryCapture $TestDrive/none.pcap -Transport Unicast -Port 9 -Verbose 4>&1)
+        "$($said | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })" | Should -Match 'lo \(this machine only\), which the traffic uses'
+        $capture = $said | Where-Object { $_ -is [GalleryPS.Capture] }
+        $capture.OnlyThisMachine | Should -BeTrue
+        $capture | Out-String | Should -Match 'running on lo \(this machine only\)'
+        $null = Stop-GalleryCapture $capture -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -Match 'no packet\. It was captured on lo \(this machine only\) with the filter .*-To .*-Interface'
+        $estimate = Measure-Gallery $gallery -Transport Unicast
+        ($capture | Compare-GalleryTraffic -Estimate $estimate).Reason | Should -Match 'no UDP datagram at all\. It was captured on lo'
+    }
+
     It 'stops all that run<Why>' -Skip:($null -ne $reason) -ForEach @{ Why = $reason ? " (skipped: $reason)" : '' } {
         $null = 1..2 | ForEach-Object { Start-GalleryCapture $TestDrive/all$_.pcap -Interface lo -Filter 'port 9' }
         @(Stop-GalleryCapture).Count | Should -Be 2

@@ -20,12 +20,17 @@ internal static class CaptureCommand
             if (reporter.IsForPrograms)
                 reporter.Item("Ready", session.Capture);
             else
-                reporter.Notice($"Capturing on {session.Capture.Interface} to {session.Capture.Path}; Ctrl+C ends. Filter: {session.Capture.Filter}");
+                reporter.Notice($"Capturing on {CaptureHistory.Nic(session.Capture)} to {session.Capture.Path}; Ctrl+C ends. Filter: {session.Capture.Filter}");
             cancellationToken.WaitHandle.WaitOne(parsed.GetValue(duration) ?? Timeout.InfiniteTimeSpan);
             session.Stop();
             reporter.Item("Capture", session.Capture, static c => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Counted.Of(c.Packets ?? 0, "packet")} captured, {c.ReceivedByFilter} received by filter, {c.DroppedByKernel} dropped by kernel: {c.Path}"));
+            if (session.Capture.Packets == 0)
+            {
+                reporter.Notice($"Nothing was captured on {CaptureHistory.Nic(session.Capture)} with {CaptureHistory.Filter(session.Capture)}: --to says where the traffic goes, --interface names the NIC.");
+            }
+
             return Runner.Done;
         });
         return command;

@@ -3,7 +3,13 @@ using System.Net.Sockets;
 namespace GalleryPS.Traffic;
 
 /// <summary>Finds out why a capture differs from its prediction, by the sizes of what it holds.</summary>
-internal sealed class Differences(TrafficEstimate estimate, CountResult result, IReadOnlyList<LayerComparison> layers)
+/// <param name="estimate">The prediction.</param>
+/// <param name="result">What was counted.</param>
+/// <param name="layers">The two, held against each other.</param>
+/// <param name="options">Which traffic of the capture was counted.</param>
+/// <param name="capture">How it was captured; null when that is not known.</param>
+internal sealed class Differences(
+    TrafficEstimate estimate, CountResult result, IReadOnlyList<LayerComparison> layers, ComparisonOptions options, Capture? capture)
 {
     private const int MostNamed = 3;
 
@@ -41,6 +47,13 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
     /// <summary>Holds the sizes of what was captured against those of the gallery.</summary>
     private void Gallery(List<string> reasons)
     {
+        bool tcp = estimate.Transport == Transport.Tcp;
+        if (_count.Lines.FirstOrDefault(line => line.Protocol == (tcp ? "TCP" : "UDP")) is null)
+        {
+            reasons.Add(Nothing(tcp));
+            return;
+        }
+
         if (estimate.Protocol == Protocol.Flute)
         {
             LayerComparison datagrams = Of(nameof(TrafficTotals.Datagrams));
@@ -51,13 +64,7 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
             return;
         }
 
-        bool tcp = estimate.Transport == Transport.Tcp;
         IReadOnlyDictionary<long, long> captured = tcp ? result.StreamSizes : result.DatagramSizes;
-        if (captured.Count == 0)
-        {
-            reasons.Add($"The capture holds no {(tcp ? "TCP connection" : "UDP datagram")} at all.");
-            return;
-        }
 
         long copies = estimate.Transport is Transport.Unicast or Transport.Tcp ? estimate.Receivers : 1;
         Dictionary<long, long> expected = estimate.Sizes.GroupBy(size => size).ToDictionary(group => group.Key, group => group.Count() * copies);
@@ -110,6 +117,18 @@ internal sealed class Differences(TrafficEstimate estimate, CountResult result, 
         if (twice != 0) reasons.Add($"More often than predicted, duplicates: {Words.Many(twice, thing)} ({List(again)}).");
         if (others != 0)
             reasons.Add($"Not an image of this gallery, other traffic on the port: {Words.Many(others, thing)} ({List(strange)}).");
+    }
+
+    /// <summary>That there is nothing to compare, and where to look for it.</summary>
+    private string Nothing(bool tcp)
+    {
+        var with = new List<string>();
+        if (options.Port is { } port) with.Add(Text($"port {port}"));
+        if (options.Address is { } address) with.Add($"address {address}");
+        string nothing = $"The capture holds no {(tcp ? "TCP segment" : "UDP datagram")} ";
+        return with.Count == 0
+            ? $"{nothing}at all. {CaptureHistory.Advice(capture)}"
+            : $"{nothing}with {string.Join(" and ", with)}. {CaptureHistory.Advice(capture)}";
     }
 
     private void Wrong(List<string> reasons)

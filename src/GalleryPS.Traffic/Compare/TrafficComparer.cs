@@ -54,7 +54,7 @@ public static class TrafficComparer
             Estimate = estimate,
             Count = result.Count,
             Layers = layers,
-            Reasons = new Differences(estimate, result, layers).Reasons(),
+            Reasons = new Differences(estimate, result, layers, options, CaptureHistory.Of(path)).Reasons(),
         };
 
         LayerComparison Layer(string layer, string property, Func<TrafficTotals, long> value) => new()

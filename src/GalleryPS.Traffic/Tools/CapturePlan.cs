@@ -13,6 +13,9 @@ internal sealed record CapturePlan(string Interface, string Filter)
     /// <summary>The NIC of several NICs.</summary>
     public const string Any = "any";
 
+    /// <summary>Whether only this machine's traffic to itself is seen.</summary>
+    public bool IsLoopback => Interfaces.List().Any(nic => nic.Loopback && nic.Name == Interface);
+
     /// <summary>Makes the plan.</summary>
     /// <exception cref="GalleryException">An address cannot be resolved, or is not of the transport's kind.</exception>
     public static CapturePlan For(CaptureOptions options, CancellationToken cancellationToken)

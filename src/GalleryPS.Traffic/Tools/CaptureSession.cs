@@ -61,12 +61,14 @@ public sealed class CaptureSession : IDisposable
                 Id = Interlocked.Increment(ref _ids),
                 Path = options.Path,
                 Interface = plan.Interface,
+                OnlyThisMachine = plan.IsLoopback,
                 Filter = plan.Filter,
                 SnapLength = options.SnapLength,
                 Tool = tool.Name,
                 Started = DateTimeOffset.Now,
             };
             Sessions[session.Capture.Id] = session;
+            CaptureHistory.Remember(session.Capture);
             return session;
         }
         catch (System.ComponentModel.Win32Exception e)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using GalleryPS.Traffic;
 
 namespace GalleryPS.Cmdlets.Binding;
 
@@ -15,6 +16,13 @@ public sealed class CapturePathAttribute : ArgumentTransformationAttribute
     private static object? Convert(object? value) => Living.Unwrapped(value) switch
     {
         FileInfo file => file.FullName,
-        _ => Living.Of<Capture>(value)?.Path ?? Living.Of<TrafficCount>(value)?.Path ?? value,
+        _ => PathOf(Living.Of<Capture>(value)) ?? Living.Of<TrafficCount>(value)?.Path ?? value,
     };
+
+    /// <summary>The file of a capture; how it was captured is kept for what is said about it later.</summary>
+    private static string? PathOf(Capture? capture)
+    {
+        if (capture is not null) CaptureHistory.Remember(capture);
+        return capture?.Path;
+    }
 }

@@ -63,7 +63,8 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
         if (!ShouldProcess(file, "Capture")) return;
         CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
         SessionResources.Keep(session.Dispose);
-        WriteVerbose($"{session.Capture.Tool} listens on {session.Capture.Interface}; filter: {session.Capture.Filter}");
+        string chosen = Interface is null ? ", which the traffic uses by -To and the routing table; -Interface takes another NIC" : "";
+        WriteVerbose($"{session.Capture.Tool} listens on {CaptureHistory.Nic(session.Capture)}{chosen}. It captures with {CaptureHistory.Filter(session.Capture)}.");
         WriteObject(session.Capture);
     }
 }

@@ -27,6 +27,7 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
                 CaptureSession.Stop(one);
                 if (one.DroppedByKernel > 0)
                     WriteWarning($"The kernel dropped {Counted.Of(one.DroppedByKernel ?? 0, "packet")}: {one.Path} is not complete.");
+                if (one.Packets == 0) WriteWarning($"{one.Path} holds no packet. {CaptureHistory.Advice(one)}");
                 WriteObject(one);
             }
             catch (GalleryException e)
