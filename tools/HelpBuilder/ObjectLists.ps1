@@ -44,6 +44,8 @@ function Format-ObjectList([hashtable] $Comments, [type] $Type) {
         if ($values.IsEnum) { $text = "$($text.TrimEnd('.')) ($([enum]::GetNames($values) -join ', '))." }
         ConvertTo-Markdown "- $($property.Name)${range}: $text"
     }
+    # The types file makes a property of this method.
+    if ($Type.GetMethod('GetData')) { ConvertTo-Markdown "- Data: $(Get-Comment $Comments "M:$($Type.FullName).GetData")" }
 }
 
 # The types that the properties of some types lead to.
