@@ -76,6 +76,32 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public void AFileThatCannotBeStartedIsNoTool()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("there is no right to execute on Windows");
+        string tool = Script("exit 1");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string file = Path.Combine(_folder, "x.pcap");
+        GalleryException error = Assert.Throws<GalleryException>(() => CaptureSession.Start(new CaptureOptions { Path = file, Interface = "lo", Tool = tool }));
+        Assert.Equal(ErrorIds.CaptureToolMissing, error.Id);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public void AFileThatCannotBeWrittenIsTold()
+    {
+        string plain = Path.Combine(_folder, "plain");
+        File.WriteAllText(plain, "");
+        foreach (string path in (string[])[_folder, Path.Combine(plain, "x.pcap"), Path.Combine(_folder, "no", "x.pcap"), "/proc/x.pcap"])
+        {
+            GalleryException error = Assert.Throws<GalleryException>(
+                () => CaptureSession.Start(new CaptureOptions { Path = path, Interface = "lo", Tool = Script("exit 1") }));
+            Assert.Equal((path, ErrorIds.CannotWriteFile), (path, error.Id));
+            Assert.NotNull(error.RecommendedAction);
+        }
+    }
+
+    [Fact]
     public void AToolThatNeverListensIsGivenUp()
     {
         string tool = Script("exec sleep 60");

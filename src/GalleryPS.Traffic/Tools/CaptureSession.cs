@@ -85,7 +85,7 @@ public sealed class CaptureSession : IDisposable
         void Abandon(CaptureSession? begun)
         {
             begun?._process.Dispose();
-            if (created) File.Delete(options.Path);
+            if (created) Delete(options.Path);
         }
     }
 
@@ -212,6 +212,18 @@ public sealed class CaptureSession : IDisposable
             }
 
             Monitor.PulseAll(_lines);
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The file stays, empty; why the capture did not begin is told, and matters more.
         }
     }
 

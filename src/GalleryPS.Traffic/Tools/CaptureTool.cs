@@ -51,13 +51,20 @@ internal abstract partial class CaptureTool(string program)
 
     private static string? Locate(string name)
     {
-        if (name.Contains(Path.DirectorySeparatorChar) || name.Contains('/')) return File.Exists(name) ? Path.GetFullPath(name) : null;
+        if (name.Contains(Path.DirectorySeparatorChar) || name.Contains('/')) return IsProgram(name) ? Path.GetFullPath(name) : null;
         string file = OperatingSystem.IsWindows() ? Path.ChangeExtension(name, ".exe") : name;
         IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         folders = OperatingSystem.IsWindows()
             ? folders.Append(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Wireshark"))
             : folders.Concat(["/usr/sbin", "/sbin", "/usr/local/sbin"]);
-        return folders.Where(folder => folder.Length != 0).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        return folders.Where(folder => folder.Length != 0).Select(folder => Path.Combine(folder, file)).FirstOrDefault(IsProgram);
+    }
+
+    /// <summary>Whether a file can be started; one without the right to is passed over, as shells do.</summary>
+    private static bool IsProgram(string path)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Execute) != UnixFileMode.None);
     }
 
     private static long Number(Group group) => long.Parse(group.Value, CultureInfo.InvariantCulture);
