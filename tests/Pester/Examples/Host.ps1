@@ -1,10 +1,12 @@
 # A host of the example lab: takes scripts as lines of JSON from standard input, runs each in a runspace of its own with the
-# module loaded, and tells as lines of JSON when it is ready to receive, and what came out. Commands: run, stop.
+# module loaded, and tells as lines of JSON when it is ready to receive, and what came out. Commands: run, stop, end. What a
+# runspace has started ends with it: one that is to be kept lasts until it is told to end.
 param([Parameter(Mandatory)] [string] $Module)
 
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $runs = [System.Collections.Generic.Dictionary[string, object]]::new()
+$kept = @{}
 
 function Send-Event([hashtable] $Data) {
     # The mark tells events from what a script writes to the terminal.
@@ -20,7 +22,7 @@ function Start-Run($Command) {
     $shell.Streams.ClearStreams()
     $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
     $handle = $shell.AddScript($Command.script).BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
-    $runs[$Command.id] = @{ Shell = $shell; Handle = $handle; Output = $output; Ready = $false; Emitted = $false; Check = $Command.check }
+    $runs[$Command.id] = @{ Shell = $shell; Handle = $handle; Output = $output; Ready = $false; Emitted = $false; Check = $Command.check; Keep = $Command.keep }
 }
 
 function Get-Errors($Shell) { @($Shell.Streams.Error | ForEach-Object { "$($_.FullyQualifiedErrorId.Split(',')[0]): $_" }) }
@@ -42,7 +44,7 @@ function Complete-Run([string] $Id, $Run) {
 
     $text = ($Run.Output | Out-String -Width 120).Trim()
     Send-Event @{ id = $Id; event = 'done'; count = $Run.Output.Count; text = $text.Substring(0, [math]::Min(2000, $text.Length)); errors = $errors; warnings = $warnings; checked = "$checked" }
-    $Run.Shell.Dispose()
+    if ($Run.Keep) { $kept[$Id] = $Run.Shell } else { $Run.Shell.Dispose() }
     $null = $runs.Remove($Id)
 }
 
@@ -56,6 +58,11 @@ while ($true) {
         if ($null -eq $next.Result) { break }
         $command = ConvertFrom-Json $next.Result
         if ($command.command -eq 'run') { Start-Run $command }
+        elseif ($command.command -eq 'end') {
+            $kept[$command.id].Dispose()
+            $kept.Remove($command.id)
+            Send-Event @{ id = $command.id; event = 'ended' }
+        }
         elseif ($runs.ContainsKey($command.id)) { $null = $runs[$command.id].Shell.BeginStop($null, $null) }
         $next = $commands.ReadLineAsync()
     }

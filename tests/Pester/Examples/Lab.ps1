@@ -73,15 +73,15 @@ function Invoke-Example($Lab, [string] $Id, [string] $Code, [hashtable] $Scene, 
     $peers = @(foreach ($place in 'Here', 'There') {
         $n = 0
         foreach ($script in @($Scene[$place])) {
-            if ($script) { @{ Host = $Lab[$place]; Id = "$Id/$place$(($n++))"; Script = $script; IsFirst = $script -match 'Receive-|Start-GalleryServer' } }
+            if ($script) { @{ Host = $Lab[$place]; Id = "$Id/$place$(($n++))"; Script = $script; IsFirst = $script -match 'Receive-|Start-GalleryServer'; Keep = $script -match 'Start-GalleryServer' } }
         }
     })
     $startPeer = {
-        Send-HostCommand $args[0].Host @{ command = 'run'; id = $args[0].Id; script = $args[0].Script; folder = $Folder; before = ''; check = '' }
+        Send-HostCommand $args[0].Host @{ command = 'run'; id = $args[0].Id; script = $args[0].Script; folder = $Folder; before = ''; check = ''; keep = $args[0].Keep }
         if ($args[0].IsFirst) { $null = Wait-HostEvent $args[0].Host $args[0].Id 'ready', 'done' 30 }
     }
     foreach ($peer in $peers | Where-Object IsFirst) { & $startPeer $peer }
-    Send-HostCommand $Lab.Here @{ command = 'run'; id = $Id; script = $Code; folder = $Folder; before = "$($Scene['Before'])"; check = "$($Scene['Check'])" }
+    Send-HostCommand $Lab.Here @{ command = 'run'; id = $Id; script = $Code; folder = $Folder; before = "$($Scene['Before'])"; check = "$($Scene['Check'])"; keep = $false }
     $late = @($peers | Where-Object { -not $_.IsFirst })
     if ($late) { $null = Wait-HostEvent $Lab.Here $Id 'ready', 'done' 30 }
     foreach ($peer in $late) { & $startPeer $peer }
@@ -97,10 +97,10 @@ function Invoke-Example($Lab, [string] $Id, [string] $Code, [hashtable] $Scene, 
         $result = Wait-HostEvent $Lab.Here $Id 'done' 30
     }
 
-    # Servers outlast the script that started them.
-    foreach ($peer in $peers | Where-Object Script -Match 'Start-GalleryServer') {
-        Send-HostCommand $peer.Host @{ command = 'run'; id = "$($peer.Id)/stop"; script = 'Get-GalleryServer | Stop-GalleryServer'; folder = $Folder; before = ''; check = '' }
-        $null = Wait-HostEvent $peer.Host "$($peer.Id)/stop" 'done' 30
+    # Servers outlast the script that started them, but not its runspace.
+    foreach ($peer in $peers | Where-Object Keep) {
+        Send-HostCommand $peer.Host @{ command = 'end'; id = $peer.Id }
+        $null = Wait-HostEvent $peer.Host $peer.Id 'ended' 30
     }
 
     @{ Example = $result; Others = $others }
