@@ -19,7 +19,9 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
-    $gallery = Join-Path $PSScriptRoot '../../src/GalleryPS.Cli/bin/Release/net10.0/gallery.dll'
+
+    # Of the configuration that was built last, as the module is.
+    $gallery = (Get-Item (Join-Path $PSScriptRoot '../../src/GalleryPS.Cli/bin/*/net10.0/gallery.dll') | Sort-Object LastWriteTime)[-1].FullName
     $pages = Join-Path $PSScriptRoot '../../docs/en-US'
 }
 
