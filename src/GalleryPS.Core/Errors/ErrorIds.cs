@@ -3,6 +3,9 @@ namespace GalleryPS;
 /// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
 public static class ErrorIds
 {
+    /// <summary>A session announced images, and nothing of them arrived.</summary>
+    public const string NothingOfSession = nameof(NothingOfSession);
+
     /// <summary>An image is larger than one UDP datagram can be.</summary>
     public const string ImageTooLargeForDatagram = nameof(ImageTooLargeForDatagram);
 
