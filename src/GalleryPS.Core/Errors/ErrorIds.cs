@@ -93,6 +93,9 @@ public static class ErrorIds
     /// <summary>A capture file is damaged or not a capture file.</summary>
     public const string UnreadableCapture = nameof(UnreadableCapture);
 
+    /// <summary>A capture that was stopped lacks packets: the kernel dropped some, or none was captured at all.</summary>
+    public const string CaptureIncomplete = nameof(CaptureIncomplete);
+
     /// <summary>An image could not be stored.</summary>
     public const string CannotWriteImage = nameof(CannotWriteImage);
 
