@@ -9,6 +9,7 @@ public sealed class CaptureSession : IDisposable
     private static readonly ConcurrentDictionary<int, CaptureSession> Sessions = new();
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
     private const int StableReports = 10;
     private static int _ids;
 
@@ -17,6 +18,7 @@ public sealed class CaptureSession : IDisposable
     private readonly CaptureCounts _counts = new();
     private readonly List<string> _lines = [];
     private readonly Lock _stopping = new();
+    private Timer? _limit;
     private bool _ready;
     private bool _closed;
 
@@ -69,6 +71,7 @@ public sealed class CaptureSession : IDisposable
             };
             Sessions[session.Capture.Id] = session;
             CaptureHistory.Remember(session.Capture);
+            if (options.Duration is { } duration) session._limit = new Timer(_ => session.StopInTime(), null, duration < LongestTimer ? duration : LongestTimer, Timeout.InfiniteTimeSpan);
             return session;
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -124,8 +127,38 @@ public sealed class CaptureSession : IDisposable
         }
     }
 
+    /// <summary>Waits until the capture is stopped, until its program ends by itself, or until cancelled.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the capture.</param>
+    public void WaitForEnd(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
+        lock (_lines)
+        {
+            while (!_closed && Capture.End is null && !cancellationToken.IsCancellationRequested) Monitor.Wait(_lines);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Stop();
+
+    private void StopInTime()
+    {
+        try
+        {
+            Stop();
+        }
+        catch (GalleryException)
+        {
+            // The program had to be killed, and the capture has its end. This thread has nobody to tell.
+        }
+    }
+
+    private CancellationTokenRegistration WakeWhen(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static lines =>
+        {
+            lock (lines!) Monitor.PulseAll(lines);
+        },
+        _lines);
 
     private void Finish()
     {
@@ -134,9 +167,11 @@ public sealed class CaptureSession : IDisposable
             var file = new FileInfo(Capture.Path);
             Capture.End = new CaptureEnd(
                 DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
+            Monitor.PulseAll(_lines);
         }
 
         Sessions.TryRemove(Capture.Id, out _);
+        _limit?.Dispose();
         _process.Dispose();
     }
 
@@ -175,13 +210,7 @@ public sealed class CaptureSession : IDisposable
 
     private void WaitForReady(CaptureOptions options, CapturePlan plan, CancellationToken cancellationToken)
     {
-        using CancellationTokenRegistration wake = cancellationToken.UnsafeRegister(
-            static state =>
-            {
-                lock (state!)
-                    Monitor.PulseAll(state);
-            },
-            _lines);
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
         long begin = Stopwatch.GetTimestamp();
         lock (_lines)
         {

@@ -55,9 +55,10 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         {
             // A limit that was reached is no reason to complain about what was not asked for any more.
             if (received is ObjectFailed && _inbox.HasAll) continue;
-            if (_handOver.Translate(received) is { } told) yield return told;
+            foreach (GalleryEvent told in _handOver.Tell(received)) yield return told;
         }
 
+        foreach (GalleryEvent told in _handOver.Announced()) yield return told;
         if (_intake.Hints.NotAuthenticAtTheEnd(_intake.Counts) is { } warning) yield return warning;
         foreach (GalleryEvent told in left) yield return told;
         FluteReceiverCounts counts = _intake.Counts;

@@ -27,8 +27,10 @@ internal sealed class FluteIntake : IDisposable
     private readonly ReceivingProgress _progress = new();
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly AwaitedSessions _awaited;
     private TimeSpan _lastProgress;
     private int _packetsSinceReport, _sockets, _readSockets, _idleSockets;
+    private bool _toldOver;
 
     /// <param name="options">What is accepted.</param>
     /// <param name="inbox">Where progress and warnings go, and where images are stored.</param>
@@ -49,6 +51,7 @@ internal sealed class FluteIntake : IDisposable
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },
             new ImageObjectStore(inbox.Store));
+        _awaited = new AwaitedSessions(_flute, _reports.IsOpen);
     }
 
     /// <summary>What came so far.</summary>
@@ -123,8 +126,31 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
+            if (_toldOver || !_inbox.HasEnds || _awaited.Any()) return;
+            _toldOver = true;
+            Add(new NothingAwaited());
         }
     }
+
+    /// <summary>
+    /// Whether everybody who was waited for has ended, and everything they brought was taken. For the thread that hands over, which
+    /// must not wait for the lock; when it is taken, or there is more to take, <see cref="NothingAwaited"/> comes later.
+    /// </summary>
+    public bool IsOver()
+    {
+        if (_arrived.Count > 0 || !_lock.TryEnter()) return false;
+        try
+        {
+            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any();
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Whether a session had begun when the last end came that was waited for; true before that.</summary>
+    public bool WasAwaited(SessionId session) => _awaited.Includes(session);
 
     /// <summary>Waits while too much waits to be decoded.</summary>
     public void WaitForDecoding()

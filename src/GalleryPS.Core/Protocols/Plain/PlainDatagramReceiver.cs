@@ -20,11 +20,13 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     private readonly DatagramListener _listener;
     private readonly CopyFilter _copies = new();
     private readonly Lock _copiesLock = new();
+    private readonly Transmissions _transmissions;
     private bool _hinted;
 
     private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
         (_options, _inbox, _portable) = (options, inbox, portable);
+        _transmissions = new Transmissions(inbox, options.Senders, TimeSpan.Zero, "sent an empty datagram");
         _listener = new DatagramListener(
             receiver, options.Transport, ReceiveBuffer, portable,
             new ListenerNews(static change => new NoticeEvent(change.ToString()), inbox.Report, inbox.Break, () => inbox.Clock.Now));
@@ -48,7 +50,11 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         if (Dropped > 0) yield return _listener.DroppedWarning(": images are missing.", "-BitRate");
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _transmissions.Dispose();
+    }
 
     private void Read(ReceivingSocket socket)
     {
@@ -83,7 +89,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         {
             bool isNew;
             lock (_copiesLock) isNew = _copies.End(datagram.Source, datagram.InterfaceIndex);
-            if (isNew) _inbox.End(datagram.Source);
+            _transmissions.Ended(datagram.Source, datagram.Source, isCopy: !isNew);
             return;
         }
 
@@ -103,6 +109,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         UInt128 fingerprint = Fingerprint(payload);
         Occurrence occurrence;
         lock (_copiesLock) occurrence = _copies.Image(fingerprint, datagram.Source, datagram.InterfaceIndex);
+        _transmissions.Came(datagram.Source);
         if (occurrence == Occurrence.OtherNic)
         {
             _inbox.Copy();
