@@ -60,7 +60,7 @@ public sealed class NetworkLab : IDisposable
     {
         Batch(_switch,
         [
-            $"link add h{host.Number}n{network} type veth peer name eth{network} netns {host.Namespace}",
+            $"link add h{host.Number}n{network} type veth peer name eth{network} address {host.MacOn(network)} netns {host.Namespace}",
             $"link set h{host.Number}n{network} master br{network} up mtu {_mtu}",
         ]);
         List<string> commands = ["link set lo up", $"link set eth{network} up mtu {_mtu}"];
@@ -169,6 +169,9 @@ public sealed record LabHost(string Namespace, int Number)
     public string IPv6 => IPv6On(0);
 
     public string IPv4On(int network) => string.Create(CultureInfo.InvariantCulture, $"10.77.{network}.{Number}");
+
+    /// <summary>Link-layer address of its NIC, which stays the same when the NIC is plugged in again.</summary>
+    public string MacOn(int network) => string.Create(CultureInfo.InvariantCulture, $"02:77:00:00:{network:x2}:{Number:x2}");
 
     public string IPv6On(int network) => network == 0
         ? string.Create(CultureInfo.InvariantCulture, $"fd77::{Number}")
