@@ -10,6 +10,7 @@ public sealed class CaptureSession : IDisposable
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
     private const int StableReports = 10;
+    private const int LeastFreeSpace = 4096;
     private static int _ids;
 
     private readonly CaptureTool _tool;
@@ -49,8 +50,7 @@ public sealed class CaptureSession : IDisposable
         options.Validate();
         var tool = CaptureTool.Find(options.Tool);
         var plan = CapturePlan.For(options, cancellationToken);
-        options = options with { Path = Path.GetFullPath(options.Path) };
-        bool created = CreateFile(options);
+        bool created = CreateFile(ref options);
         CaptureSession? session = null;
         try
         {
@@ -91,7 +91,8 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>Stops a capture of this process; stopping it twice does no harm.</summary>
     /// <param name="capture">The capture.</param>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end, or had ended before;
+    /// <see cref="ErrorIds.CannotWriteFile"/>: it had ended because it could not write.</exception>
     public static void Stop(Capture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
@@ -99,12 +100,14 @@ public sealed class CaptureSession : IDisposable
     }
 
     /// <summary>Stops; returns when the file is complete.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end, or had ended before;
+    /// <see cref="ErrorIds.CannotWriteFile"/>: it had ended because it could not write.</exception>
     public void Stop()
     {
         lock (_stopping)
         {
             if (Capture.End is not null) return;
+            bool endedItself = HasEnded;
             Drain();
             _process.AskToEnd();
             if (!_process.Process.WaitForExit(EndTimeout))
@@ -121,19 +124,38 @@ public sealed class CaptureSession : IDisposable
             // Waiting without a limit also waits for its last lines.
             _process.Process.WaitForExit();
             Finish();
+            if (endedItself) throw CaptureErrors.EndedItself(_tool, Capture, LastLine);
+
+            // Of what it could not write tcpdump says nothing.
+            if (IsFull(Capture.Path)) throw CaptureErrors.DiskFull(Capture);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
+    private bool HasEnded
+    {
+        get
+        {
+            lock (_lines) return _closed;
+        }
+    }
+
+    /// <summary>What the program said last, beside its counts.</summary>
+    private string LastLine
+    {
+        get
+        {
+            lock (_lines) return _lines.FindLast(l => l.Length > 0 && !char.IsAsciiDigit(l[0]) && !_tool.IsReady(l)) ?? "";
+        }
+    }
+
     private void Finish()
     {
         lock (_lines)
         {
-            var file = new FileInfo(Capture.Path);
-            Capture.End = new CaptureEnd(
-                DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
+            Capture.End = new CaptureEnd(DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, Length(Capture.Path));
         }
 
         Sessions.TryRemove(Capture.Id, out _);
@@ -227,12 +249,40 @@ public sealed class CaptureSession : IDisposable
         }
     }
 
-    /// <summary>Sees to it that the file can be written, before a program says so in its own words.</summary>
-    /// <returns>True when it did not exist before.</returns>
-    private static bool CreateFile(CaptureOptions options)
+    /// <summary>Bytes of the file; 0 when it is gone, or in a folder that does not answer any more.</summary>
+    private static long Length(string path)
     {
         try
         {
+            var file = new FileInfo(path);
+            return file.Exists ? file.Length : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    private static bool IsFull(string path)
+    {
+        try
+        {
+            string place = OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : Path.GetDirectoryName(path)!;
+            return new DriveInfo(place).AvailableFreeSpace < LeastFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes its path a full one, and sees to it that the file can be written, before a program says so in its own words.</summary>
+    /// <returns>True when it did not exist before.</returns>
+    private static bool CreateFile(ref CaptureOptions options)
+    {
+        try
+        {
+            options = options with { Path = Path.GetFullPath(options.Path) };
             bool exists = File.Exists(options.Path);
             if (exists && !options.Force)
             {
