@@ -19,7 +19,8 @@ public sealed class FluteReceiver : IDisposable
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
 
     // When there are too many sessions: those without an FDT go after so long, others after such a silence.
-    private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), Dead = TimeSpan.FromSeconds(30);
+    // A table is repeated at the latest every five seconds.
+    private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), TableOnly = TimeSpan.FromSeconds(10), Dead = TimeSpan.FromSeconds(30);
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
     private readonly BufferBudget _budget, _cache;
@@ -67,6 +68,19 @@ public sealed class FluteReceiver : IDisposable
 
     /// <summary>The sessions that are open.</summary>
     public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
+
+    /// <summary>Whether an open session has brought a symbol of an object, and something came of it lately.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="within">How long its last packet may be ago.</param>
+    /// <param name="begun">Whether a symbol came.</param>
+    /// <returns>Whether it is open, and its last packet no longer ago.</returns>
+    public bool IsAlive(SessionId session, TimeSpan within, out bool begun)
+    {
+        begun = false;
+        if (!_sessions.TryGetValue(session, out ReceivingSession? one) || _now - one.LastPacket > within) return false;
+        begun = one.HasBegun;
+        return true;
+    }
 
     /// <summary>Takes a packet.</summary>
     /// <param name="packet">The UDP payload; it is not kept.</param>
@@ -274,6 +288,7 @@ public sealed class FluteReceiver : IDisposable
     private bool MakeRoom()
     {
         ReceivingSession? idle = _sessions.Values.Where(s => !s.FdtSeen && _now - s.Opened >= WithoutFdt).MinBy(static s => s.Opened)
+            ?? _sessions.Values.Where(s => !s.HasBegun && _now - s.LastPacket >= TableOnly).MinBy(static s => s.LastPacket)
             ?? _sessions.Values.Where(s => _now - s.LastPacket >= Dead).MinBy(static s => s.LastPacket);
         if (idle is null) return false;
         End(idle, SessionEnd.Abandoned);
@@ -351,7 +366,7 @@ public sealed class FluteReceiver : IDisposable
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();
-        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen));
+        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen, session.HasBegun));
     }
 
     // When blocks hold all the memory that there is, those whose symbols stopped coming make room.

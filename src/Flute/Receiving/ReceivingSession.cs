@@ -42,6 +42,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
 
     public long Packets { get; private set; }
 
+    /// <summary>Whether a symbol of an object came that its FDT names. A table alone costs a stranger one packet.</summary>
+    public bool HasBegun { get; private set; }
+
     public ReplayWindow? Replays { get; init; }
 
     /// <summary>Whether it is what another session brings already, from another address of the sender.</summary>
@@ -311,6 +314,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Push(IncomingObject one, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
     {
+        if (!HasBegun)
+        {
+            HasBegun = true;
+            Tell(new SessionBegun(session));
+        }
+
         if (one.State != ObjectState.Open)
         {
             counts.Redundant++;

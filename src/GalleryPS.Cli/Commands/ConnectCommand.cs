@@ -15,7 +15,7 @@ internal static class ConnectCommand
             ConnectOptions how = options.Read(parsed);
             string[] named = [.. parsed.GetValue(servers)!.SelectMany(static s => s.Split(',', StringSplitOptions.RemoveEmptyEntries))];
             if (named.Length > 0) how = how with { To = OptionDescription.Of(typeof(ConnectOptions), nameof(ConnectOptions.To)).IsGiven(how) ? [.. named, .. how.To] : named };
-            return reporter.ReportAll(ServerClient.Connect(how, cancellationToken));
+            return reporter.ReportAll(ConnectOperation.Run(how, cancellationToken));
         });
         return command;
     }

@@ -36,11 +36,7 @@ internal static class MessageCommand
     {
         var command = new Command("receive", "Receive messages until the count, the time, or Ctrl+C.");
         var options = OptionSet<MessageReceiveOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
-        {
-            using MessageReceiver receiver = MessageReceiver.Open(options.Read(parsed), cancellationToken);
-            return reporter.ReportAll(receiver.Receive(cancellationToken));
-        });
+        command.Does((parsed, reporter, cancellationToken) => reporter.ReportAll(MessageReceiveOperation.Run(options.Read(parsed), cancellationToken)));
         return command;
     }
 

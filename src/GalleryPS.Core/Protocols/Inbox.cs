@@ -198,15 +198,18 @@ internal sealed class Inbox : IDisposable
     /// <summary>Reports something else.</summary>
     public void Report(GalleryEvent happened) => Queue.Add(happened, happened is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
-    /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
+    /// <summary>Whether as many ends came as were asked for. Then the protocol completes the queue, when nobody is in the middle of a gallery.</summary>
+    public bool HasEnds => Volatile.Read(ref _ends) >= _options.Senders;
+
+    /// <summary>Counts an end of transmission; those beyond the number that is waited for are not told.</summary>
     public void End(IPEndPoint peer)
     {
         Touch();
         lock (_lock)
         {
-            int seen = ++_ends;
-            Queue.Add(new EndEvent(peer, seen, _options.Senders));
-            if (seen >= _options.Senders) Queue.Complete();
+            int seen = _ends + 1;
+            if (seen <= _options.Senders) Queue.Add(new EndEvent(peer, seen, _options.Senders));
+            Volatile.Write(ref _ends, seen);
         }
     }
 

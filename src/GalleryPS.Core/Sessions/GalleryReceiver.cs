@@ -70,6 +70,9 @@ public sealed class GalleryReceiver : ISession
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
         if (reason == StopReason.Duration) yield return new NoticeEvent($"Stopped after {_options.Until.Duration!.Value.TotalSeconds:0.###} s.");
+
+        // Everybody who was asked for has ended; somebody else was in the middle of something and fell silent.
+        if (reason == StopReason.IdleTimeout && _inbox.HasEnds) reason = StopReason.Completed;
         if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.WhyNothingCame() ?? TimedOut());
         foreach (GalleryEvent told in _receiver.Closing()) yield return told;
         if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No image arrived. {leftOut}");

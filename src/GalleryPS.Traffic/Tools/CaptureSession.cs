@@ -9,6 +9,7 @@ public sealed class CaptureSession : IDisposable
     private static readonly ConcurrentDictionary<int, CaptureSession> Sessions = new();
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
     private const int StableReports = 10;
     private const int LeastFreeSpace = 4096;
     private static int _ids;
@@ -18,8 +19,10 @@ public sealed class CaptureSession : IDisposable
     private readonly CaptureCounts _counts = new();
     private readonly List<string> _lines = [];
     private readonly Lock _stopping = new();
+    private Timer? _limit;
     private bool _ready;
     private bool _closed;
+    private GalleryException? _failure;
 
     private CaptureSession(CaptureTool tool, CaptureProcess process)
     {
@@ -36,7 +39,7 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>The captures of this process that run.</summary>
     public static IReadOnlyList<Capture> Running =>
-        [.. Sessions.Values.Select(session => session.Capture).OrderBy(capture => capture.Id)];
+        [.. Sessions.Values.Select(session => session.Capture).Where(capture => capture.Running).OrderBy(capture => capture.Id)];
 
     /// <summary>Starts capturing; returns when the program listens, so that nothing from now on is missed.</summary>
     /// <param name="options">What and where.</param>
@@ -69,6 +72,7 @@ public sealed class CaptureSession : IDisposable
             };
             Sessions[session.Capture.Id] = session;
             CaptureHistory.Remember(session.Capture);
+            if (options.Duration is { } duration) session._limit = new Timer(_ => session.End(), null, duration < LongestTimer ? duration : LongestTimer, Timeout.InfiniteTimeSpan);
             return session;
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -104,30 +108,21 @@ public sealed class CaptureSession : IDisposable
     /// <see cref="ErrorIds.CannotWriteFile"/>: it had ended because it could not write.</exception>
     public void Stop()
     {
-        lock (_stopping)
+        End();
+
+        // Told once, to whoever stops first, also after its time was over.
+        Sessions.TryRemove(Capture.Id, out _);
+        if (Interlocked.Exchange(ref _failure, null) is { } failure) throw failure;
+    }
+
+    /// <summary>Waits until the capture is stopped, until its program ends by itself, or until cancelled.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the capture.</param>
+    public void WaitForEnd(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
+        lock (_lines)
         {
-            if (Capture.End is not null) return;
-            bool endedItself = HasEnded;
-            Drain();
-            _process.AskToEnd();
-            if (!_process.Process.WaitForExit(EndTimeout))
-            {
-                Finish();
-                throw new GalleryException(
-                    ErrorIds.NetworkFailure,
-                    GalleryErrorCategory.OperationTimeout,
-                    $"{_tool.Name} did not end within {EndTimeout.TotalSeconds} s and was killed.",
-                    Capture,
-                    $"The end of {Capture.Path} may be missing.");
-            }
-
-            // Waiting without a limit also waits for its last lines.
-            _process.Process.WaitForExit();
-            Finish();
-            if (endedItself) throw CaptureErrors.EndedItself(_tool, Capture, LastLine);
-
-            // Of what it could not write tcpdump says nothing.
-            if (IsFull(Capture.Path)) throw CaptureErrors.DiskFull(Capture);
+            while (!_closed && Capture.End is null && !cancellationToken.IsCancellationRequested) Monitor.Wait(_lines);
         }
     }
 
@@ -151,14 +146,54 @@ public sealed class CaptureSession : IDisposable
         }
     }
 
+    private void End()
+    {
+        lock (_stopping)
+        {
+            if (Capture.End is not null) return;
+            bool endedItself = HasEnded;
+            Drain();
+            _process.AskToEnd();
+            if (_process.Process.WaitForExit(EndTimeout))
+            {
+                // Waiting without a limit also waits for its last lines.
+                _process.Process.WaitForExit();
+
+                // Of what it could not write tcpdump says nothing.
+                if (endedItself) _failure = CaptureErrors.EndedItself(_tool, Capture, LastLine);
+                else if (IsFull(Capture.Path)) _failure = CaptureErrors.DiskFull(Capture);
+            }
+            else
+            {
+                _failure = new GalleryException(
+                    ErrorIds.NetworkFailure,
+                    GalleryErrorCategory.OperationTimeout,
+                    $"{_tool.Name} did not end within {EndTimeout.TotalSeconds} s and was killed.",
+                    Capture,
+                    $"The end of {Capture.Path} may be missing.");
+            }
+
+            Finish();
+        }
+    }
+
+    private CancellationTokenRegistration WakeWhen(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static lines =>
+        {
+            lock (lines!) Monitor.PulseAll(lines);
+        },
+        _lines);
+
     private void Finish()
     {
         lock (_lines)
         {
             Capture.End = new CaptureEnd(DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, Length(Capture.Path));
+            Monitor.PulseAll(_lines);
         }
 
-        Sessions.TryRemove(Capture.Id, out _);
+        if (_failure is null) Sessions.TryRemove(Capture.Id, out _);
+        _limit?.Dispose();
         _process.Dispose();
     }
 
@@ -197,13 +232,7 @@ public sealed class CaptureSession : IDisposable
 
     private void WaitForReady(CaptureOptions options, CapturePlan plan, CancellationToken cancellationToken)
     {
-        using CancellationTokenRegistration wake = cancellationToken.UnsafeRegister(
-            static state =>
-            {
-                lock (state!)
-                    Monitor.PulseAll(state);
-            },
-            _lines);
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
         long begin = Stopwatch.GetTimestamp();
         lock (_lines)
         {

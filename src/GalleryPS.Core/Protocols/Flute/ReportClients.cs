@@ -17,6 +17,9 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     /// <summary>Whether no sender wants to know.</summary>
     public bool IsEmpty => _clients.IsEmpty;
 
+    /// <summary>Whether the sender of a session is being told.</summary>
+    public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
+
     /// <summary>Begins to report to the sender of a session. A second call does nothing.</summary>
     /// <param name="session">The session.</param>
     /// <param name="reportTo">What the sender says of its port. Only that is taken from the network: reports go to where the packets come from.</param>

@@ -24,17 +24,20 @@ internal sealed class IncomingConnection : IDisposable
     private readonly ReceiveOptions _options;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
     private readonly Inbox _inbox;
-    private readonly EmptyConnections _empty;
+    private readonly Transmissions _transmissions;
     private readonly TimeProvider _time;
     private readonly ImageSpool _spool;
+    private readonly IPEndPoint _host;
+    private bool _came;
     private readonly long _accepted;
     private long _lastBytes;
     private long _drained;
     private long _finished;
 
-    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, EmptyConnections empty)
+    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, Transmissions transmissions)
     {
-        (_connection, _options, _inbox, _empty, _time) = (connection, options, inbox, empty, inbox.Clock.Time);
+        (_connection, _options, _inbox, _transmissions, _time) = (connection, options, inbox, transmissions, inbox.Clock.Time);
+        _host = new IPEndPoint(connection.Peer.Address, 0);
         _spool = new ImageSpool(inbox.Store);
         _accepted = _lastBytes = _time.GetTimestamp();
     }
@@ -94,7 +97,7 @@ internal sealed class IncomingConnection : IDisposable
     {
         if (IsEnd)
         {
-            _empty.Empty(Peer);
+            _transmissions.Ended(_host, Peer);
             return;
         }
 
@@ -117,6 +120,8 @@ internal sealed class IncomingConnection : IDisposable
 
     public void Dispose()
     {
+        if (_came) _transmissions.Went(_host);
+        _came = false;
         _connection.Dispose();
         _spool.Dispose();
     }
@@ -138,7 +143,12 @@ internal sealed class IncomingConnection : IDisposable
                 return ConnectionState.Failed;
             }
 
-            if (!signatureKnown && length >= ImageHeader.SignatureLength) _empty.Came(Peer);
+            if (!signatureKnown && length >= ImageHeader.SignatureLength)
+            {
+                _transmissions.Came(_host, open: true);
+                _came = true;
+            }
+
             return ConnectionState.Open;
         }
         catch (GalleryException e)
