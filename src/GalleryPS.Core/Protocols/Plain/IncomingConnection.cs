@@ -145,7 +145,7 @@ internal sealed class IncomingConnection : IDisposable
 
             if (!signatureKnown && length >= ImageHeader.SignatureLength)
             {
-                _transmissions.Came(_host, open: true);
+                _transmissions.ImageArrived(_host, open: true);
                 _came = true;
             }
 

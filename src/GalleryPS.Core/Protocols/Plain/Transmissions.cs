@@ -41,7 +41,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
     /// <summary>An image begins to come.</summary>
     /// <param name="peer">Its sender; over TCP with port 0.</param>
     /// <param name="open">Whether it is alive until <see cref="Went"/>, however long that takes.</param>
-    public void Came(IPEndPoint peer, bool open = false)
+    public void ImageArrived(IPEndPoint peer, bool open = false)
     {
         lock (_lock)
         {
