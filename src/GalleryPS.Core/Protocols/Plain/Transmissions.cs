@@ -62,7 +62,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
         }
     }
 
-    /// <summary>An image that began with <see cref="Came"/> is there, or will not come.</summary>
+    /// <summary>An image that began with <see cref="ImageArrived"/> is there, or will not come.</summary>
     public void Went(IPEndPoint peer)
     {
         lock (_lock)
