@@ -44,15 +44,22 @@ internal static class Runner
     /// <returns>The exit code.</returns>
     public static int Invoke(Func<RootCommand> makeRoot, string[] args)
     {
-        TextWriter console = StandardStream.ErrorText();
+        TextWriter? console = null;
         bool verbose = args.Any(static a => a is "--verbose" or "-v");
 
         // What a thread in the background throws would end the process with a stack trace before anything else is asked.
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
+<<<<<<< HEAD
             PrintError(console, (Exception)e.ExceptionObject, verbose);
+=======
+            var error = (Exception)e.ExceptionObject;
+            if (console is null) LastWord.Say(error);
+            else Tell(console, error, verbose);
+>>>>>>> main
             Environment.Exit(Failed);
         };
+        console = StandardStream.ErrorText();
         try
         {
             int code = Invoke(makeRoot(), args);
@@ -144,7 +151,11 @@ internal static class Runner
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
         {
             // With too few file descriptors not even the reporter can be loaded.
+<<<<<<< HEAD
             console.WriteLine($"{unexpected.Id}: {unexpected.Message}");
+=======
+            LastWord.Say(error);
+>>>>>>> main
         }
 
         if (verbose && unexpected.Id == ErrorIds.Unexpected) console.WriteLine(error);
