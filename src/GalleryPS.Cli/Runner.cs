@@ -50,13 +50,9 @@ internal static class Runner
         // What a thread in the background throws would end the process with a stack trace before anything else is asked.
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-<<<<<<< HEAD
-            PrintError(console, (Exception)e.ExceptionObject, verbose);
-=======
             var error = (Exception)e.ExceptionObject;
             if (console is null) LastWord.Say(error);
-            else Tell(console, error, verbose);
->>>>>>> main
+            else PrintError(console, error, verbose);
             Environment.Exit(Failed);
         };
         console = StandardStream.ErrorText();
@@ -151,11 +147,7 @@ internal static class Runner
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
         {
             // With too few file descriptors not even the reporter can be loaded.
-<<<<<<< HEAD
-            console.WriteLine($"{unexpected.Id}: {unexpected.Message}");
-=======
             LastWord.Say(error);
->>>>>>> main
         }
 
         if (verbose && unexpected.Id == ErrorIds.Unexpected) console.WriteLine(error);
