@@ -11,8 +11,10 @@ public sealed class NetworkLab : IDisposable
 {
     private static int _labs;
     private readonly List<string> _namespaces = [];
+    private readonly string _switch;
+    private readonly int _mtu;
 
-    private NetworkLab(IReadOnlyList<LabHost> hosts) => Hosts = hosts;
+    private NetworkLab(IReadOnlyList<LabHost> hosts, string switchName, int mtu) => (Hosts, _switch, _mtu) = (hosts, switchName, mtu);
 
     /// <summary>Why no lab can be made here; null when it can.</summary>
     public static string? Missing { get; } = FindMissing();
@@ -30,7 +32,7 @@ public sealed class NetworkLab : IDisposable
         string prefix = string.Create(CultureInfo.InvariantCulture, $"gl{Environment.ProcessId}x{Interlocked.Increment(ref _labs)}");
         string switchName = prefix + "s";
         var list = Enumerable.Range(0, hosts).Select(i => new LabHost(string.Create(CultureInfo.InvariantCulture, $"{prefix}h{i + 1}"), i + 1)).ToList();
-        var lab = new NetworkLab(list);
+        var lab = new NetworkLab(list, switchName, mtu);
         try
         {
             lab.Add(switchName);
@@ -38,23 +40,7 @@ public sealed class NetworkLab : IDisposable
             for (int n = 0; n < networks; n++)
             {
                 Batch(switchName, [$"link add br{n} type bridge mcast_snooping 0", $"link set br{n} up mtu {mtu}"]);
-                foreach (LabHost host in list)
-                {
-                    Batch(switchName,
-                    [
-                        $"link add h{host.Number}n{n} type veth peer name eth{n} netns {host.Namespace}",
-                        $"link set h{host.Number}n{n} master br{n} up mtu {mtu}",
-                    ]);
-                    List<string> commands =
-                    [
-                        "link set lo up",
-                        $"link set eth{n} up mtu {mtu}",
-                        $"addr add {host.IPv4On(n)}/24 brd + dev eth{n}",
-                        $"addr add {host.IPv6On(n)}/64 dev eth{n} nodad",
-                    ];
-                    if (n == 0) commands.Add("route add default dev eth0");
-                    Batch(host.Namespace, commands);
-                }
+                foreach (LabHost host in list) lab.Plug(host, n);
             }
 
             return lab;
@@ -65,6 +51,29 @@ public sealed class NetworkLab : IDisposable
             throw;
         }
     }
+
+    /// <summary>Gives a host its NIC of a network, as it had it before.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="network">The number of the network.</param>
+    /// <param name="withAddress">Whether the NIC gets its addresses.</param>
+    public void Plug(LabHost host, int network, bool withAddress = true)
+    {
+        Batch(_switch,
+        [
+            $"link add h{host.Number}n{network} type veth peer name eth{network} netns {host.Namespace}",
+            $"link set h{host.Number}n{network} master br{network} up mtu {_mtu}",
+        ]);
+        List<string> commands = ["link set lo up", $"link set eth{network} up mtu {_mtu}"];
+        if (withAddress) commands.AddRange([$"addr add {host.IPv4On(network)}/24 brd + dev eth{network}", $"addr add {host.IPv6On(network)}/64 dev eth{network} nodad"]);
+        if (withAddress && network == 0) commands.Add("route add default dev eth0");
+        Batch(host.Namespace, commands);
+    }
+
+    /// <summary>Deletes a host's NIC of a network.</summary>
+    public static void Unplug(LabHost host, int network) => Ip(host, $"link del eth{network}");
+
+    /// <summary>Runs commands of ip(8) on a host, one after the other.</summary>
+    public static void Ip(LabHost host, params string[] commands) => Batch(host.Namespace, commands);
 
     /// <summary>Runs a program on a host to its end.</summary>
     /// <returns>Its standard output.</returns>

@@ -63,6 +63,9 @@ public static class ErrorIds
     /// <summary>A host answers that no program listens on the UDP port.</summary>
     public const string NobodyListens = nameof(NobodyListens);
 
+    /// <summary>A receiver has no NIC left, or has one again.</summary>
+    public const string NicLost = nameof(NicLost);
+
     /// <summary>All that arrived at a receiver was for others, or not images.</summary>
     public const string NothingForThisReceiver = nameof(NothingForThisReceiver);
 

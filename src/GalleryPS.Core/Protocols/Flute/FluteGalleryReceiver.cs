@@ -27,7 +27,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
         (_inbox, _portable) = (inbox, portable);
-        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, inbox.Break);
+        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, portable, new ListenerNews(Told, inbox.Report, inbox.Break, () => inbox.Clock.Now));
         _intake = new FluteIntake(options, inbox, _listener.Sockets, _listener.Stopping);
         _handOver = new FluteHandOver(inbox, _intake, _listener.NicName);
     }
@@ -39,8 +39,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     public static FluteGalleryReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken) =>
         new(options, inbox, context.Portable, ReceiveAddresses.OpenDatagram(options, cancellationToken));
 
-    public IEnumerable<GalleryEvent> Opening() => _listener.Opening(
-        static change => new NoticeEvent($"{change.ToString().TrimEnd('.')}, for FLUTE."), "FLUTE by UDP", _inbox.Clock.Now);
+    public IEnumerable<GalleryEvent> Opening() => _listener.Opening("FLUTE by UDP", _inbox.Clock.Now);
 
     public void Start()
     {
@@ -51,7 +50,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     public IEnumerable<GalleryEvent> Closing()
     {
         StopReading();
-        List<GalleryEvent> left = [.. _listener.Leave(static change => new NoticeEvent(change.ToString()), _inbox.Clock.Now)];
+        List<GalleryEvent> left = [.. _listener.Leave(_inbox.Clock.Now)];
         foreach (FluteEvent received in _intake.Finish(DecodingPatience))
         {
             // A limit that was reached is no reason to complain about what was not asked for any more.
@@ -93,7 +92,8 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable);
         int reportEvery = Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512);
         bool idle = false;
-        while (!_listener.Stopping.IsCancellationRequested)
+        _intake.Enter();
+        while (_listener.Reads(socket))
         {
             _intake.WaitForDecoding();
 
@@ -109,5 +109,9 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
             _intake.After(anything: count > 0, wasIdle: idle);
             idle = count == 0;
         }
+
+        _intake.Exit(idle);
     }
+
+    private static NoticeEvent Told(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
 }

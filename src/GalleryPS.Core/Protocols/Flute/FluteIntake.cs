@@ -18,7 +18,6 @@ internal sealed class FluteIntake : IDisposable
     private static readonly long BacklogWhenServed = Math.Clamp(Environment.ProcessorCount * (16L << 20), 48L << 20, MostBacklog);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(100), ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly Inbox _inbox;
-    private readonly int _sockets;
     private readonly CancellationToken _stopping;
     private readonly FluteReceiver _flute;
     private readonly Lock _lock = new();
@@ -30,12 +29,12 @@ internal sealed class FluteIntake : IDisposable
     private readonly long _started;
     private readonly AwaitedSessions _awaited;
     private TimeSpan _lastProgress;
-    private int _packetsSinceReport, _idleSockets;
+    private int _packetsSinceReport, _sockets, _readSockets, _idleSockets;
     private bool _toldOver;
 
     /// <param name="options">What is accepted.</param>
     /// <param name="inbox">Where progress and warnings go, and where images are stored.</param>
-    /// <param name="sockets">How many threads put packets in.</param>
+    /// <param name="sockets">How many threads put packets in, to begin with.</param>
     /// <param name="stopping">Cancelled when receiving has to end.</param>
     public FluteIntake(ReceiveOptions options, Inbox inbox, int sockets, CancellationToken stopping)
     {
@@ -98,6 +97,24 @@ internal sealed class FluteIntake : IDisposable
         if (_packetsSinceReport < reportEvery) return;
         _packetsSinceReport = 0;
         _reports.Wake();
+    }
+
+    /// <summary>A thread begins to put packets in.</summary>
+    public void Enter()
+    {
+        lock (_lock) _sockets = Math.Max(++_readSockets, _sockets);
+    }
+
+    /// <summary>A thread ends.</summary>
+    /// <param name="wasIdle">Whether nothing had come the last time.</param>
+    public void Exit(bool wasIdle)
+    {
+        lock (_lock)
+        {
+            _readSockets--;
+            _sockets--;
+            if (wasIdle) _idleSockets--;
+        }
     }
 
     /// <summary>Tells that a socket was read, whether anything came, and whether something had come the time before.</summary>

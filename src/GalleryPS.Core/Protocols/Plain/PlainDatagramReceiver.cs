@@ -27,7 +27,9 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     {
         (_options, _inbox, _portable) = (options, inbox, portable);
         _transmissions = new Transmissions(inbox, options.Senders, TimeSpan.Zero, "sent an empty datagram");
-        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, inbox.Break);
+        _listener = new DatagramListener(
+            receiver, options.Transport, ReceiveBuffer, portable,
+            new ListenerNews(static change => new NoticeEvent(change.ToString()), inbox.Report, inbox.Break, () => inbox.Clock.Now));
     }
 
     public ReadyEvent Ready => _listener.Ready;
@@ -37,14 +39,14 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     public static PlainDatagramReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken) =>
         new(options, inbox, context.Portable, ReceiveAddresses.OpenDatagram(options, cancellationToken));
 
-    public IEnumerable<GalleryEvent> Opening() => _listener.Opening(static change => new NoticeEvent(change.ToString()), "UDP", _inbox.Clock.Now);
+    public IEnumerable<GalleryEvent> Opening() => _listener.Opening("UDP", _inbox.Clock.Now);
 
     public void Start() => _listener.Start("UDP", Read);
 
     public IEnumerable<GalleryEvent> Closing()
     {
         _listener.StopReading();
-        foreach (GalleryEvent left in _listener.Leave(static change => new NoticeEvent(change.ToString()), _inbox.Clock.Now)) yield return left;
+        foreach (GalleryEvent left in _listener.Leave(_inbox.Clock.Now)) yield return left;
         if (Dropped > 0) yield return _listener.DroppedWarning(": images are missing.", "-BitRate");
     }
 
@@ -57,7 +59,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     private void Read(ReceivingSocket socket)
     {
         using DatagramReader reader = DatagramReader.Open(socket.Socket, Together, portable: _portable);
-        while (!_listener.Stopping.IsCancellationRequested)
+        while (_listener.Reads(socket))
         {
             int count = reader.Receive(ReadingThreads.PollMilliseconds);
             for (int i = 0; i < count; i++)
