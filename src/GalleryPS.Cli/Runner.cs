@@ -44,15 +44,18 @@ internal static class Runner
     /// <returns>The exit code.</returns>
     public static int Invoke(Func<RootCommand> makeRoot, string[] args)
     {
-        TextWriter console = StandardStream.ErrorText();
+        TextWriter? console = null;
         bool verbose = args.Any(static a => a is "--verbose" or "-v");
 
         // What a thread in the background throws would end the process with a stack trace before anything else is asked.
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-            Tell(console, (Exception)e.ExceptionObject, verbose);
+            var error = (Exception)e.ExceptionObject;
+            if (console is null) LastWord.Say(error);
+            else Tell(console, error, verbose);
             Environment.Exit(Failed);
         };
+        console = StandardStream.ErrorText();
         try
         {
             int code = Invoke(makeRoot(), args);
@@ -144,7 +147,7 @@ internal static class Runner
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
         {
             // With too few file descriptors not even the reporter can be loaded.
-            console.WriteLine($"{told.Id}: {told.Message}");
+            LastWord.Say(error);
         }
 
         if (verbose && told.Id == ErrorIds.Unexpected) console.WriteLine(error);

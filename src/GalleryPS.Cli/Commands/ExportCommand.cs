@@ -14,9 +14,7 @@ internal static class ExportCommand
         var arguments = OptionSet<ExportOptions>.AddTo(command);
         command.Does((parsed, reporter, cancellationToken) =>
         {
-            ExportOptions options = arguments.Read(parsed);
-            options = options with { OutputPath = Path.GetFullPath(options.OutputPath) };
-            using var operation = new ExportOperation(options);
+            using var operation = new ExportOperation(arguments.Read(parsed));
             int code = reporter.ReportAll(operation.RunOn(parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
             return operation.Count == 0 ? Runner.Failed : code;
         });

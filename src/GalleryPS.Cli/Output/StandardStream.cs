@@ -55,8 +55,21 @@ internal sealed class StandardStream : Stream
     /// <summary>Standard error, for what is said beside the results; <see cref="Console.Error"/> is it from then on.</summary>
     public static TextWriter ErrorText()
     {
-        Console.SetError(Text(new StandardStream(Console.OpenStandardError, mayBeLost: true)));
+        Console.SetError(Text(new StandardStream(OpenError, mayBeLost: true)));
         return Console.Error;
+    }
+
+    // The console's stream takes a file descriptor of its own; where there is none left, that has to be said without.
+    private static Stream OpenError()
+    {
+        try
+        {
+            return Console.OpenStandardError();
+        }
+        catch (IOException) when (!OperatingSystem.IsWindows())
+        {
+            return LastWord.Open();
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -171,6 +171,9 @@ public static class ErrorIds
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
 
+    /// <summary>The system gives the process no more file descriptors.</summary>
+    public const string TooManyOpenFiles = nameof(TooManyOpenFiles);
+
     /// <summary>Something unforeseen went wrong: a bug in the program itself.</summary>
     public const string Unexpected = nameof(Unexpected);
 }

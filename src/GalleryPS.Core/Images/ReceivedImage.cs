@@ -72,8 +72,19 @@ public sealed class ReceivedImage
     /// gallery does not stay in memory.
     /// </summary>
     /// <remarks>A method, so that what writes all properties (JSON, CSV, lists) leaves the bytes out. PowerShell has it as the property <c>Data</c>.</remarks>
-    /// <exception cref="IOException">The stored file is gone.</exception>
-    public byte[] GetData() => _data ?? (Path is null ? [] : File.ReadAllBytes(Path));
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>: the stored file is gone, or cannot be read.</exception>
+    public byte[] GetData()
+    {
+        if (_data is not null || Path is null) return _data ?? [];
+        try
+        {
+            return File.ReadAllBytes(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw InputFile.Unreadable(Path, e);
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height}) from {Source}";
