@@ -15,6 +15,9 @@ namespace GalleryPS.Images.Storage;
 /// </remarks>
 public sealed class ImageStore
 {
+    /// <summary>Behind the name of an image of which only a part is there.</summary>
+    internal const string PartialSuffix = ".partial";
+
     /// <summary>Names whose next number is remembered; the names come from the network and must not fill memory.</summary>
     private const int MaxRememberedNames = 4096;
 
