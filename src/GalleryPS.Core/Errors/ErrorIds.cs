@@ -3,6 +3,9 @@ namespace GalleryPS;
 /// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
 public static class ErrorIds
 {
+    /// <summary>An image ends in the middle, by its own format.</summary>
+    public const string ImageTruncated = nameof(ImageTruncated);
+
     /// <summary>A session announced images, and nothing of them arrived.</summary>
     public const string NothingOfSession = nameof(NothingOfSession);
 

@@ -62,6 +62,12 @@ public sealed class ReceivedImage
     public string? Path { get; init; }
 
     /// <summary>
+    /// False when it was cut off: its own format says that there is more of it than arrived. What is there is in memory, or
+    /// stored as <c>NAME.partial</c> when that was asked for.
+    /// </summary>
+    public bool IsComplete { get; init; } = true;
+
+    /// <summary>
     /// The image's bytes. An image that was stored is read from <see cref="Path"/> at each call, so that a large
     /// gallery does not stay in memory.
     /// </summary>
