@@ -14,9 +14,9 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private int _progress;
 
-    public override void Report(GalleryEvent one)
+    public override void Report(GalleryEvent galleryEvent)
     {
-        if (one is ProgressEvent progress)
+        if (galleryEvent is ProgressEvent progress)
         {
             Show(progress);
             return;
@@ -28,13 +28,13 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             _progress = 0;
         }
 
-        switch (one)
+        switch (galleryEvent)
         {
             case ReadyEvent ready:
                 Say($"{ready}; Ctrl+C ends.");
                 break;
             case ReceivedEvent { Image: var i }:
-                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}{(i.IsComplete ? "" : "  (incomplete)")}"));
                 break;
             case SentEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));

@@ -3,6 +3,9 @@ namespace GalleryPS;
 /// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
 public static class ErrorIds
 {
+    /// <summary>An image ends in the middle, by its own format.</summary>
+    public const string ImageTruncated = nameof(ImageTruncated);
+
     /// <summary>A session announced images, and nothing of them arrived.</summary>
     public const string NothingOfSession = nameof(NothingOfSession);
 
@@ -173,6 +176,9 @@ public static class ErrorIds
 
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
+
+    /// <summary>The system gives the process no more file descriptors.</summary>
+    public const string TooManyOpenFiles = nameof(TooManyOpenFiles);
 
     /// <summary>Something unforeseen went wrong: a bug in the program itself.</summary>
     public const string Unexpected = nameof(Unexpected);

@@ -16,7 +16,7 @@ public sealed class MessageSender : IDisposable
 {
     private readonly MessageSendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> _routes;
-    private readonly Reach[] _reach;
+    private readonly Reachability[] _reach;
     private readonly SendingWatch _watch;
     private readonly Pacer _pacer;
     private readonly TimeProvider _time;
@@ -27,7 +27,7 @@ public sealed class MessageSender : IDisposable
     private MessageSender(MessageSendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender, Transport)> routes, TimeProvider time)
     {
         (_options, _routes, _time) = (options, routes, time);
-        _reach = [.. routes.Select(static r => new Reach(r.Item1))];
+        _reach = [.. routes.Select(static r => new Reachability(r.Item1))];
         _watch = new SendingWatch(routes.Select(static r => (r.Item1, r.Item2)), SendingWatch.DefaultPatience, time);
 
         // A message counts as one byte, so that the interval becomes a rate.

@@ -78,7 +78,7 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     /// <param name="reach">How it stands with the destination: what never worked does not pass, and one that was waited for in vain is not waited for again.</param>
     /// <param name="others">Whether others can be sent to: they are not to wait for long.</param>
     /// <param name="told">What to tell, or null.</param>
-    public bool ShouldWait(SocketException error, Reach reach, bool others, out GalleryEvent? told)
+    public bool ShouldWait(SocketException error, Reachability reach, bool others, out GalleryEvent? told)
     {
         told = null;
         if (!reach.Worked || reach.GaveUp || !SocketErrors.MayPass(error)) return false;

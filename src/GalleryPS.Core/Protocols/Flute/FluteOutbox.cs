@@ -19,7 +19,7 @@ internal sealed class FluteOutbox(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private readonly BatchSender _batches = new(routes, portable);
-    private readonly Reach[] _reach = [.. routes.Select(static r => new Reach(r.To))];
+    private readonly Reachability[] _reach = [.. routes.Select(static r => new Reachability(r.To))];
     private readonly SocketException?[] _away = new SocketException?[routes.Count];
     private readonly Queue<(byte[] Packets, int Length)> _waiting = new();
 
@@ -77,7 +77,7 @@ internal sealed class FluteOutbox(
         }
         catch (SocketException e)
         {
-            Reach reach = Array.Find(_reach, static r => r.Worked) ?? _reach[0];
+            Reachability reach = Array.Find(_reach, static r => r.Worked) ?? _reach[0];
             if (!Watch.ShouldWait(e, reach, others: false, out GalleryEvent? away)) throw SocketErrors.Send(e, reach.To, "The gallery");
             if (away is not null) tell(away);
             return false;

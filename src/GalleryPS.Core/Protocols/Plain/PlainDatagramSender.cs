@@ -11,13 +11,13 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
-    private readonly Reach[] _reach;
+    private readonly Reachability[] _reach;
     private readonly SendingWatch _watch;
     private readonly TimeProvider _time;
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
-    private bool _told;
+    private bool _warned;
     private long _partly;
     private int _copies;
 
@@ -25,7 +25,7 @@ internal sealed class PlainDatagramSender : IImageSender
     {
         _options = options;
         _routes = routes;
-        _reach = [.. routes.Select(static r => new Reach(r.To))];
+        _reach = [.. routes.Select(static r => new Reachability(r.To))];
         _watch = new SendingWatch(routes, SendingWatch.DefaultPatience, time);
         _fitter = fitter;
         _time = time;
@@ -37,7 +37,7 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public bool SendsAtOnce => true;
 
-    public bool IsInVain => Array.TrueForAll(_reach, static r => r.NeverWorked);
+    public bool IsUnreachable => Array.TrueForAll(_reach, static r => r.NeverWorked);
 
     public long OtherDatagrams { get; private set; }
 
@@ -59,9 +59,9 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (!_told)
+        if (!_warned)
         {
-            _told = true;
+            _warned = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
             yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
         }
@@ -82,7 +82,7 @@ internal sealed class PlainDatagramSender : IImageSender
 
         int length = -1;
         bool others = false, partly = false;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
             int limit = DatagramSockets.MaxPayload(to.AddressFamily);
             if (image.Length > limit)
@@ -114,9 +114,9 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
-        if (IsInVain) yield break;
+        if (IsUnreachable) yield break;
         int number = 0;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
             foreach (GalleryEvent told in Send(ReadOnlyMemory<byte>.Empty, to, by, reach, number > 0, "The end of transmission", cancellationToken)) yield return told;
             OtherDatagrams += _copies;
@@ -134,7 +134,7 @@ internal sealed class PlainDatagramSender : IImageSender
 
     // Sends one datagram, and waits for a network that is away for a moment; _copies says on how many NICs it left.
     private IEnumerable<GalleryEvent> Send(
-        ReadOnlyMemory<byte> payload, IPEndPoint to, DatagramSender by, Reach reach, bool others, string what, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> payload, IPEndPoint to, DatagramSender by, Reachability reach, bool others, string what, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -170,7 +170,7 @@ internal sealed class PlainDatagramSender : IImageSender
         }
     }
 
-    private GalleryEvent? Read(OutgoingImage image, Reach reach, out int length)
+    private GalleryEvent? Read(OutgoingImage image, Reachability reach, out int length)
     {
         try
         {
@@ -184,7 +184,7 @@ internal sealed class PlainDatagramSender : IImageSender
         }
     }
 
-    private static GalleryEvent? Failed(Reach reach, GalleryException error) => Reach.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
+    private static GalleryEvent? Failed(Reachability reach, GalleryException error) => Reachability.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
