@@ -17,6 +17,7 @@ using GalleryPS.Cli.Commands;
     ("capture", CaptureCommand.Create),
     ("compare", CompareCommand.Create),
     ("interfaces", InterfacesCommand.Create),
+    ("lab", LabCommands.Create),
     ("demo", DemoCommand.Create),
 ];
 

@@ -46,6 +46,7 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case CountEvent counted: Item("Count", counted.Count); break;
             case PacketEvent packet: Item("Packet", packet.Packet); break;
             case ComparisonEvent compared: Item("Comparison", compared.Comparison); break;
+            case LabOutputEvent line: Item("Output", line); break;
             case WarningEvent warning: Item("Warning", warning); break;
             case ErrorEvent error: Item("Error", new Failure(error.Error)); break;
             case NoticeEvent notice when verbose: Item("Notice", notice); break;
@@ -92,6 +93,8 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case null: writer.WriteNullValue(); break;
             case string or IPAddress or IPEndPoint or Enum: writer.WriteStringValue(value.ToString()); break;
             case bool flag: writer.WriteBooleanValue(flag); break;
+            case BitRate { IsUnlimited: true }: writer.WriteStringValue("unlimited"); break;
+            case BitRate rate: writer.WriteNumberValue(rate.BitsPerSecond); break;
             case double number when !double.IsFinite(number): writer.WriteNullValue(); break;
             case double number: writer.WriteNumberValue(Math.Round(number, 6)); break;
             case TimeSpan time: writer.WriteNumberValue(Math.Round(time.TotalSeconds, 6)); break;
