@@ -64,10 +64,10 @@ public sealed class Lab : IDisposable
     }
 
     /// <summary>The labs of this process, by name.</summary>
-    public static IReadOnlyList<Lab> Own => LabRegistry.All;
+    public static IReadOnlyList<Lab> FindOwn() => LabRegistry.All;
 
     /// <summary>The labs of this process and then those of others that this user may look at, by name.</summary>
-    public static IReadOnlyList<Lab> All => [.. LabRegistry.All, .. LabRegistry.Elsewhere()];
+    public static IReadOnlyList<Lab> FindAll() => [.. LabRegistry.All, .. LabRegistry.Elsewhere()];
 
     /// <summary>What the lab's programs carry in their environment.</summary>
     internal string Mark => _elsewhere == 0 ? LabRegistry.Mark(Name) : LabRegistry.MarkOf(_elsewhere) ?? throw Gone();

@@ -70,7 +70,7 @@ internal static class LabCommands
         command.Does((_, reporter, _) =>
         {
             reporter.Table(
-                "Lab", Lab.All, ("Name", static l => l.Name), (">Hosts", static l => l.Hosts.Count.ToString(CultureInfo.InvariantCulture)),
+                "Lab", Lab.FindAll(), ("Name", static l => l.Name), (">Hosts", static l => l.Hosts.Count.ToString(CultureInfo.InvariantCulture)),
                 ("Topology", static l => l.Topology.ToString()), (">Loss", static l => $"{l.LossPercent.ToString("0.###", CultureInfo.InvariantCulture)} %"),
                 (">Process", static l => l.Owner.ToString(CultureInfo.InvariantCulture)));
             return Runner.Done;
@@ -93,7 +93,7 @@ internal static class LabCommands
     private static Lab Only(string? name)
     {
         if (Lab.Missing() is { } missing) throw missing;
-        List<Lab> found = [.. Lab.All.Where(l => name is null || string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))];
+        List<Lab> found = [.. Lab.FindAll().Where(l => name is null || string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))];
         return found switch
         {
             [var only] => only,

@@ -7,7 +7,7 @@ namespace GalleryPS.Cmdlets.Binding;
 public sealed class LabNameCompleter : ValueCompleter
 {
     private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
-        Lab.Own.Select(static l => (l.Name, Counted.Of(l.Hosts.Count, "host")));
+        Lab.FindOwn().Select(static l => (l.Name, Counted.Of(l.Hosts.Count, "host")));
 }
 
 /// <summary>Completes names of the hosts of a lab.</summary>
@@ -16,7 +16,7 @@ public sealed class LabHostCompleter : ValueCompleter
     private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound)
     {
         string? name = Text(bound, "Lab");
-        return Lab.Own.Where(l => name is null || l.Name == name).SelectMany(static l => l.Hosts).Select(static h => (h.Name, $"{h.IPv4}, {h.Lab}"));
+        return Lab.FindOwn().Where(l => name is null || l.Name == name).SelectMany(static l => l.Hosts).Select(static h => (h.Name, $"{h.IPv4}, {h.Lab}"));
     }
 }
 
@@ -34,7 +34,7 @@ public sealed class LabsAttribute : ArgumentTransformationAttribute
         if (plain is Lab or null) return plain;
         string? name = plain as string ?? (Living.IsLeftOf(typeof(Lab), value) ? ((PSObject)value!).Properties["Name"]?.Value?.ToString() : null);
         if (name is null) return value;
-        return Lab.All.FirstOrDefault(l => string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))
+        return Lab.FindAll().FirstOrDefault(l => string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentTransformationMetadataException($"There is no lab '{name}'; Get-GalleryLab lists all.");
     }
 }

@@ -21,7 +21,7 @@ public sealed class GetGalleryLabCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        foreach (string name in Name) WriteObject(ExistingLabs.Find(name, All ? Lab.All : Lab.Own, WriteError), enumerateCollection: true);
+        foreach (string name in Name) WriteObject(ExistingLabs.Find(name, All ? Lab.FindAll() : Lab.FindOwn(), WriteError), enumerateCollection: true);
     }
 }
 

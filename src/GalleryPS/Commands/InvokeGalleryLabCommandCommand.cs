@@ -65,7 +65,7 @@ public sealed class InvokeGalleryLabCommandCommand : GalleryCmdlet
         WriteObject(text);
     }
 
-    private static Lab Only() => GalleryPS.Lab.Own switch
+    private static Lab Only() => GalleryPS.Lab.FindOwn() switch
     {
         [var only] => only,
         [] => throw new GalleryException(ErrorIds.LabNotFound, GalleryErrorCategory.ObjectNotFound, "There is no lab.", null, "New-GalleryLab makes one."),

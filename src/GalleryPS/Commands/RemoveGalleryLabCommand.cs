@@ -25,7 +25,7 @@ public sealed class RemoveGalleryLabCommand : GalleryCmdlet
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        IEnumerable<Lab> labs = ParameterSetName == ObjectSet ? InputObject : Name.SelectMany(n => ExistingLabs.Find(n, Lab.Own, WriteError));
+        IEnumerable<Lab> labs = ParameterSetName == ObjectSet ? InputObject : Name.SelectMany(n => ExistingLabs.Find(n, Lab.FindOwn(), WriteError));
         foreach (Lab lab in labs.ToList())
         {
             if (ShouldProcess($"{lab.Name} ({Counted.Of(lab.Hosts.Count, "host")})", "Remove lab")) lab.Dispose();
