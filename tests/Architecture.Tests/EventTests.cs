@@ -15,7 +15,6 @@ public class EventTests
         ["GalleryCmdlet: GalleryPS.MessageSummaryEvent"] = "a shell counts its objects itself",
         ["GalleryCmdlet: GalleryPS.ConnectSummaryEvent"] = "a shell counts its objects itself",
         ["GalleryCmdlet: GalleryPS.ConnectionEvent"] = "servers of a shell run in the background and keep a log",
-        ["GalleryCmdlet: GalleryPS.ServerSummaryEvent"] = "servers of a shell run in the background and keep a log",
     };
 
     [Theory]

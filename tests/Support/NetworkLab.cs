@@ -24,6 +24,29 @@ public sealed class NetworkLab : IDisposable
     public static NetworkLab Create(int hosts, int networks = 1, int mtu = 1500) =>
         new(Lab.Create(new LabOptions { Hosts = hosts, Networks = networks, Mtu = mtu, Offload = true }));
 
+    /// <summary>Gives a host its NIC of a network, as it had it before.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="network">The number of the network.</param>
+    /// <param name="withAddress">Whether the NIC gets its addresses.</param>
+    public void Plug(TestHost host, int network, bool withAddress = true)
+    {
+        string port = $"{host.Name}n{network}";
+        _lab.RunOnSwitch($"ip link add {port} mtu {_lab.Mtu} type veth peer name eth{network} mtu {_lab.Mtu} netns {host.Name}\nip link set {port} master br{network} up");
+        List<string> commands = [$"link set eth{network} up"];
+        if (withAddress) commands.AddRange([$"addr add {host.IPv4On(network)}/24 brd + dev eth{network}", $"addr add {host.IPv6On(network)}/64 dev eth{network} nodad"]);
+        if (withAddress && network == 0) commands.Add("route add default dev eth0");
+        Ip(host, [.. commands]);
+    }
+
+    /// <summary>Deletes a host's NIC of a network.</summary>
+    public static void Unplug(TestHost host, int network) => Ip(host, $"link del eth{network}");
+
+    /// <summary>Runs commands of ip(8) on a host, one after the other.</summary>
+    public static void Ip(TestHost host, params string[] commands)
+    {
+        foreach (string command in commands) Run(host, "ip", command.Split(' '));
+    }
+
     /// <summary>Runs a program on a host to its end.</summary>
     /// <returns>Its standard output.</returns>
     public static string Run(TestHost host, string program, params string[] arguments) =>

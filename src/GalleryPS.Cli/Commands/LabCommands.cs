@@ -19,7 +19,7 @@ internal static class LabCommands
         command.Options.Add(hostOption);
         command.Options.Add(duration);
         command.Options.Add(whatIf);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             LabOptions wanted = options.Read(parsed);
             wanted = wanted with { HostOption = LabHostOptions.Parse(wanted, parsed.GetValue(hostOption)!) };
@@ -53,7 +53,7 @@ internal static class LabCommands
         var program = new Argument<string[]>("program") { Description = "The program and its arguments; behind -- they may begin with hyphens.", Arity = ArgumentArity.OneOrMore };
         Option<string?> name = Arguments.Of<string?>("--lab", "Name of the lab; default: the only one there is.");
         var command = new Command("run", "Run a program on a host of a lab; its exit code is passed on.") { host, program, name };
-        command.Does((parsed, _, _) =>
+        command.SetHandler((parsed, _, _) =>
         {
             Lab lab = Only(parsed.GetValue(name));
             string[] words = parsed.GetValue(program)!;
@@ -67,7 +67,7 @@ internal static class LabCommands
     private static Command CreateList()
     {
         var command = new Command("list", "List the labs of this machine.");
-        command.Does((_, reporter, _) =>
+        command.SetHandler((_, reporter, _) =>
         {
             reporter.Table(
                 "Lab", Lab.FindAll(), ("Name", static l => l.Name), (">Hosts", static l => l.Hosts.Count.ToString(CultureInfo.InvariantCulture)),
@@ -82,7 +82,7 @@ internal static class LabCommands
     {
         var name = new Argument<string>("name") { Description = "Its name." };
         var command = new Command("remove", "Remove a lab and end what runs on it.") { name };
-        command.Does((parsed, _, _) =>
+        command.SetHandler((parsed, _, _) =>
         {
             Only(parsed.GetValue(name)).Dispose();
             return Runner.Done;

@@ -25,6 +25,10 @@ public sealed record ReadyEvent(
     }
 }
 
+/// <summary>The NICs of this machine were listed.</summary>
+/// <param name="Interfaces">Those that were asked for, in the order of their indices.</param>
+public sealed record InterfacesEvent(IReadOnlyList<Interface> Interfaces) : GalleryEvent;
+
 /// <summary>A sentence for users who ask for details (verbose output).</summary>
 /// <param name="Text">The sentence.</param>
 public sealed record NoticeEvent(string Text) : GalleryEvent;

@@ -62,12 +62,13 @@ internal static class MessageAddresses
                 $"The source {other} and {address} are of different address families.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
         }
 
-        IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.ArrivalIP, address.AddressFamily);
+        ListeningOptions where = options.Addresses;
+        if (transport == Transport.Unicast) NicResolver.Find(where.ArrivalIP, address.AddressFamily);
         DatagramReceiver receiver = transport switch
         {
-            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, options.Addresses.Port, nics, sources)),
-            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address.Equals(IPAddress.Broadcast) ? null : address, nics, sources)),
-            _ => Unicast.OpenReceiver(new UnicastReceiveOptions([(new IPEndPoint(address, options.Addresses.Port), Nic.Default)], sources)),
+            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, where.Port, where.ArrivalIP, sources)),
+            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(where.Port, address.Equals(IPAddress.Broadcast) ? null : address, where.ArrivalIP, sources)),
+            _ => Unicast.OpenReceiver(new UnicastReceiveOptions(address, where.Port, [], address.AddressFamily, sources)),
         };
         return (receiver, transport);
     }

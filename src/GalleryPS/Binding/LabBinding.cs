@@ -26,13 +26,13 @@ public sealed class LabsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        Living.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
+        Rehydration.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
 
     private static object? One(object? value)
     {
-        object? plain = Living.Unwrapped(value);
+        object? plain = Rehydration.Unwrapped(value);
         if (plain is Lab or null) return plain;
-        string? name = plain as string ?? (Living.IsLeftOf(typeof(Lab), value) ? ((PSObject)value!).Properties["Name"]?.Value?.ToString() : null);
+        string? name = plain as string ?? (Rehydration.IsLeftOf(typeof(Lab), value) ? ((PSObject)value!).Properties["Name"]?.Value?.ToString() : null);
         if (name is null) return value;
         return Lab.FindAll().FirstOrDefault(l => string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentTransformationMetadataException($"There is no lab '{name}'; Get-GalleryLab lists all.");

@@ -80,14 +80,14 @@ public sealed class NewGalleryLabCommand : GalleryCmdlet
         foreach (DictionaryEntry entry in HostOption ?? [])
         {
             string host = $"{entry.Key}".ToLowerInvariant();
-            if (Living.Unwrapped(entry.Value) is not IDictionary values)
+            if (Rehydration.Unwrapped(entry.Value) is not IDictionary values)
             {
                 throw new GalleryException(
                     ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"What -HostOption says of {host} is no table.", entry.Value,
                     "Write -HostOption @{ h3 = @{ LossPercent = 20; Rate = '20Mbps' } }.");
             }
 
-            links[host] = LabHostOptions.Link(_options, values.Cast<DictionaryEntry>().Select(static v => KeyValuePair.Create($"{v.Key}", Living.Unwrapped(v.Value))));
+            links[host] = LabHostOptions.Link(_options, values.Cast<DictionaryEntry>().Select(static v => KeyValuePair.Create($"{v.Key}", Rehydration.Unwrapped(v.Value))));
         }
 
         return links;

@@ -13,7 +13,7 @@ internal sealed class ReportClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FinalReportTimeout = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
@@ -22,6 +22,7 @@ internal sealed class ReportClient : IDisposable
     private readonly Action<string, string> _failed;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
+    private bool _isOpen;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
@@ -34,6 +35,9 @@ internal sealed class ReportClient : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
+
+    /// <summary>Whether the sender is there to be told: it has not closed the connection.</summary>
+    public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
 
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
@@ -65,6 +69,7 @@ internal sealed class ReportClient : IDisposable
                 return;
             }
 
+            IsOpen = true;
             Report(connection, codec);
         }
         catch (OperationCanceledException)
@@ -74,6 +79,10 @@ internal sealed class ReportClient : IDisposable
         catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
         {
             if (!_stop.IsCancellationRequested) _failed(ErrorIds.NetworkFailure, e.Message);
+        }
+        finally
+        {
+            IsOpen = false;
         }
     }
 
@@ -105,7 +114,7 @@ internal sealed class ReportClient : IDisposable
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
             line = line[sent..];
             if (error == SocketError.Success) continue;
-            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > LastWords) throw new OperationCanceledException();
+            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > FinalReportTimeout) throw new OperationCanceledException();
             connection.WaitToSend(20_000);
         }
     }
