@@ -9,7 +9,7 @@ public static partial class LabThread
     private const int NetworkNamespace = 0x40000000;
 
     /// <summary>Runs something on a host to its end.</summary>
-    public static void Run(LabHost host, Action action) => Start(host, () =>
+    public static void Run(TestHost host, Action action) => Start(host, () =>
     {
         action();
         return true;
@@ -17,7 +17,7 @@ public static partial class LabThread
 
     /// <summary>Starts something on a host.</summary>
     /// <returns>What comes of it.</returns>
-    public static Task<T> Start<T>(LabHost host, Func<T> action)
+    public static Task<T> Start<T>(TestHost host, Func<T> action)
     {
         ArgumentNullException.ThrowIfNull(host);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +25,7 @@ public static partial class LabThread
         {
             try
             {
-                using SafeFileHandle file = File.OpenHandle($"/run/netns/{host.Namespace}");
+                using SafeFileHandle file = File.OpenHandle(host.Namespace);
                 if (Enter((int)file.DangerousGetHandle(), NetworkNamespace) != 0) throw new InvalidOperationException($"The namespace cannot be entered ({Marshal.GetLastPInvokeError()}).");
                 done.SetResult(action());
             }

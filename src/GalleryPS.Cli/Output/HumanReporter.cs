@@ -105,6 +105,12 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ComparisonEvent { Comparison: var comparison }:
                 TrafficTables.Show(this, comparison);
                 break;
+            case LabOutputEvent { IsError: true } line:
+                Say($"{line.Host}: {line.Text}");
+                break;
+            case LabOutputEvent line:
+                Print($"{line.Host}: {line.Text}");
+                break;
             case EndEvent end:
                 Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;

@@ -177,6 +177,24 @@ public static class ErrorIds
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
 
+    /// <summary>A lab could not be made, or changed.</summary>
+    public const string LabFailed = nameof(LabFailed);
+
+    /// <summary>A program that labs are made with is missing.</summary>
+    public const string LabToolMissing = nameof(LabToolMissing);
+
+    /// <summary>There is a lab of that name already.</summary>
+    public const string LabExists = nameof(LabExists);
+
+    /// <summary>There is no such lab, or it was removed.</summary>
+    public const string LabNotFound = nameof(LabNotFound);
+
+    /// <summary>A lab has no host of that name.</summary>
+    public const string LabHostNotFound = nameof(LabHostNotFound);
+
+    /// <summary>A command on a host of a lab could not be started, or ended with an exit code other than 0.</summary>
+    public const string LabCommandFailed = nameof(LabCommandFailed);
+
     /// <summary>The system gives the process no more file descriptors.</summary>
     public const string TooManyOpenFiles = nameof(TooManyOpenFiles);
 

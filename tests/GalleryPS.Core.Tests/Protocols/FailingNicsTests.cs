@@ -17,9 +17,9 @@ public sealed class FailingNicsTests : IDisposable
         _lab = NetworkLab.Create(hosts: 2, networks: 2);
     }
 
-    private LabHost Sender => _lab[0];
+    private TestHost Sender => _lab[0];
 
-    private LabHost Receiver => _lab[1];
+    private TestHost Receiver => _lab[1];
 
     public void Dispose()
     {
