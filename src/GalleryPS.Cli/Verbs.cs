@@ -21,6 +21,7 @@ internal static class Verbs
         ("capture", CaptureCommand.Create),
         ("compare", CompareCommand.Create),
         ("interfaces", InterfacesCommand.Create),
+        ("lab", LabCommands.Create),
         ("demo", DemoCommand.Create),
     ];
 

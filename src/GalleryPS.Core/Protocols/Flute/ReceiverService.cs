@@ -1,3 +1,4 @@
+using System.Net;
 using Flute;
 
 namespace GalleryPS.Protocols.Flute;
@@ -11,15 +12,24 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
-    private TimeSpan _begun;
+    private TimeSpan _begun, _excusedUntil;
     private int _whole;
     private bool _warnedNotAuthentic;
 
     /// <summary>What is sent to whom.</summary>
     public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
 
+    /// <summary>Whether a receiver at an address reported.</summary>
+    public bool Knows(IPAddress address) => _receivers.Values.Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
+
+    /// <summary>Whether the network is away, so that nobody can report.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>The images are sent from now on.</summary>
     public void Begin(TimeSpan now) => _begun = now;
+
+    /// <summary>The network was away: nobody is given up for having said nothing until there was time to say something again.</summary>
+    public void Excuse(TimeSpan now) => _excusedUntil = now + options.Flute.ReceiverTimeout;
 
     /// <summary>Looks at what was reported, and plans what to send. Call it often.</summary>
     public void Serve(TimeSpan now)
@@ -37,7 +47,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             }
         }
 
-        foreach (ReceiverState silent in Delivery.DropSilent(now))
+        foreach (ReceiverState silent in IsAway || now < _excusedUntil ? [] : Delivery.DropSilent(now))
         {
             string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
             Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
