@@ -31,7 +31,8 @@ public sealed class NetworkLab : IDisposable
     public void Plug(TestHost host, int network, bool withAddress = true)
     {
         string port = $"{host.Name}n{network}";
-        _lab.RunOnSwitch($"ip link add {port} mtu {_lab.Mtu} type veth peer name eth{network} mtu {_lab.Mtu} netns {host.Name}\nip link set {port} master br{network} up");
+        string same = host.Addresses.TryGetValue(network, out string? mac) ? $" address {mac}" : "";
+        _lab.RunOnSwitch($"ip link add {port} mtu {_lab.Mtu} type veth peer name eth{network}{same} mtu {_lab.Mtu} netns {host.Name}\nip link set {port} master br{network} up");
         List<string> commands = [$"link set eth{network} up"];
         if (withAddress) commands.AddRange([$"addr add {host.IPv4On(network)}/24 brd + dev eth{network}", $"addr add {host.IPv6On(network)}/64 dev eth{network} nodad"]);
         if (withAddress && network == 0) commands.Add("route add default dev eth0");
@@ -39,7 +40,13 @@ public sealed class NetworkLab : IDisposable
     }
 
     /// <summary>Deletes a host's NIC of a network.</summary>
-    public static void Unplug(TestHost host, int network) => Ip(host, $"link del eth{network}");
+    public static void Unplug(TestHost host, int network)
+    {
+        // "1: eth0@if2: <...> ... link/ether 02:00:00:00:00:01 brd ..."
+        string[] words = Run(host, "ip", "-o", "link", "show", $"eth{network}").Split(' ');
+        host.Addresses[network] = words[Array.IndexOf(words, "link/ether") + 1];
+        Ip(host, $"link del eth{network}");
+    }
 
     /// <summary>Runs commands of ip(8) on a host, one after the other.</summary>
     public static void Ip(TestHost host, params string[] commands) =>
@@ -86,6 +93,9 @@ public sealed class NetworkLab : IDisposable
 public sealed class TestHost(Lab lab, LabHost host)
 {
     public string Name => host.Name;
+
+    /// <summary>Link-layer addresses of the NICs that were unplugged: a NIC that comes back is the same one.</summary>
+    internal Dictionary<int, string> Addresses { get; } = [];
 
     public string IPv4 => IPv4On(0);
 

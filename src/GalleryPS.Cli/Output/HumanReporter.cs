@@ -220,6 +220,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} ignored as {(s.NotImages == 1 ? "not an image" : "not images")}"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";
@@ -231,6 +233,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Sources > 0) parts.Add(Counted.Of(s.Sources, "source"));
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";

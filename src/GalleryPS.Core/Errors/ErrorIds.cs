@@ -63,6 +63,12 @@ public static class ErrorIds
     /// <summary>A host answers that no program listens on the UDP port.</summary>
     public const string NobodyListens = nameof(NobodyListens);
 
+    /// <summary>The network is away for a while: sending waits, or goes on again.</summary>
+    public const string NetworkInterrupted = nameof(NetworkInterrupted);
+
+    /// <summary>Of several NICs one does not send, or sends again.</summary>
+    public const string NicFailed = nameof(NicFailed);
+
     /// <summary>A receiver has no NIC left, or has one again.</summary>
     public const string NicLost = nameof(NicLost);
 
