@@ -18,6 +18,7 @@
         'Get-GalleryPacket'
         'Get-GalleryServer'
         'Get-GalleryTerminal'
+        'Invoke-GalleryExperiment'
         'Invoke-GalleryLabCommand'
         'Measure-Gallery'
         'Measure-GalleryCapture'

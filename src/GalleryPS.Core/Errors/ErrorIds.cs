@@ -189,6 +189,9 @@ public static class ErrorIds
     /// <summary>There is no such lab, or it was removed.</summary>
     public const string LabNotFound = nameof(LabNotFound);
 
+    /// <summary>A host of an experiment cannot be used, or does not answer.</summary>
+    public const string HostFailed = nameof(HostFailed);
+
     /// <summary>A lab has no host of that name.</summary>
     public const string LabHostNotFound = nameof(LabHostNotFound);
 

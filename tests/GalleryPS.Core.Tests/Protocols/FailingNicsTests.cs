@@ -66,6 +66,40 @@ public sealed class FailingNicsTests : IDisposable
         Assert.True(sent.OfType<ServedEvent>().Single().Receiver.Completed);
     }
 
+    // What the user sees: the receiver warns that the sender cannot be told, and both say with -Verbose that it goes on. What was
+    // reported and did not arrive is reported again, and everything is complete.
+    [Theory]
+    [InlineData("sender")]
+    [InlineData("receiver")]
+    public void AReportChannelThatBreaksIsOpenedAgain(string whose)
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Any(static p => File.Exists(Path.Combine(p, "nft"))), "nftables is not installed");
+        IReadOnlyList<string> files = TestGallery.Write(_folder, [.. Enumerable.Repeat(40_000, 25)]);
+        Task<List<GalleryEvent>> receiving = Receive(out ManualResetEventSlim ready, new ReceiveOptions
+        {
+            Protocol = Protocol.Flute,
+            Addresses = new() { Address = Receiver.IPv4 },
+            Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) },
+        });
+        ready.Wait(Patience);
+        List<GalleryEvent> sent = Send(files, new SendOptions
+        {
+            Protocol = Protocol.Flute,
+            Addresses = new() { To = [Receiver.IPv4] },
+            Pacing = new() { BitRate = new BitRate(8_000_000) },
+            Flute = new() { Receivers = 1 },
+        }, onProgress: () => Interrupt(whose));
+        Assert.True(receiving.Wait(Patience));
+        Assert.Equal(25, receiving.Result.OfType<ReceivedEvent>().Count());
+        Assert.Empty(sent.OfType<ErrorEvent>());
+        Assert.Empty(sent.OfType<WarningEvent>());
+        Assert.Equal((25, true), (sent.OfType<ServedEvent>().Single().Receiver.Images, sent.OfType<ServedEvent>().Single().Receiver.Completed));
+        if (whose == "sender") Assert.Contains(sent.OfType<NoticeEvent>(), n => n.Text == $"The connection of {sent.OfType<ServedEvent>().Single().Receiver.Host} broke; it has 10 s to open another one.");
+        Assert.Contains(sent.OfType<NoticeEvent>(), static n => n.Text.EndsWith(" reports again.", StringComparison.Ordinal));
+        Assert.StartsWith($"The sender at {Sender.IPv4} cannot be told what is missing: ", Assert.Single(receiving.Result.OfType<WarningEvent>()).Text, StringComparison.Ordinal);
+        Assert.Contains(receiving.Result.OfType<NoticeEvent>(), n => n.Text == $"The sender at {Sender.IPv4} can be told again.");
+    }
+
     // The same for Plain and for messages: what was under way goes out when the NIC is back.
     [Fact]
     public void PlainAndMessagesWaitToo()
@@ -211,6 +245,12 @@ public sealed class FailingNicsTests : IDisposable
             case "deleted":
                 NetworkLab.Unplug(Sender, 0);
                 _back = After(300, () => _lab.Plug(Sender, 0));
+                break;
+            case "sender" or "receiver":
+                // What comes in is answered with a reset: the other end's connection breaks, and later, when it asks, one's own.
+                TestHost other = what == "sender" ? Receiver : Sender;
+                NetworkLab.Run(other, "nft", "table inet cut { chain in { type filter hook input priority 0; meta l4proto tcp reject with tcp reset; }; }");
+                _back = After(200, () => NetworkLab.Run(other, "nft", "delete table inet cut"));
                 break;
             default:
                 NetworkLab.Ip(Sender, $"addr del {Sender.IPv4}/24 dev eth0");

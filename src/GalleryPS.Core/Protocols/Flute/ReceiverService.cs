@@ -12,6 +12,7 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
+    private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
     private TimeSpan _begun, _excusedUntil;
     private int _whole;
     private bool _warnedNotAuthentic;
@@ -20,7 +21,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
 
     /// <summary>Whether a receiver at an address reported.</summary>
-    public bool Knows(IPAddress address) => _receivers.Values.Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
+    public bool Knows(IPAddress address) => _receivers.Values.Concat(_broken.Values).Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
 
     /// <summary>Whether the network is away, so that nobody can report.</summary>
     public bool IsAway { get; set; }
@@ -38,8 +39,9 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         {
             if (message.Host is { } host)
             {
+                bool isBack = Replace(message.Connection);
                 _receivers[message.Connection] = Delivery.Join(host, now);
-                onEvent(new NoticeEvent($"Receiver {Delivery.Present}: {host}."));
+                onEvent(new NoticeEvent(isBack ? $"{host} reports again." : $"Receiver {Delivery.Present}: {host}."));
             }
             else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
             {
@@ -80,6 +82,15 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
                 "See the warning about each receiver, and the receivers' own messages."));
     }
 
+    // A receiver that joins again says everything again; what is known of it would only be in the way.
+    private bool Replace(ReportConnection connection)
+    {
+        if (connection.Receiver is null) return false;
+        if (_receivers.Keys.Concat(_broken.Keys).FirstOrDefault(c => c.Receiver == connection.Receiver) is not { } before) return false;
+        if (_receivers.Remove(before, out ReceiverState? state) || _broken.Remove(before, out state)) Delivery.Leave(state);
+        return true;
+    }
+
     private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
     {
         bool wasGone = receiver.IsGone, wasComplete = receiver.Completed is not null;
@@ -90,8 +101,16 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         }
         else
         {
-            Delivery.Leave(receiver);
             _receivers.Remove(message.Connection);
+            if (message.IsBroken && !wasComplete)
+            {
+                // It is given up when it stays silent, as one that is there.
+                _broken[message.Connection] = receiver;
+                onEvent(new NoticeEvent($"The connection of {receiver.Host} broke; it has {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s to open another one."));
+                return;
+            }
+
+            Delivery.Leave(receiver);
         }
 
         if (wasComplete) return;
