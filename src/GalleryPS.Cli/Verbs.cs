@@ -31,7 +31,7 @@ internal static class Verbs
         var root = new RootCommand("Sends, receives, shows and counts galleries of images over UDP unicast, broadcast, multicast and TCP.");
 
         // Making all verbs and compiling what makes them takes longer than many a run: when the first word says which one it
-        // is, the others are left out.
+        // is, only that is made.
         string? first = args.FirstOrDefault();
         foreach ((string name, Func<Command> create) in All.Any(v => v.Name == first) ? All.Where(v => v.Name == first) : All)
         {

@@ -45,7 +45,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
 
     private static int Percent(long done, long? total) => total > 0 ? (int)ProgressText.Percent(done, total.Value) : -1;
 
-    private static bool IsSame(ImageProgress one, ImageProgress other) => one.Index == other.Index && one.Name == other.Name;
+    private static bool IsSame(ImageProgress a, ImageProgress b) => a.Index == b.Index && a.Name == b.Name;
 
     private void Show(ImageProgress image)
     {

@@ -115,7 +115,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         string gallery = lab.NewGallery(20_000_000);
         string folder = lab.NewFolder();
         using PeerProcess receiver = PeerProcess.Gallery(
-            lab[0], "receive", "--transport", "tcp", "--address", lab[0].IPv4, "-o", folder, "--idle-timeout", "2");
+            lab[0], "receive", "--transport", "tcp", "--address", lab[0].IPv4, "-o", folder, "--idle-timeout", "4");
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", "tcp", "--to", lab[0].IPv4, "--bit-rate", "80Mbps");
         while (Directory.GetFiles(folder, "*.part").Length == 0) Thread.Yield();

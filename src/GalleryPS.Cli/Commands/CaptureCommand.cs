@@ -11,7 +11,7 @@ internal static class CaptureCommand
         var path = new Argument<string>("file") { Description = "The file to write." };
         var command = new Command("capture", "Capture with tcpdump or dumpcap until Ctrl+C.") { path };
         var options = OptionSet<CaptureOptions>.AddTo(command, nameof(CaptureOptions.Path));
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
             reporter.ReportAll(CaptureOperation.Run(options.Read(parsed) with { Path = parsed.GetValue(path)! }, cancellationToken)));
         return command;
     }

@@ -10,7 +10,7 @@ internal static class ConnectCommand
         var servers = new Argument<string[]>("server") { Description = "Servers, each a name or an address, optionally with a port (host:5001).", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("connect", "Ask one of several servers, and the next one when it does not answer.") { servers };
         var options = OptionSet<ConnectOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             ConnectOptions how = options.Read(parsed);
             string[] named = [.. parsed.GetValue(servers)!.SelectMany(static s => s.Split(',', StringSplitOptions.RemoveEmptyEntries))];

@@ -14,9 +14,9 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private int _progress;
 
-    public override void Report(GalleryEvent one)
+    public override void Report(GalleryEvent galleryEvent)
     {
-        if (one is ProgressEvent progress)
+        if (galleryEvent is ProgressEvent progress)
         {
             Show(progress);
             return;
@@ -28,7 +28,7 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             _progress = 0;
         }
 
-        switch (one)
+        switch (galleryEvent)
         {
             case ReadyEvent ready:
                 Say($"{ready}; Ctrl+C ends.");

@@ -10,9 +10,9 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
 
     public override bool IsForPrograms => true;
 
-    public override void Report(GalleryEvent one)
+    public override void Report(GalleryEvent galleryEvent)
     {
-        switch (one)
+        switch (galleryEvent)
         {
             case ReadyEvent ready: Item("Ready", ready); break;
             case ShowReadyEvent show: Item("Ready", show); break;

@@ -92,7 +92,7 @@ public sealed class MessageReceiver : ISession
         _listener.StopReading();
         foreach (GalleryEvent left in _listener.Leave(_clock.Now)) yield return left;
         if (_listener.Dropped > 0) yield return _listener.DroppedWarning(": messages are missing.", "-Interval");
-        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message arrived. {leftOut}");
+        if (reason != StopReason.IdleTimeout && DescribeLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message arrived. {leftOut}");
         if (_options.Statistics)
         {
             foreach (SourceStatistics source in _ledger.Statistics()) yield return new StatisticsEvent(source);
@@ -179,8 +179,8 @@ public sealed class MessageReceiver : ISession
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         $"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
-        WhatWasLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
+        DescribeLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
 
-    private string? WhatWasLeftOut() => _messages > 0 ? null : _leftOut.Describe(
+    private string? DescribeLeftOut() => _messages > 0 ? null : _leftOut.Describe(
         "datagram", LeftOut.Accepted(Ready, address: null, _options.Addresses.Source));
 }

@@ -11,9 +11,9 @@ internal static class SocketErrors
     {
         SocketError.AddressAlreadyInUse => new GalleryException(
             ErrorIds.PortInUse, GalleryErrorCategory.ResourceBusy,
-            $"{(OwnSockets.Have(transport == Transport.Tcp, where.Port) ? "This session" : "Another program")} already uses {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
+            $"{(OwnSockets.Use(transport == Transport.Tcp, where.Port) ? "This session" : "Another program")} already uses {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
             where,
-            OwnSockets.Have(transport == Transport.Tcp, where.Port)
+            OwnSockets.Use(transport == Transport.Tcp, where.Port)
                 ? "End the server, receiver or show that uses it (Get-GalleryServer lists servers), or choose another port on both sides (-Port)."
                 : "End that program, or choose another port on both sides (-Port).",
             error),

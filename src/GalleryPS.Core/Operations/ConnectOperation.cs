@@ -96,7 +96,7 @@ public static class ConnectOperation
             }
         }
 
-        return (null, NobodyLeft(attempts.Failures));
+        return (null, NoServerLeft(attempts.Failures));
     }
 
     private static async Task<Handshake?> NextAsync(
@@ -129,7 +129,7 @@ public static class ConnectOperation
         $"{who.Server} ({who.EndPoint}) sends more than {limit:N0} bytes; the rest was not read.", who.EndPoint,
         "Raise the limit (-MaxBytes) if you trust the server.");
 
-    private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
+    private static GalleryException NoServerLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
         $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
         "Check that the servers are running, and the addresses and the port.");

@@ -52,12 +52,12 @@ public static class TravelJson
     }
 
     /// <summary>Writes an event.</summary>
-    /// <param name="told">The event.</param>
+    /// <param name="galleryEvent">The event.</param>
     /// <returns>A JSON object in one line.</returns>
-    public static string WriteEvent(GalleryEvent told)
+    public static string WriteEvent(GalleryEvent galleryEvent)
     {
-        ArgumentNullException.ThrowIfNull(told);
-        return Wrap(EventName, told.GetType().Name, JsonSerializer.SerializeToNode(told, told.GetType(), Form)!.AsObject());
+        ArgumentNullException.ThrowIfNull(galleryEvent);
+        return Wrap(EventName, galleryEvent.GetType().Name, JsonSerializer.SerializeToNode(galleryEvent, galleryEvent.GetType(), Form)!.AsObject());
     }
 
     /// <summary>Reads an event.</summary>

@@ -179,7 +179,7 @@ internal sealed class DatagramListener : IDisposable
             Read(opened);
         }
 
-        GalleryEvent? told = one.Change switch
+        GalleryEvent? galleryEvent = one.Change switch
         {
             NicChange.Taken when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Joined, _news.Now())),
             NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Lost, _news.Now())),
@@ -191,7 +191,7 @@ internal sealed class DatagramListener : IDisposable
             NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),
             _ => null,
         };
-        if (told is not null) _news.Tell(told);
+        if (galleryEvent is not null) _news.Tell(galleryEvent);
     }
 
     private MembershipChange Membership(ReceivingSocket socket, Nic nic, MembershipAction action, DateTimeOffset time) => new()

@@ -15,7 +15,7 @@ internal interface IImageSender : IDisposable
     bool SendsAtOnce { get; }
 
     /// <summary>Whether nothing could be sent to anybody, so that it makes no sense to go on.</summary>
-    bool IsInVain => false;
+    bool IsUnreachable => false;
 
     /// <summary>UDP datagrams that were no image's: those of the ends of transmission, and of tables.</summary>
     long OtherDatagrams { get; }

@@ -19,7 +19,7 @@ public sealed class GallerySender : IDisposable
     private int _next;
     private long _images, _bytes, _datagrams, _failed;
     private int _ends;
-    private bool _toldSlow;
+    private bool _warnedSlow;
 
     private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) => (_options, _sender, _time) = (options, sender, time);
 
@@ -90,12 +90,12 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce && !_sender.IsInVain)
+        if (_sender.SendsAtOnce && !_sender.IsUnreachable)
         {
-            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
+        foreach (GalleryEvent galleryEvent in _sender.Complete(cancellationToken)) yield return Count(galleryEvent);
         yield return new SummaryEvent(new SessionSummary
         {
             Images = _images,
@@ -113,10 +113,10 @@ public sealed class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.IsInVain) yield break;
+        if (_sender.IsUnreachable) yield break;
         if (_next > 0 && _sender.SendsAtOnce)
         {
-            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return galleryEvent;
         }
 
         int index = _next++;
@@ -140,17 +140,17 @@ public sealed class GallerySender : IDisposable
         using (image)
         {
             if (Slow(image) is { } slow) yield return slow;
-            foreach (GalleryEvent told in _sender.Take(image, index, cancellationToken)) yield return Count(told);
+            foreach (GalleryEvent galleryEvent in _sender.Take(image, index, cancellationToken)) yield return Count(galleryEvent);
         }
     }
 
     // A rate without a unit is bit/s, and Mbps was meant. Whoever would wait so long is told before, once.
     private WarningEvent? Slow(OutgoingImage image)
     {
-        if (_toldSlow || _options.Pacing.BitRate is not { IsUnlimited: false } rate) return null;
+        if (_warnedSlow || _options.Pacing.BitRate is not { IsUnlimited: false } rate) return null;
         double seconds = image.Length * 8 / rate.BitsPerSecond;
         if (seconds <= 60) return null;
-        _toldSlow = true;
+        _warnedSlow = true;
         string takes = seconds switch
         {
             < 2 * 3600 => Invariant($"{seconds / 60:0.#} minutes"),
@@ -163,9 +163,9 @@ public sealed class GallerySender : IDisposable
 
     private static string Invariant(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private GalleryEvent Count(GalleryEvent told)
+    private GalleryEvent Count(GalleryEvent galleryEvent)
     {
-        switch (told)
+        switch (galleryEvent)
         {
             case SentEvent sent:
                 _images++;
@@ -180,6 +180,6 @@ public sealed class GallerySender : IDisposable
                 break;
         }
 
-        return told;
+        return galleryEvent;
     }
 }

@@ -84,9 +84,9 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is ReplyEvent { Reply: var reply }) WriteObject(reply);
-        else base.Present(one);
+        if (galleryEvent is ReplyEvent { Reply: var reply }) WriteObject(reply);
+        else base.Present(galleryEvent);
     }
 }

@@ -21,9 +21,9 @@ public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
     protected override void OnRecord() => Present(OrTerminate(() => InterfacesOperation.Run(_options)));
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is InterfacesEvent { Interfaces: var found }) WriteObject(found, enumerateCollection: true);
-        else base.Present(one);
+        if (galleryEvent is InterfacesEvent { Interfaces: var found }) WriteObject(found, enumerateCollection: true);
+        else base.Present(galleryEvent);
     }
 }

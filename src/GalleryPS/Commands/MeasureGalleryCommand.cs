@@ -115,10 +115,10 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     protected override void OnEnd() => Present(OrTerminate(() => _operation!.End(StopToken)));
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is not EstimateEvent estimated) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is not EstimateEvent estimated) return;
         foreach (TrafficEstimate estimate in estimated.Estimates)
         {
             var item = PSObject.AsPSObject(estimate);

@@ -162,9 +162,9 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent told)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (told is ReceivedEvent received) WriteVerbose(received.Image.ToString());
-        base.Present(told);
+        if (galleryEvent is ReceivedEvent received) WriteVerbose(received.Image.ToString());
+        base.Present(galleryEvent);
     }
 }

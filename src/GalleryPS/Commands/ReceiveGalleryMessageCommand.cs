@@ -69,12 +69,12 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     protected override void OnEnd() => Present(OrTerminate(() => MessageReceiveOperation.Run(_options, StopToken)));
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        switch (one)
+        switch (galleryEvent)
         {
             case MessageReceivedEvent { Message: var message }:
-                Waited();
+                EndWaiting();
                 WriteVerbose(message.ToString());
                 WriteObject(message);
                 break;
@@ -86,7 +86,7 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
                 WriteObject(statistics);
                 break;
             default:
-                base.Present(one);
+                base.Present(galleryEvent);
                 break;
         }
     }

@@ -70,10 +70,10 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is not CaptureStartedEvent { Capture: var capture }) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is not CaptureStartedEvent { Capture: var capture }) return;
         SessionResources.Keep(() => CaptureSession.Stop(capture));
         WriteObject(capture);
     }

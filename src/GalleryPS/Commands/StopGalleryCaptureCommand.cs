@@ -24,9 +24,9 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is CaptureEndedEvent ended) WriteObject(ended.Capture);
-        else base.Present(one);
+        if (galleryEvent is CaptureEndedEvent ended) WriteObject(ended.Capture);
+        else base.Present(galleryEvent);
     }
 }

@@ -39,9 +39,9 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is ServerSummaryEvent { Summary: var s }) WriteVerbose($"{s.Server} answered {Counted.Of(s.Connections, "client")}.");
-        else base.Present(one);
+        if (galleryEvent is ServerSummaryEvent { Summary: var s }) WriteVerbose($"{s.Server} answered {Counted.Of(s.Connections, "client")}.");
+        else base.Present(galleryEvent);
     }
 }

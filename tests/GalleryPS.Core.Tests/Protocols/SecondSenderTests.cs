@@ -159,10 +159,10 @@ public sealed class SecondSenderTests : IDisposable
         using var inbox = new Inbox(new ReceiveOptions(), new SessionClock(time.Provider));
         using var transmissions = new Transmissions(inbox, 1, TimeSpan.Zero, "sent an empty datagram");
         IPEndPoint stopped = new(IPAddress.Parse("10.0.0.1"), 1000), other = new(IPAddress.Parse("10.0.0.2"), 1000);
-        transmissions.Came(stopped);
+        transmissions.ImageArrived(stopped);
         time.Advance(TimeSpan.FromSeconds(pauseSeconds));
-        transmissions.Came(stopped);
-        transmissions.Came(other);
+        transmissions.ImageArrived(stopped);
+        transmissions.ImageArrived(other);
         transmissions.Ended(other, other);
         Assert.True(inbox.HasEnds);
         time.Advance(TimeSpan.FromSeconds(expectedSeconds - 0.1));
@@ -179,10 +179,10 @@ public sealed class SecondSenderTests : IDisposable
         using var inbox = new Inbox(new ReceiveOptions(), new SessionClock(time.Provider));
         using var transmissions = new Transmissions(inbox, 1, TimeSpan.Zero, "sent an empty datagram");
         IPEndPoint first = new(IPAddress.Parse("10.0.0.1"), 1000), second = new(IPAddress.Parse("10.0.0.2"), 1000), late = new(IPAddress.Parse("10.0.0.3"), 1000);
-        transmissions.Came(first);
-        transmissions.Came(second);
+        transmissions.ImageArrived(first);
+        transmissions.ImageArrived(second);
         transmissions.Ended(second, second);
-        for (int i = 0; i < 10_000; i++) transmissions.Came(new IPEndPoint(late.Address, i + 1));
+        for (int i = 0; i < 10_000; i++) transmissions.ImageArrived(new IPEndPoint(late.Address, i + 1));
         transmissions.Ended(first, first);
         Assert.Equal(TakeResult.Taken, inbox.Queue.Take(out _, TestContext.Current.CancellationToken));
         Assert.True(IsComplete(inbox));

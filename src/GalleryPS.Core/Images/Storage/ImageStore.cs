@@ -98,7 +98,7 @@ public sealed class ImageStore
                 {
                     string candidate = number == 1 ? name : SafeFileName.WithNumber(name, number);
                     target = Path.Combine(FullPath, candidate);
-                    if (!IsDirectory(target) && Give(candidate)) break;
+                    if (!IsDirectory(target) && TryClaim(candidate)) break;
                     number++;
                 }
 
@@ -155,7 +155,7 @@ public sealed class ImageStore
     private static bool IsDirectory(string path) =>
         new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
-    private bool Give(string name)
+    private bool TryClaim(string name)
     {
         string same = OperatingSystem.IsLinux() ? name : name.ToUpperInvariant();
         ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(same.AsSpan())));

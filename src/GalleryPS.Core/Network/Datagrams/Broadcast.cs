@@ -38,7 +38,7 @@ internal static class Broadcast
         {
             DatagramSockets.ShareAddress(socket);
             DatagramSockets.AllowBroadcast(socket);
-            DatagramSockets.TellArrival(socket);
+            DatagramSockets.EnablePacketInformation(socket);
             DatagramSockets.Bind(socket, new IPEndPoint(IPAddress.Any, options.Port), Transport.Broadcast);
             return new ReceivingSocket(socket, new WantedNic("", follower.Only ?? Nic.Default), follower.Accepts, null);
         });

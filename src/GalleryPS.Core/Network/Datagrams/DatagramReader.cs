@@ -33,7 +33,7 @@ internal abstract class DatagramReader : IDisposable
     public const int MostTogether = 64;
 
     /// <summary>The best there is for this system.</summary>
-    /// <param name="socket">A socket that tells arrivals (<see cref="DatagramSockets.TellArrival"/>).</param>
+    /// <param name="socket">A socket that tells arrivals (<see cref="DatagramSockets.EnablePacketInformation"/>).</param>
     /// <param name="most">Most buffers of one call.</param>
     /// <param name="coalesce">Take datagrams of one burst as one buffer where the system can (Linux, UDP_GRO).</param>
     /// <param name="portable">Use what works everywhere.</param>

@@ -120,7 +120,7 @@ internal static class DatagramSockets
     }
 
     /// <summary>Makes the system tell for each datagram which address it was sent to and on which NIC it came in.</summary>
-    public static void TellArrival(Socket socket)
+    public static void EnablePacketInformation(Socket socket)
     {
         SocketErrors.Require("get the destination addresses of datagrams", socket.AddressFamily, () =>
         {

@@ -23,7 +23,7 @@ internal sealed class MulticastFollower(MulticastReceiveOptions options) : Socke
     public ReceivingSocket Join(WantedNic wanted) => DatagramReceiver.Open(options.Group.AddressFamily, socket =>
     {
         DatagramSockets.ShareAddress(socket);
-        DatagramSockets.TellArrival(socket);
+        DatagramSockets.EnablePacketInformation(socket);
         DatagramSockets.OnlyOwnGroups(socket);
         IPAddress wildcard = options.Group.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
         IPAddress bind = OperatingSystem.IsWindows() ? wildcard : Zoned(options.Group, wanted.Nic);

@@ -15,7 +15,7 @@ internal sealed class UnicastFollower(UnicastReceiveOptions options) : SocketPer
         return DatagramReceiver.Open(bind.AddressFamily, socket =>
         {
             DatagramSockets.TakeBothFamilies(socket, bind);
-            DatagramSockets.TellArrival(socket);
+            DatagramSockets.EnablePacketInformation(socket);
             DatagramSockets.Bind(socket, new IPEndPoint(bind, options.Port), Transport.Unicast);
 
             // A socket bound to the wildcard also hears broadcasts, which are another transport's.

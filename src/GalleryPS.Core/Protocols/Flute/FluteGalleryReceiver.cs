@@ -17,7 +17,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private const int SettleMilliseconds = 3;
 
     // What is still being decoded when receiving ends counts, if it is soon.
-    private static readonly TimeSpan DecodingPatience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DecodingTimeout = TimeSpan.FromMilliseconds(100);
     private readonly Inbox _inbox;
     private readonly bool _portable;
     private readonly DatagramListener _listener;
@@ -51,23 +51,23 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     {
         StopReading();
         List<GalleryEvent> left = [.. _listener.Leave(_inbox.Clock.Now)];
-        foreach (FluteEvent received in _intake.Finish(DecodingPatience))
+        foreach (FluteEvent received in _intake.Finish(DecodingTimeout))
         {
             // A limit that was reached is no reason to complain about what was not asked for any more.
             if (received is ObjectFailed && _inbox.HasAll) continue;
-            foreach (GalleryEvent told in _handOver.Tell(received)) yield return told;
+            foreach (GalleryEvent galleryEvent in _handOver.Tell(received)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in _handOver.Announced()) yield return told;
+        foreach (GalleryEvent galleryEvent in _handOver.Announced()) yield return galleryEvent;
         if (_intake.Hints.NotAuthenticAtTheEnd(_intake.Counts) is { } warning) yield return warning;
-        foreach (GalleryEvent told in left) yield return told;
+        foreach (GalleryEvent galleryEvent in left) yield return galleryEvent;
         FluteReceiverCounts counts = _intake.Counts;
         yield return new NoticeEvent(
             $"{Counted.Of(counts.Packets, "packet")} of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.Expired} expired, {counts.OverLimit} over a limit.");
         if (Dropped > 0 && _inbox.Failed > 0) yield return _listener.DroppedWarning(".", "-BitRate");
     }
 
-    public GalleryException? WhyNothingCame() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
+    public GalleryException? ExplainNothingReceived() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
         ? new GalleryException(
             ErrorIds.NotAuthentic, GalleryErrorCategory.SecurityError,
             $"{Counted.Of(counts.NotAuthentic, "packet")} arrived, none of them authentic.", Ready.EndPoints[0],

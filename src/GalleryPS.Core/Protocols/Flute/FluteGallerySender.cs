@@ -113,7 +113,7 @@ internal sealed class FluteGallerySender : IImageSender
         if (_items.Count == 0) yield break;
         if (_receivers is not null)
         {
-            foreach (GalleryEvent told in WaitForReceivers(_receivers, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitForReceivers(_receivers, cancellationToken)) yield return galleryEvent;
         }
 
         _begun = Now;
@@ -121,7 +121,7 @@ internal sealed class FluteGallerySender : IImageSender
         while (!_flute.IsFinished && !_stopped)
         {
             Step(cancellationToken);
-            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+            while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
         }
 
         foreach (GalleryEvent sent in Results()) yield return sent;
@@ -188,7 +188,7 @@ internal sealed class FluteGallerySender : IImageSender
         while (receivers.Delivery.Present < wanted)
         {
             Step(cancellationToken);
-            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+            while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
             string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.";
             if (receivers.Delivery.Present == 0)

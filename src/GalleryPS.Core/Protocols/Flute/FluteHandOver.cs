@@ -25,7 +25,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 continue;
             }
 
-            foreach (GalleryEvent told in Tell(received)) inbox.Report(told);
+            foreach (GalleryEvent galleryEvent in Tell(received)) inbox.Report(galleryEvent);
             if (inbox.HasAll) inbox.Queue.Complete();
 
             if (received is NothingAwaited) inbox.Queue.Complete();
@@ -62,7 +62,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
     /// <summary>What to tell of an event; an image is stored.</summary>
     public IEnumerable<GalleryEvent> Tell(FluteEvent received)
     {
-        if (Translate(received) is { } told) yield return told;
+        if (Translate(received) is { } galleryEvent) yield return galleryEvent;
         if (received is SessionBegun && _begun.Add(received.Session) && _heldBack.Remove(received.Session, out List<FluteEvent>? held))
         {
             foreach (FluteEvent failed in held) yield return Failed(failed);

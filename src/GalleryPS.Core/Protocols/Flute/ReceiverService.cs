@@ -7,8 +7,8 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="reports">Where they report.</param>
 /// <param name="flute">What sends.</param>
 /// <param name="redundancy">Repair symbols per source symbol at least.</param>
-/// <param name="tell">Takes the stories.</param>
-internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> tell)
+/// <param name="onEvent">Gets what becomes of them.</param>
+internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private TimeSpan _begun;
@@ -29,7 +29,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             if (message.Host is { } host)
             {
                 _receivers[message.Connection] = Delivery.Join(host, now);
-                tell(new NoticeEvent($"Receiver {Delivery.Present}: {host}."));
+                onEvent(new NoticeEvent($"Receiver {Delivery.Present}: {host}."));
             }
             else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
             {
@@ -46,7 +46,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (reports.NotAuthentic is { } stranger && !_warnedNotAuthentic)
         {
             _warnedNotAuthentic = true;
-            tell(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
+            onEvent(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
         }
 
         if (flute.AnnounceOnly) return;
@@ -76,7 +76,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (message.Report is { } report)
         {
             Delivery.Update(receiver, report, now);
-            if (wasGone && !receiver.IsGone) tell(new NoticeEvent($"{receiver.Host} is back."));
+            if (wasGone && !receiver.IsGone) onEvent(new NoticeEvent($"{receiver.Host} is back."));
         }
         else
         {
@@ -91,7 +91,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
     private void Lost(ReceiverState receiver, string how, TimeSpan now)
     {
-        tell(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
+        onEvent(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
         Ended(receiver, now);
     }
 
@@ -99,7 +99,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     {
         bool completed = receiver.Completed is not null && receiver.Refused == 0;
         if (completed) _whole++;
-        tell(new ServedEvent(new ServedReceiver
+        onEvent(new ServedEvent(new ServedReceiver
         {
             Host = receiver.Host,
             Images = receiver.Objects,

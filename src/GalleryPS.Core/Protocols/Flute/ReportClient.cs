@@ -13,7 +13,7 @@ internal sealed class ReportClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FinalReportTimeout = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
@@ -114,7 +114,7 @@ internal sealed class ReportClient : IDisposable
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
             line = line[sent..];
             if (error == SocketError.Success) continue;
-            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > LastWords) throw new OperationCanceledException();
+            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > FinalReportTimeout) throw new OperationCanceledException();
             connection.WaitToSend(20_000);
         }
     }

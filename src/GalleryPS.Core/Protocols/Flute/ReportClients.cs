@@ -8,10 +8,10 @@ namespace GalleryPS.Protocols.Flute;
 /// <summary>Tells each sender that wants to know how far things are.</summary>
 /// <param name="key">The key of the group, or null.</param>
 /// <param name="report">Makes a report of a session; gets the last one. Null when the session is over.</param>
-/// <param name="tell">Is told why reporting is not possible.</param>
+/// <param name="onEvent">Is told why reporting is not possible.</param>
 /// <param name="time">The clock.</param>
 /// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> tell, TimeProvider time, bool anyPort = false) : IDisposable
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
     private int _toldPort;
@@ -31,7 +31,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
         {
-            if (Interlocked.Exchange(ref _toldPort, 1) == 0) tell(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, where services of the system are: it is not told what is missing (-AnyReportPort allows it)."));
+            if (Interlocked.Exchange(ref _toldPort, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, where services of the system are: it is not told what is missing (-AnyReportPort allows it)."));
             return;
         }
 
@@ -45,7 +45,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
                 if (now is not null) last = now with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
                 return now;
             },
-            (id, why) => tell(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
+            (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
             time);
     }
 

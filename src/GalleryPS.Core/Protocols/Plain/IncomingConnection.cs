@@ -155,7 +155,7 @@ internal sealed class IncomingConnection : IDisposable
         if (since < limits.StallTimeout) return false;
         double rate = (Length - _rateLength) * 8 / since.TotalSeconds;
         (_rateSince, _rateLength) = (_time.GetTimestamp(), Length);
-        return rate < limits.MinimumBitRate.BitsPerSecond && TryGiveUp(new GalleryException(
+        return !limits.MinimumBitRate.IsUnlimited && rate < limits.MinimumBitRate.BitsPerSecond && TryGiveUp(new GalleryException(
             ErrorIds.ConnectionTimedOut, GalleryErrorCategory.OperationTimeout,
             $"An image was left out after {Counted.Of(Length, "byte")}: {Peer} sent fewer than {limits.MinimumBitRate}.", Peer, "Lower the limit (-MinimumBitRate) if you trust the sender."));
     }
@@ -199,7 +199,7 @@ internal sealed class IncomingConnection : IDisposable
         }
 
         ArrivedImage arrived = Arrived();
-        if (!_came) _transmissions.Came(_host);
+        if (!_came) _transmissions.ImageArrived(_host);
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
         else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
@@ -243,7 +243,7 @@ internal sealed class IncomingConnection : IDisposable
 
             if (length >= Begun && !_came)
             {
-                _transmissions.Came(_host, open: true);
+                _transmissions.ImageArrived(_host, open: true);
                 _came = true;
             }
 

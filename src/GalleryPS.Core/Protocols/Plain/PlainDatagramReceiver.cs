@@ -21,7 +21,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     private readonly CopyFilter _copies = new();
     private readonly Lock _copiesLock = new();
     private readonly Transmissions _transmissions;
-    private bool _hinted;
+    private bool _hintGiven;
 
     private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
@@ -76,8 +76,8 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     // The most common mistake, and the wire tells it: a sender of FLUTE repeats its table all the time.
     private void HintAtFlute(IPEndPoint source, ReadOnlySpan<byte> payload)
     {
-        if (_hinted || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
-        _hinted = true;
+        if (_hintGiven || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
+        _hintGiven = true;
         _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
     }
 
@@ -109,7 +109,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         UInt128 fingerprint = Fingerprint(payload);
         Occurrence occurrence;
         lock (_copiesLock) occurrence = _copies.Image(fingerprint, datagram.Source, datagram.InterfaceIndex);
-        _transmissions.Came(datagram.Source);
+        _transmissions.ImageArrived(datagram.Source);
         if (occurrence == Occurrence.OtherNic)
         {
             _inbox.Copy();

@@ -12,20 +12,20 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
-    private readonly Reach[] _reach;
+    private readonly Reachability[] _reach;
     private readonly Socket[] _watched;
-    private readonly HashSet<IPEndPoint> _nobodyAt = [];
+    private readonly HashSet<IPEndPoint> _unreachable = [];
     private readonly TimeProvider _time;
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
-    private bool _told;
+    private bool _warned;
 
     private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, IImageFitter? fitter, TimeProvider time)
     {
         _options = options;
         _routes = routes;
-        _reach = [.. routes.Select(static r => new Reach(r.To))];
+        _reach = [.. routes.Select(static r => new Reachability(r.To))];
         _watched = options.Transport == Transport.Unicast ? [.. routes.SelectMany(static r => r.By.Sockets).Distinct().Where(UnreachablePorts.Watch)] : [];
         _fitter = fitter;
         _time = time;
@@ -37,7 +37,7 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public bool SendsAtOnce => true;
 
-    public bool IsInVain => Array.TrueForAll(_reach, static r => r.NeverWorked);
+    public bool IsUnreachable => Array.TrueForAll(_reach, static r => r.NeverWorked);
 
     public long OtherDatagrams { get; private set; }
 
@@ -55,9 +55,9 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (!_told)
+        if (!_warned)
         {
-            _told = true;
+            _warned = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
             yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
         }
@@ -77,7 +77,7 @@ internal sealed class PlainDatagramSender : IImageSender
         }
 
         int length = -1;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
             int limit = DatagramSockets.MaxPayload(to.AddressFamily);
             if (image.Length > limit)
@@ -115,10 +115,10 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
-        if (IsInVain) yield break;
+        if (IsUnreachable) yield break;
         foreach (GalleryEvent warning in NobodyListens()) yield return warning;
         int number = 0;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
             GalleryEvent? result;
             try
@@ -148,13 +148,13 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             while (UnreachablePorts.TryTake(socket, out IPEndPoint? to))
             {
-                if (to is null || !_nobodyAt.Add(to)) continue;
+                if (to is null || !_unreachable.Add(to)) continue;
                 yield return new WarningEvent(ErrorIds.NobodyListens, $"Nobody listens at {to}: the host answers that no program has that UDP port. What was sent there is lost.");
             }
         }
     }
 
-    private static GalleryEvent? Failed(Reach reach, GalleryException error) => Reach.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
+    private static GalleryEvent? Failed(Reachability reach, GalleryException error) => Reachability.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)

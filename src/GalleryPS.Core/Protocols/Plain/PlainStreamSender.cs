@@ -13,8 +13,8 @@ internal sealed class PlainStreamSender : IImageSender
     private const int WaitMilliseconds = 20;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
     private readonly StreamDestination[] _destinations;
-    private readonly ConcurrentQueue<GalleryEvent> _happened = new();
-    private readonly AutoResetEvent _something = new(initialState: false);
+    private readonly ConcurrentQueue<GalleryEvent> _events = new();
+    private readonly AutoResetEvent _signal = new(initialState: false);
     private readonly CancellationTokenSource _stop = new();
     private WarningEvent? _warning;
     private int _ends;
@@ -25,7 +25,7 @@ internal sealed class PlainStreamSender : IImageSender
 
     public bool SendsAtOnce => true;
 
-    public bool IsInVain => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
+    public bool IsUnreachable => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
 
     public long OtherDatagrams => 0;
 
@@ -49,8 +49,8 @@ internal sealed class PlainStreamSender : IImageSender
 
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        IEnumerable<GalleryEvent> told = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
-        return _warning is not null && index == 0 ? told.Prepend(_warning) : told;
+        IEnumerable<GalleryEvent> galleryEvent = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
+        return _warning is not null && index == 0 ? galleryEvent.Prepend(_warning) : galleryEvent;
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>
@@ -60,7 +60,7 @@ internal sealed class PlainStreamSender : IImageSender
     {
         _stop.Cancel();
         foreach (StreamDestination destination in _destinations) destination.Dispose();
-        _something.Dispose();
+        _signal.Dispose();
         _stop.Dispose();
     }
 
@@ -80,9 +80,9 @@ internal sealed class PlainStreamSender : IImageSender
             bool taken = false;
             try
             {
-                while (!(taken = destination.TryEnqueue(own, index, Tell, _stop.Token)))
+                while (!(taken = destination.TryEnqueue(own, index, Enqueue, _stop.Token)))
                 {
-                    foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+                    foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
                 }
             }
             finally
@@ -91,7 +91,7 @@ internal sealed class PlainStreamSender : IImageSender
             }
         }
 
-        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
+        foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: false)) yield return galleryEvent;
     }
 
     private IEnumerable<GalleryEvent> CompleteSideBySide(CancellationToken cancellationToken)
@@ -99,18 +99,18 @@ internal sealed class PlainStreamSender : IImageSender
         using CancellationTokenRegistration stop = StopWith(cancellationToken);
         foreach (StreamDestination destination in _destinations)
         {
-            while (!destination.TryEnqueue(null, 0, Tell, _stop.Token))
+            while (!destination.TryEnqueue(null, 0, Enqueue, _stop.Token))
             {
-                foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+                foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
             }
         }
 
         while (!Array.TrueForAll(_destinations, static d => d.IsDone))
         {
-            foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+            foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
+        foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: false)) yield return galleryEvent;
     }
 
     private CancellationTokenRegistration StopWith(CancellationToken cancellationToken) =>
@@ -130,18 +130,18 @@ internal sealed class PlainStreamSender : IImageSender
         }
     }
 
-    private IEnumerable<GalleryEvent> Happened(CancellationToken cancellationToken, bool wait)
+    private IEnumerable<GalleryEvent> DequeueEvents(CancellationToken cancellationToken, bool wait)
     {
-        if (wait && _happened.IsEmpty) _something.WaitOne(WaitMilliseconds);
+        if (wait && _events.IsEmpty) _signal.WaitOne(WaitMilliseconds);
         cancellationToken.ThrowIfCancellationRequested();
-        while (_happened.TryDequeue(out GalleryEvent? told)) yield return told;
+        while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
     }
 
-    private void Tell(GalleryEvent told)
+    private void Enqueue(GalleryEvent galleryEvent)
     {
-        _happened.Enqueue(told);
-        _something.Set();
+        _events.Enqueue(galleryEvent);
+        _signal.Set();
     }
 
-    private GalleryEvent Numbered(GalleryEvent told) => told is EndEvent end ? end with { Seen = ++_ends, Expected = _destinations.Length } : told;
+    private GalleryEvent Numbered(GalleryEvent galleryEvent) => galleryEvent is EndEvent end ? end with { Seen = ++_ends, Expected = _destinations.Length } : galleryEvent;
 }

@@ -41,7 +41,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
     /// <summary>An image begins to come.</summary>
     /// <param name="peer">Its sender; over TCP with port 0.</param>
     /// <param name="open">Whether it is alive until <see cref="Went"/>, however long that takes.</param>
-    public void Came(IPEndPoint peer, bool open = false)
+    public void ImageArrived(IPEndPoint peer, bool open = false)
     {
         lock (_lock)
         {
@@ -62,7 +62,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
         }
     }
 
-    /// <summary>An image that began with <see cref="Came"/> is there, or will not come.</summary>
+    /// <summary>An image that began with <see cref="ImageArrived"/> is there, or will not come.</summary>
     public void Went(IPEndPoint peer)
     {
         lock (_lock)
