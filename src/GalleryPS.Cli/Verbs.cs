@@ -21,6 +21,9 @@ internal static class Verbs
         ("capture", CaptureCommand.Create),
         ("compare", CompareCommand.Create),
         ("interfaces", InterfacesCommand.Create),
+        ("lab", LabCommands.Create),
+        ("experiment", ExperimentCommand.Create),
+        ("agent", AgentCommands.Create),
         ("demo", DemoCommand.Create),
     ];
 

@@ -16,9 +16,9 @@ public sealed class ChangingNicsTests : IDisposable
         _network = NetworkLab.Create(hosts: 2, networks: 2);
     }
 
-    private LabHost Here => _network[0];
+    private TestHost Here => _network[0];
 
-    private LabHost There => _network[1];
+    private TestHost There => _network[1];
 
     public void Dispose()
     {

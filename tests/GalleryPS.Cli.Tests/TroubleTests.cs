@@ -69,7 +69,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
     public void OutboundIPDecidesTheNic(string transport, string protocol)
     {
         using var network = NetworkLab.Create(hosts: 2, networks: 2);
-        foreach ((LabHost host, string own, string other) in ((LabHost, string, string)[])[(network[0], "10.77.0.101", "10.77.0.102"), (network[1], "10.77.0.102", "10.77.0.101")])
+        foreach ((TestHost host, string own, string other) in ((TestHost, string, string)[])[(network[0], "10.77.0.101", "10.77.0.102"), (network[1], "10.77.0.102", "10.77.0.101")])
         {
             NetworkLab.Run(host, "sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2");
             NetworkLab.Run(host, "ip", "addr", "add", $"{own}/24", "dev", "eth1");

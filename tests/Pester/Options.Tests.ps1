@@ -14,6 +14,8 @@ BeforeDiscovery {
         @{ Cmdlet = 'Get-GalleryPacket'; Verb = 'packets' }
         @{ Cmdlet = 'Compare-GalleryTraffic'; Verb = 'compare' }
         @{ Cmdlet = 'Start-GalleryCapture'; Verb = 'capture' }
+        @{ Cmdlet = 'New-GalleryLab'; Verb = 'lab' }
+        @{ Cmdlet = 'Invoke-GalleryExperiment'; Verb = 'experiment' }
     )
 }
 

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,26 +9,34 @@ public static partial class LabThread
     private const int NetworkNamespace = 0x40000000;
 
     /// <summary>Runs something on a host to its end.</summary>
-    public static void Run(LabHost host, Action action)
+    public static void Run(TestHost host, Action action) => Start(host, () =>
+    {
+        action();
+        return true;
+    }).GetAwaiter().GetResult();
+
+    /// <summary>Starts something on a host.</summary>
+    /// <returns>What comes of it.</returns>
+    public static Task<T> Start<T>(TestHost host, Func<T> action)
     {
         ArgumentNullException.ThrowIfNull(host);
-        ExceptionDispatchInfo? thrown = null;
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             try
             {
-                using SafeFileHandle file = File.OpenHandle($"/run/netns/{host.Namespace}");
+                using SafeFileHandle file = File.OpenHandle(host.Namespace);
                 if (Enter((int)file.DangerousGetHandle(), NetworkNamespace) != 0) throw new InvalidOperationException($"The namespace cannot be entered ({Marshal.GetLastPInvokeError()}).");
-                action();
+                done.SetResult(action());
             }
             catch (Exception e)
             {
-                thrown = ExceptionDispatchInfo.Capture(e);
+                done.SetException(e);
             }
         });
+        thread.IsBackground = true;
         thread.Start();
-        thread.Join();
-        thrown?.Throw();
+        return done.Task;
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]

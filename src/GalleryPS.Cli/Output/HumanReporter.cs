@@ -105,6 +105,18 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ComparisonEvent { Comparison: var comparison }:
                 TrafficTables.Show(this, comparison);
                 break;
+            case ExperimentEvent { Result: var r }:
+                Print(Invariant($"{r.Transport,-9} {r.Protocol,-5} {r.LossPercent,4:0.##} % loss, repeat {r.Repeat}: {r.ImagesComplete} of {r.ImagesSent} images complete, {r.CapturedFrames:N0} frames ({r.Verdict}), {r.TransferTime.TotalSeconds:0.000} s, {r.Goodput / 1e6:N1} Mbps"));
+                break;
+            case ExperimentStepEvent step:
+                Print(Invariant($"{step.Transport,-9} {step.Protocol,-5} {step.LossPercent,4:0.##} % loss, repeat {step.Repeat}: about {step.Estimate.TotalSeconds:0.0} s"));
+                break;
+            case LabOutputEvent { IsError: true } line:
+                Say($"{line.Host}: {line.Text}");
+                break;
+            case LabOutputEvent line:
+                Print($"{line.Host}: {line.Text}");
+                break;
             case EndEvent end:
                 Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
                 break;
@@ -208,6 +220,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} ignored as {(s.NotImages == 1 ? "not an image" : "not images")}"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";
@@ -219,6 +233,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Sources > 0) parts.Add(Counted.Of(s.Sources, "source"));
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";

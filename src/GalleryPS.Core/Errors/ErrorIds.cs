@@ -75,6 +75,12 @@ public static class ErrorIds
     /// <summary>A host answers that no program listens on the UDP port.</summary>
     public const string NobodyListens = nameof(NobodyListens);
 
+    /// <summary>The network is away for a while: sending waits, or goes on again.</summary>
+    public const string NetworkInterrupted = nameof(NetworkInterrupted);
+
+    /// <summary>Of several NICs one does not send, or sends again.</summary>
+    public const string NicFailed = nameof(NicFailed);
+
     /// <summary>A receiver has no NIC left, or has one again.</summary>
     public const string NicLost = nameof(NicLost);
 
@@ -182,6 +188,27 @@ public static class ErrorIds
 
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
+
+    /// <summary>A lab could not be made, or changed.</summary>
+    public const string LabFailed = nameof(LabFailed);
+
+    /// <summary>A program that labs are made with is missing.</summary>
+    public const string LabToolMissing = nameof(LabToolMissing);
+
+    /// <summary>There is a lab of that name already.</summary>
+    public const string LabExists = nameof(LabExists);
+
+    /// <summary>There is no such lab, or it was removed.</summary>
+    public const string LabNotFound = nameof(LabNotFound);
+
+    /// <summary>A host of an experiment cannot be used, or does not answer.</summary>
+    public const string HostFailed = nameof(HostFailed);
+
+    /// <summary>A lab has no host of that name.</summary>
+    public const string LabHostNotFound = nameof(LabHostNotFound);
+
+    /// <summary>A command on a host of a lab could not be started, or ended with an exit code other than 0.</summary>
+    public const string LabCommandFailed = nameof(LabCommandFailed);
 
     /// <summary>The system gives the process no more file descriptors.</summary>
     public const string TooManyOpenFiles = nameof(TooManyOpenFiles);

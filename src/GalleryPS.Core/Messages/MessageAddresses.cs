@@ -17,7 +17,7 @@ internal static class MessageAddresses
 
     /// <summary>Opens senders: one for each transport and address family.</summary>
     public static IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> OpenSenders(
-        MessageSendOptions options, CancellationToken cancellationToken)
+        MessageSendOptions options, bool portable, CancellationToken cancellationToken)
     {
         IEnumerable<string> wanted = options.Addresses.To.Count > 0 ? options.Addresses.To : [MessageSendOptions.DefaultGroup];
         var destinations = wanted.Select(w => new IPEndPoint(Hosts.Resolve(w, cancellationToken), options.Addresses.Port)).Distinct()
@@ -33,7 +33,7 @@ internal static class MessageAddresses
                 {
                     Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
                     Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Addresses.Ttl)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl, portable)),
                 };
             }
 

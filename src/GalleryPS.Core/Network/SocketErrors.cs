@@ -91,6 +91,17 @@ internal static class SocketErrors
         _ => Other(error, what, target),
     };
 
+    /// <summary>
+    /// Whether an error of sending may pass by itself: the NIC is down or gone for a moment, the route is not there yet, a queue
+    /// is full, or the firewall is being loaded.
+    /// </summary>
+    public static bool MayPass(SocketException error) => error.SocketErrorCode is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown
+        or SocketError.HostDown or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable or SocketError.AccessDenied
+        or SocketError.WouldBlock
+
+        // The address or the NIC that a socket was bound to is gone (Linux: EINVAL, ENODEV, which has no name of its own).
+        or SocketError.InvalidArgument or SocketError.SocketError;
+
     /// <summary>Makes a socket.</summary>
     /// <param name="family">The version of IP, or the kind of local socket.</param>
     /// <param name="type">Datagrams or a stream.</param>

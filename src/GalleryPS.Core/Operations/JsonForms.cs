@@ -19,7 +19,7 @@ internal static class JsonForms
 
     /// <summary>To be read by programs: every public property, numbers to six places, times as ISO 8601.</summary>
     public static readonly JsonSerializerOptions Line = Form(
-        LeaveOutOfLines, ignoreReadOnly: false, [new RoundedSecondsConverter(), new RoundedNumberConverter(), new TimeConverter()]);
+        LeaveOutOfLines, ignoreReadOnly: false, [new RoundedSecondsConverter(), new RoundedNumberConverter(), new TimeConverter(), new RateConverter()]);
 
     private static JsonSerializerOptions Form(Action<JsonTypeInfo> leaveOut, bool ignoreReadOnly, JsonConverter[] own)
     {

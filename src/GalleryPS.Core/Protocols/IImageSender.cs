@@ -20,6 +20,12 @@ internal interface IImageSender : IDisposable
     /// <summary>UDP datagrams that were no image's: those of the ends of transmission, and of tables.</summary>
     long OtherDatagrams { get; }
 
+    /// <summary>Destinations whose host answered that nobody listens.</summary>
+    int NobodyListens => 0;
+
+    /// <summary>Datagrams that did not leave on a NIC of several.</summary>
+    long Missed => 0;
+
     /// <summary>Takes an image.</summary>
     /// <param name="image">The image; it can be read only now.</param>
     /// <param name="index">Its place in the gallery, from 0.</param>

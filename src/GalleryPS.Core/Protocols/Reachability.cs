@@ -12,6 +12,12 @@ internal sealed class Reachability(IPEndPoint to)
     private string? _last;
     private long _suppressed;
 
+    /// <summary>The destination.</summary>
+    public IPEndPoint To => to;
+
+    /// <summary>Whether it was waited for in vain, since anything was sent to it.</summary>
+    public bool GaveUp { get; set; }
+
     /// <summary>Whether anything could be sent to it.</summary>
     public bool Worked { get; private set; }
 
@@ -19,7 +25,7 @@ internal sealed class Reachability(IPEndPoint to)
     public bool NeverWorked => _last is not null && !Worked;
 
     /// <summary>Something was sent.</summary>
-    public void Succeed() => (Worked, _last) = (true, null);
+    public void Succeed() => (Worked, GaveUp, _last) = (true, false, null);
 
     /// <summary>Something could not be sent because of the destination.</summary>
     /// <param name="error">Why.</param>

@@ -102,6 +102,8 @@ public sealed class GallerySender : IDisposable
             Bytes = _bytes,
             Datagrams = _datagrams + _sender.OtherDatagrams,
             Ends = _ends,
+            NobodyListens = _sender.NobodyListens,
+            Missed = _sender.Missed,
             Failed = _failed,
             Elapsed = _time.GetElapsedTime(_started.Value),
         });

@@ -178,7 +178,7 @@ public static class GalleryExport
         _ => FormattableString.Invariant($"{bytes / 1e6:0.0} MB"),
     };
 
-    private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{PageImage.MediaType(data)};base64,{Convert.ToBase64String(data)}";
+    private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{MediaTypes.Of(data)};base64,{Convert.ToBase64String(data)}";
 
     private static void Remove(string part)
     {

@@ -17,7 +17,7 @@ public sealed class NicChangesTests : IDisposable
         _lab = NetworkLab.Create(hosts: 1);
     }
 
-    private LabHost Host => _lab[0];
+    private TestHost Host => _lab[0];
 
     public void Dispose() => _lab.Dispose();
 

@@ -148,7 +148,7 @@ public sealed class TimeOutTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux lists the memberships of its programs");
         using MessageSender sender = MessageSender.Open(
-            new MessageSendOptions { Addresses = new() { To = ["239.25.25.31"], OutboundIP = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromHours(8) } }, _time.Provider, default);
+            new MessageSendOptions { Addresses = new() { To = ["239.25.25.31"], OutboundIP = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromHours(8) } }, Context, default);
         GalleryException e = Assert.Throws<GalleryException>(() => _time.Until(() => sender.Prepare().ToList(), TimeSpan.FromHours(1)));
         Assert.Equal(ErrorIds.NobodyJoined, e.Id);
         AtLeast(TimeSpan.FromHours(8), _time.Elapsed);

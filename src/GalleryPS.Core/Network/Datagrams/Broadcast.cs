@@ -20,12 +20,15 @@ internal sealed record BroadcastReceiveOptions(int Port, IPAddress? Address, IRe
 internal static class Broadcast
 {
     public static DatagramSender OpenSender(BroadcastSendOptions options) => DatagramSender.Open(
-        options.To, options.Outbound, Transport.Broadcast, (socket, nic) =>
-        {
-            DatagramSockets.AllowBroadcast(socket);
-            DatagramSockets.SetTtl(socket, options.Ttl);
-            DatagramSockets.LeaveOn(socket, nic);
-        });
+        options.To, options.Outbound, new OutboundSockets(
+            Transport.Broadcast,
+            (socket, nic) =>
+            {
+                DatagramSockets.AllowBroadcast(socket);
+                DatagramSockets.SetTtl(socket, options.Ttl);
+                DatagramSockets.LeaveOn(socket, nic);
+            },
+            Connected: false));
 
     /// <summary>
     /// One socket on the wildcard address: on Linux a socket bound to a NIC's own address hears no broadcast at all.

@@ -25,8 +25,11 @@ internal static class Multicast
     /// </summary>
     public static bool NamesByAddress { get; } = OperatingSystem.IsWindows();
 
-    public static DatagramSender OpenSender(MulticastSendOptions options) => DatagramSender.Open(
-        options.To, options.Outbound, Transport.Multicast, (socket, nic) =>
+    public static DatagramSender OpenSender(MulticastSendOptions options)
+    {
+        return DatagramSender.Open(options.To, options.Outbound, new OutboundSockets(Transport.Multicast, Configure, Connected: false));
+
+        void Configure(Socket socket, Nic nic)
         {
             SocketOptionLevel level = DatagramSockets.Level(socket.AddressFamily);
             SocketErrors.Require(
@@ -35,7 +38,8 @@ internal static class Multicast
             // Receivers on this host are receivers too.
             SocketErrors.Require("send multicast to receivers on this host", socket.AddressFamily, () => socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true));
             if (!nic.IsDefault) SocketErrors.Require($"send multicast on {nic}", nic, () => SendOn(socket, nic));
-        });
+        }
+    }
 
     private static void SendOn(Socket socket, Nic nic)
     {

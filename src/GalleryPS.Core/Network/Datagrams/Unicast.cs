@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -7,7 +8,8 @@ namespace GalleryPS.Network;
 /// <param name="To">The receivers, all IPv4 or all IPv6.</param>
 /// <param name="Outbound">The NICs to send on.</param>
 /// <param name="Ttl">Time to live, or null for the system's default.</param>
-internal sealed record UnicastSendOptions(IReadOnlyList<IPEndPoint> To, IReadOnlyList<Nic> Outbound, int? Ttl);
+/// <param name="Portable">Never use what only some systems have.</param>
+internal sealed record UnicastSendOptions(IReadOnlyList<IPEndPoint> To, IReadOnlyList<Nic> Outbound, int? Ttl, bool Portable = false);
 
 /// <summary>How to receive UDP unicast.</summary>
 /// <param name="Address">The address to bind to; null for those of the NICs.</param>
@@ -20,12 +22,18 @@ internal sealed record UnicastReceiveOptions(IPAddress? Address, int Port, IRead
 /// <summary>UDP to single hosts.</summary>
 internal static class Unicast
 {
-    public static DatagramSender OpenSender(UnicastSendOptions options) => DatagramSender.Open(
-        options.To, options.Outbound, Transport.Unicast, (socket, nic) =>
+    public static DatagramSender OpenSender(UnicastSendOptions options)
+    {
+        bool connected = options.Portable || !UnreachablePorts.TellsDestination;
+        return DatagramSender.Open(options.To, options.Outbound, new OutboundSockets(Transport.Unicast, Configure, connected));
+
+        void Configure(Socket socket, Nic nic)
         {
             DatagramSockets.SetTtl(socket, options.Ttl);
             if (options.To.All(to => DatagramSockets.LeadsTo(nic, to.Address))) DatagramSockets.LeaveOn(socket, nic);
-        });
+            if (!connected) UnreachablePorts.Watch(socket);
+        }
+    }
 
     public static DatagramReceiver OpenReceiver(UnicastReceiveOptions options)
     {

@@ -18,7 +18,7 @@ public enum MembershipAction
 /// <summary>The membership of a group on a NIC was asked for or given up.</summary>
 public sealed class MembershipChange
 {
-    /// <summary>Joined or left.</summary>
+    /// <summary>Joined, left or lost.</summary>
     public required MembershipAction Action { get; init; }
 
     /// <summary>The group.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Flute;
 
 namespace GalleryPS.Protocols.Flute;
@@ -11,15 +12,25 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
-    private TimeSpan _begun;
+    private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
+    private TimeSpan _begun, _excusedUntil;
     private int _whole;
     private bool _warnedNotAuthentic;
 
     /// <summary>What is sent to whom.</summary>
     public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
 
+    /// <summary>Whether a receiver at an address reported.</summary>
+    public bool Knows(IPAddress address) => _receivers.Values.Concat(_broken.Values).Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
+
+    /// <summary>Whether the network is away, so that nobody can report.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>The images are sent from now on.</summary>
     public void Begin(TimeSpan now) => _begun = now;
+
+    /// <summary>The network was away: nobody is given up for having said nothing until there was time to say something again.</summary>
+    public void Excuse(TimeSpan now) => _excusedUntil = now + options.Flute.ReceiverTimeout;
 
     /// <summary>Looks at what was reported, and plans what to send. Call it often.</summary>
     public void Serve(TimeSpan now)
@@ -28,8 +39,9 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         {
             if (message.Host is { } host)
             {
+                bool isBack = Replace(message.Connection);
                 _receivers[message.Connection] = Delivery.Join(host, now);
-                onEvent(new NoticeEvent($"Receiver {Delivery.Present}: {host}."));
+                onEvent(new NoticeEvent(isBack ? $"{host} reports again." : $"Receiver {Delivery.Present}: {host}."));
             }
             else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
             {
@@ -37,7 +49,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             }
         }
 
-        foreach (ReceiverState silent in Delivery.DropSilent(now))
+        foreach (ReceiverState silent in IsAway || now < _excusedUntil ? [] : Delivery.DropSilent(now))
         {
             string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
             Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
@@ -70,6 +82,15 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
                 "See the warning about each receiver, and the receivers' own messages."));
     }
 
+    // A receiver that joins again says everything again; what is known of it would only be in the way.
+    private bool Replace(ReportConnection connection)
+    {
+        if (connection.Receiver is null) return false;
+        if (_receivers.Keys.Concat(_broken.Keys).FirstOrDefault(c => c.Receiver == connection.Receiver) is not { } before) return false;
+        if (_receivers.Remove(before, out ReceiverState? state) || _broken.Remove(before, out state)) Delivery.Leave(state);
+        return true;
+    }
+
     private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
     {
         bool wasGone = receiver.IsGone, wasComplete = receiver.Completed is not null;
@@ -80,8 +101,16 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         }
         else
         {
-            Delivery.Leave(receiver);
             _receivers.Remove(message.Connection);
+            if (message.IsBroken && !wasComplete)
+            {
+                // It is given up when it stays silent, as one that is there.
+                _broken[message.Connection] = receiver;
+                onEvent(new NoticeEvent($"The connection of {receiver.Host} broke; it has {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s to open another one."));
+                return;
+            }
+
+            Delivery.Leave(receiver);
         }
 
         if (wasComplete) return;

@@ -46,7 +46,8 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
                 return now;
             },
             (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
-            time);
+            time,
+            () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")));
     }
 
     /// <summary>There is something to report now.</summary>
