@@ -12,7 +12,6 @@ namespace GalleryPS.Show.Live;
 /// </summary>
 internal sealed class LiveServer : IDisposable
 {
-    private const int MaxViewers = 64;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private readonly HttpListener _listener;
     private readonly string _root;
@@ -188,7 +187,7 @@ internal sealed class LiveServer : IDisposable
     private async Task WriteEventsAsync(HttpListenerContext context)
     {
         HttpListenerResponse response = context.Response;
-        if (Interlocked.Increment(ref _viewers) > MaxViewers)
+        if (Interlocked.Increment(ref _viewers) > GalleryLimits.PageViewers)
         {
             Interlocked.Decrement(ref _viewers);
             Refuse(response, HttpStatusCode.ServiceUnavailable);
