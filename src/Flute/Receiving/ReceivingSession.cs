@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -295,7 +296,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (failure is null && one.Assembly is null) return;
         if (failure is null && _accepted + one.Bytes > options.MaxTotalBytes)
         {
-            failure = one.Fail(ObjectFailure.SessionTooLarge, 0, 0, $"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total");
+            failure = one.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
         }
 
         if (failure is not null)

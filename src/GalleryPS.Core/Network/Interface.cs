@@ -24,13 +24,13 @@ public sealed class Interface
     public required bool Multicast { get; init; }
 
     /// <summary>Its IPv4 addresses.</summary>
-    public required IReadOnlyList<IPAddress> IPv4 { get; init; }
+    public required IReadOnlyList<IPAddress> IPv4 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Its IPv6 addresses; link-local ones with their zone.</summary>
-    public required IReadOnlyList<IPAddress> IPv6 { get; init; }
+    public required IReadOnlyList<IPAddress> IPv6 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>The directed broadcast address of each IPv4 network it is on (none for /31 and /32).</summary>
-    public required IReadOnlyList<IPAddress> Broadcast { get; init; }
+    public required IReadOnlyList<IPAddress> Broadcast { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Largest IP packet it carries in one frame, in bytes; 0 when unknown.</summary>
     public required int Mtu { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -67,7 +68,7 @@ internal sealed class DatagramListener : IDisposable
                 ? membership(Membership(socket, MembershipAction.Joined, joined))
                 : new NoticeEvent(
                     $"Bound to {socket.Socket.LocalEndPoint}, waiting for {purpose} {_transport.ToString().ToLowerInvariant()}{(socket.Nic.IsDefault ? "" : $" on {socket.Nic}")}.");
-            yield return new NoticeEvent($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes.");
+            yield return new NoticeEvent(Invariant($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes."));
         }
     }
 

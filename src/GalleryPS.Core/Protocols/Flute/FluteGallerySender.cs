@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Network;
 using GalleryPS.Network.Native;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -94,7 +95,7 @@ internal sealed class FluteGallerySender : IImageSender
         cancellationToken.ThrowIfCancellationRequested();
         IObjectSource source = image.InMemory is { } memory ? new MemorySource(memory) : new FileSource(image.Path, image.Length);
         _items.Add(new Item(image.Name, image.Path, image.Length, image.Info, index, source, Task.Run(() => Hashes.Of(source), cancellationToken)));
-        yield return new NoticeEvent($"{image.Name}: {image.Length:N0} bytes.");
+        yield return new NoticeEvent(Invariant($"{image.Name}: {image.Length:N0} bytes."));
     }
 
     /// <summary>Sends all images in turns, serves the receivers that report, and ends the session.</summary>
@@ -190,7 +191,7 @@ internal sealed class FluteGallerySender : IImageSender
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.";
+            string text = Invariant($"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.");
             if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(

@@ -1,4 +1,5 @@
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -40,7 +41,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         foreach (ReceiverState silent in Delivery.DropSilent(now))
         {
             string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
-            Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
+            Lost(silent, Invariant($"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s"), now);
         }
 
         if (reports.NotAuthentic is { } stranger && !_warnedNotAuthentic)

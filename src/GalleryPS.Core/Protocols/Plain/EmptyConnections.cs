@@ -1,4 +1,5 @@
 using System.Net;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -46,7 +47,7 @@ internal sealed class EmptyConnections(Inbox inbox, int senders) : IDisposable
             else
             {
                 _waiting.Add(peer);
-                inbox.Report(new NoticeEvent($"{peer} connected and sent nothing: the end of an empty gallery, unless something arrives within {Patience.TotalSeconds:0} s."));
+                inbox.Report(new NoticeEvent(Invariant($"{peer} connected and sent nothing: the end of an empty gallery, unless something arrives within {Patience.TotalSeconds:0} s.")));
                 _timer ??= inbox.Clock.Time.CreateTimer(static e => ((EmptyConnections)e!).Over(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(Patience, Timeout.InfiniteTimeSpan);
             }

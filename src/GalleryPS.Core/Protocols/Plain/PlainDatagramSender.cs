@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Network.Native;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -72,7 +73,7 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             yield return new NoticeEvent(
-                $"{image.Name}: {image.Length:N0} bytes, {image.Info.Width}x{image.Info.Height}, are sent as {smaller.Length:N0} bytes, {smaller.Info.Width}x{smaller.Info.Height}.");
+                Invariant($"{image.Name}: {image.Length:N0} bytes, {image.Info.Width}x{image.Info.Height}, are sent as {smaller.Length:N0} bytes, {smaller.Info.Width}x{smaller.Info.Height}."));
             image = smaller;
         }
 
@@ -190,6 +191,6 @@ internal sealed class PlainDatagramSender : IImageSender
 
     private static GalleryException TooLarge(OutgoingImage image, IPEndPoint to, int limit) => new(
         ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
-        $"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}.",
+        Invariant($"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}."),
         image.Path, "Use -Protocol Flute for images of any size over UDP, -Transport Tcp, or -Fit to send it smaller.");
 }
