@@ -18,7 +18,7 @@ foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll') {
 }
 
 # Their views are text that the module writes, and their bytes are in XML what it makes of them.
-foreach ($name in 'TrafficView', 'Content') {
+foreach ($name in 'TrafficView', 'NarrowView', 'Content') {
     $type = $assembly.GetType("GalleryPS.Cmdlets.Binding.$name")
     $null = $accelerators::Add($type.FullName, $type)
 }

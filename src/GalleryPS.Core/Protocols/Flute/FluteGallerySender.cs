@@ -112,6 +112,7 @@ internal sealed class FluteGallerySender : IImageSender
             $"FLUTE session {_flute.Tsi}, version {_options.Flute.FluteVersion}, {(_options.Flute.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
         foreach (GalleryEvent error in AddRegistered(cancellationToken)) yield return error;
         if (_items.Count == 0) yield break;
+        if (_options.Pacing.BitRate is { } rate && new SlowRates(rate).Before(_items.Sum(static i => i.Bytes) * 8d, $"{Counted.Of(_items.Count, "image")} take") is { } slow) yield return slow;
         if (_receivers is not null)
         {
             foreach (GalleryEvent told in WaitForReceivers(_receivers, cancellationToken)) yield return told;

@@ -20,6 +20,7 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
+    private readonly SlowRates _slow;
     private bool _told;
 
     private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, IImageFitter? fitter, TimeProvider time)
@@ -32,6 +33,7 @@ internal sealed class PlainDatagramSender : IImageSender
         _time = time;
         _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
         _pacer = new Pacer(_rate.BitsPerSecond, time);
+        _slow = new SlowRates(_rate);
     }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
@@ -87,6 +89,8 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
+            // The first datagram goes at once; what the rate costs is the wait before the next.
+            if (_slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
             foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             GalleryEvent? result;
             try
