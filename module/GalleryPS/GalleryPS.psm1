@@ -7,13 +7,13 @@ if (-not ('GalleryPS.Loading.ModuleLoadContext' -as [type])) {
 
 $assembly = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, 'GalleryPS.dll'))
 
-# What Show and Traffic emit and take lies in that context beside the libraries they need, where PowerShell does not look for
+# What Show, Traffic and Labs emit and take lies in that context beside the libraries they need, where PowerShell does not look for
 # types by itself.
 $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
-foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll') {
+foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll', 'GalleryPS.Labs.dll') {
     $library = [GalleryPS.Loading.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($bin, $name))
     foreach ($type in $library.GetExportedTypes()) {
-        if ($type.Namespace -in 'GalleryPS', 'GalleryPS.Traffic') { $null = $accelerators::Add($type.FullName, $type) }
+        if ($type.Namespace -in 'GalleryPS', 'GalleryPS.Traffic', 'GalleryPS.Labs') { $null = $accelerators::Add($type.FullName, $type) }
     }
 }
 

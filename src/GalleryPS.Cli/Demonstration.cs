@@ -116,7 +116,8 @@ internal static class Demonstration
         Task.WaitAll(receiving, cancellationToken);
 
         List<SessionSummary> summaries = [.. sent.OfType<SummaryEvent>().Select(static e => e.Summary)];
-        List<string> wanted = [.. files.Select(static f => Hash(File.ReadAllBytes(f))).Order(StringComparer.Ordinal)];
+        byte[][] originals = [.. files.Select(Read)];
+        List<string> wanted = [.. originals.Select(Hash).Order(StringComparer.Ordinal)];
         int intact = 0;
         var errors = sent.OfType<ErrorEvent>().Select(static e => e.Error).ToList();
         foreach (List<GalleryEvent> events in receiving.Select(static t => t.Result))
@@ -135,7 +136,7 @@ internal static class Demonstration
                 : $"{destinations[0].Address} to .{destinations.Count}",
             Receivers = receivers.Count,
             Images = files.Count,
-            ImageBytes = files.Sum(static f => new FileInfo(f).Length),
+            ImageBytes = originals.Sum(static o => o.LongLength),
             BytesSent = summaries.Sum(static s => s.Bytes),
             Datagrams = summaries.Sum(static s => s.Datagrams),
             Connections = transport == Transport.Tcp ? summaries.Sum(static s => s.Images + s.Ends) : 0,
@@ -144,6 +145,20 @@ internal static class Demonstration
             Elapsed = Stopwatch.GetElapsedTime(start),
             Errors = errors,
         };
+    }
+
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>.</exception>
+    private static byte[] Read(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GalleryException(
+                ErrorIds.UnreadableImage, GalleryErrorCategory.ReadError, $"{file} cannot be read: {e.Message}", file, "Check that you may read it.", e);
+        }
     }
 
     private static string Hash(byte[] data) => Convert.ToHexString(SHA256.HashData(data));

@@ -1,40 +1,11 @@
-using System.CommandLine;
 using GalleryPS.Cli;
-using GalleryPS.Cli.Commands;
 
-(string Name, Func<Command> Create)[] verbs =
-[
-    ("send", SendCommand.Create),
-    ("receive", ReceiveCommand.Create),
-    ("message", MessageCommand.Create),
-    ("serve", ServeCommand.Create),
-    ("connect", ConnectCommand.Create),
-    ("show", ShowCommand.Create),
-    ("export", ExportCommand.Create),
-    ("measure", MeasureCommand.Create),
-    ("count", CountCommand.Create),
-    ("packets", PacketsCommand.Create),
-    ("capture", CaptureCommand.Create),
-    ("compare", CompareCommand.Create),
-    ("interfaces", InterfacesCommand.Create),
-    ("demo", DemoCommand.Create),
-];
-
-return Runner.Invoke(
-    () =>
-    {
-        var root = new RootCommand("Sends, receives, shows and counts galleries of images over UDP unicast, broadcast, multicast and TCP.");
-
-        // Making all verbs and compiling what makes them takes longer than many a run: when the first word says which one it
-        // is, the others are left out.
-        string? first = args.FirstOrDefault();
-        foreach ((string name, Func<Command> create) in verbs.Any(v => v.Name == first) ? verbs.Where(v => v.Name == first) : verbs)
-        {
-            Command verb = create();
-            if (verb.Name != name) throw new InvalidOperationException($"The verb '{verb.Name}' is listed as '{name}'.");
-            root.Subcommands.Add(verb);
-        }
-
-        return root;
-    },
-    args);
+try
+{
+    return Runner.Invoke(() => Verbs.Create(args), args);
+}
+catch (Exception e)
+{
+    // Not even the runner could be loaded.
+    return LastWord.Say(e);
+}

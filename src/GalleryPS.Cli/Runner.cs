@@ -19,7 +19,7 @@ internal static class Runner
     public const int BadArguments = 2;
 
     private static readonly CancellationTokenSource Stop = new();
-    private static readonly CancellationTokenSource Either = CancellationTokenSource.CreateLinkedTokenSource(Stop.Token, Listener.IsGone);
+    private static readonly CancellationTokenSource Either = CancellationTokenSource.CreateLinkedTokenSource(Stop.Token, OutputReader.IsGone);
 
     /// <summary>Cancelled by Ctrl+C and SIGTERM only, not when the reader of standard output has had enough.</summary>
     public static CancellationToken Stopped => Stop.Token;
@@ -44,26 +44,29 @@ internal static class Runner
     /// <returns>The exit code.</returns>
     public static int Invoke(Func<RootCommand> makeRoot, string[] args)
     {
-        TextWriter console = StandardStream.ErrorText();
+        TextWriter? console = null;
         bool verbose = args.Any(static a => a is "--verbose" or "-v");
 
         // What a thread in the background throws would end the process with a stack trace before anything else is asked.
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-            Tell(console, (Exception)e.ExceptionObject, verbose);
+            var error = (Exception)e.ExceptionObject;
+            if (console is null) LastWord.Say(error);
+            else PrintError(console, error, verbose);
             Environment.Exit(Failed);
         };
+        console = StandardStream.ErrorText();
         try
         {
             int code = Invoke(makeRoot(), args);
-            if (Listener.Failure is not { } failure) return code;
-            Tell(console, failure, verbose);
+            if (OutputReader.Failure is not { } failure) return code;
+            PrintError(console, failure, verbose);
             return Failed;
         }
         catch (Exception e)
         {
             // Standard output could not even be opened.
-            Tell(console, e, verbose);
+            PrintError(console, e, verbose);
             return Failed;
         }
     }
@@ -86,7 +89,7 @@ internal static class Runner
             });
         }
 
-        Listener.Watch();
+        OutputReader.Watch();
         if (parsed.Action is HelpAction) Commands.OptionHelp.Fill();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -102,7 +105,7 @@ internal static class Runner
     /// <summary>Gives a verb its action.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="action">What it does; returns the exit code.</param>
-    public static void Does(this Command command, Func<ParseResult, Reporter, CancellationToken, int> action) =>
+    public static void SetHandler(this Command command, Func<ParseResult, Reporter, CancellationToken, int> action) =>
         command.SetAction(parsed => Guard(parsed, (reporter, cancellationToken) => action(parsed, reporter, cancellationToken)));
 
     private static int Guard(ParseResult parsed, Func<Reporter, CancellationToken, int> action)
@@ -133,21 +136,21 @@ internal static class Runner
     }
 
     // Without a reporter: for people, in the same words.
-    private static void Tell(TextWriter console, Exception error, bool verbose)
+    private static void PrintError(TextWriter console, Exception error, bool verbose)
     {
-        GalleryException told = GalleryException.Unexpected(error);
+        GalleryException unexpected = GalleryException.Unexpected(error);
         try
         {
             using var reporter = new HumanReporter(TextWriter.Null, console, verbose);
-            reporter.Report(new ErrorEvent(told));
+            reporter.Report(new ErrorEvent(unexpected));
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
         {
             // With too few file descriptors not even the reporter can be loaded.
-            console.WriteLine($"{told.Id}: {told.Message}");
+            LastWord.Say(error);
         }
 
-        if (verbose && told.Id == ErrorIds.Unexpected) console.WriteLine(error);
+        if (verbose && unexpected.Id == ErrorIds.Unexpected) console.WriteLine(error);
     }
 
     private static void OnSignal(PosixSignalContext context)

@@ -192,7 +192,7 @@ public sealed class GalleryItem
             stream.ReadExactly(data);
             return data;
         }
-        catch (Exception e) when (e is IOException or OverflowException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OverflowException)
         {
             throw InputFile.Unreadable(Source, e);
         }

@@ -131,7 +131,7 @@ public sealed class GalleryShow : IOperation<ImageInput>
     public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
         RestoreTerminal();
-        foreach (GalleryEvent one in _held) yield return one;
+        foreach (GalleryEvent galleryEvent in _held) yield return galleryEvent;
         _held.Clear();
         _server?.End();
         if (_opened) WaitForBrowser(cancellationToken);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GalleryPS;
 
 /// <summary>A capture that runs or ran.</summary>
@@ -49,6 +51,7 @@ public sealed class Capture
     public long? Bytes => End?.Bytes;
 
     /// <summary>How it ended.</summary>
+    [JsonInclude]
     internal CaptureEnd? End
     {
         get

@@ -6,7 +6,7 @@ namespace GalleryPS;
 /// The traffic of a capture, or of one flow of it, counted at every layer. The plain properties count what the
 /// capture shows; <see cref="OnWire"/> counts what the wire carried where segmentation was left to the NIC.
 /// </summary>
-public sealed class TrafficCount
+public sealed class TrafficCount : CapturedTraffic
 {
     /// <summary>The capture file.</summary>
     public required string Path { get; init; }
@@ -23,35 +23,8 @@ public sealed class TrafficCount
     /// <summary>The flow's protocol, or null for the whole capture.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>As captured.</summary>
-    public required TrafficTotals Captured { get; init; }
-
     /// <summary>As the wire carried it: super-frames counted as the frames the NIC cut them into.</summary>
     public required TrafficTotals OnWire { get; init; }
-
-    /// <inheritdoc cref="TrafficTotals.Datagrams"/>
-    public long Datagrams => Captured.Datagrams;
-
-    /// <inheritdoc cref="TrafficTotals.Packets"/>
-    public long Packets => Captured.Packets;
-
-    /// <inheritdoc cref="TrafficTotals.Frames"/>
-    public long Frames => Captured.Frames;
-
-    /// <inheritdoc cref="TrafficTotals.ApplicationBytes"/>
-    public long ApplicationBytes => Captured.ApplicationBytes;
-
-    /// <inheritdoc cref="TrafficTotals.TransportBytes"/>
-    public long TransportBytes => Captured.TransportBytes;
-
-    /// <inheritdoc cref="TrafficTotals.NetworkBytes"/>
-    public long NetworkBytes => Captured.NetworkBytes;
-
-    /// <inheritdoc cref="TrafficTotals.LinkBytes"/>
-    public long LinkBytes => Captured.LinkBytes;
-
-    /// <inheritdoc cref="TrafficTotals.WireBytes"/>
-    public long WireBytes => Captured.WireBytes;
 
     /// <summary>Packets from <see cref="Source"/> to <see cref="Destination"/>; 0 for the whole capture.</summary>
     public long ForwardPackets { get; init; }

@@ -21,3 +21,11 @@ public sealed record PacketEvent(Packet Packet) : GalleryEvent;
 /// <summary>A prediction was held against a capture.</summary>
 /// <param name="Comparison">What came of it.</param>
 public sealed record ComparisonEvent(TrafficComparison Comparison) : GalleryEvent;
+
+/// <summary>A capture began: nothing that is sent from now on is missed.</summary>
+/// <param name="Capture">The capture.</param>
+public sealed record CaptureStartedEvent(Capture Capture) : GalleryEvent;
+
+/// <summary>A capture ended, and its file is complete.</summary>
+/// <param name="Capture">The capture.</param>
+public sealed record CaptureEndedEvent(Capture Capture) : GalleryEvent;

@@ -18,13 +18,13 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Foreseen(OnBegin);
+    protected sealed override void BeginProcessing() => Guarded(OnBegin);
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Foreseen(OnRecord);
+    protected sealed override void ProcessRecord() => Guarded(OnRecord);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Foreseen(OnEnd);
+    protected sealed override void EndProcessing() => Guarded(OnEnd);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing()
@@ -145,14 +145,14 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Presents one event.</summary>
-    /// <param name="one">The event.</param>
-    protected virtual void Present(GalleryEvent one)
+    /// <param name="galleryEvent">The event.</param>
+    protected virtual void Present(GalleryEvent galleryEvent)
     {
-        switch (one)
+        switch (galleryEvent)
         {
             case SentEvent sent: WriteObject(sent.Image); break;
             case ShownEvent shown: WriteObject(shown.Image); break;
-            case ReceivedEvent received: Waited(); WriteObject(received.Image); break;
+            case ReceivedEvent received: EndWaiting(); WriteObject(received.Image); break;
             case ReadyEvent ready: Wait(ready); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
@@ -166,7 +166,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Something arrived: where it was waited for is no longer of interest.</summary>
-    private protected void Waited()
+    private protected void EndWaiting()
     {
         if (!_waits) return;
         _waits = false;
@@ -228,7 +228,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// pipeline) pass; an error of ours ends the cmdlet as what it is; anything else nobody foresaw, and that is what the
     /// user is told, without a stack trace.
     /// </summary>
-    private void Foreseen(Action action)
+    private void Guarded(Action action)
     {
         try
         {

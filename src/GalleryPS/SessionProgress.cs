@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Management.Automation;
+using GalleryPS.Events;
 
 namespace GalleryPS.Cmdlets;
 
@@ -17,7 +17,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         // A bar is known by its activity as well as by its number.
         if (_activity is not null && _activity != progress.Activity) Done();
         _activity = progress.Activity;
-        Write(new ProgressRecord(TotalId, progress.Activity, Status(progress))
+        Write(new ProgressRecord(TotalId, progress.Activity, ProgressText.Status(progress) is { Length: > 0 } status ? status : "Ctrl+C ends it")
         {
             PercentComplete = Percent(progress.Done, progress.Total),
             SecondsRemaining = progress.TimeLeft is { } left ? (int)Math.Ceiling(left.TotalSeconds) : -1,
@@ -43,21 +43,9 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         _activity = null;
     }
 
-    private static string Status(ProgressEvent progress)
-    {
-        var parts = new List<string>();
-        if (progress.Completed is { } completed) parts.Add(Counted.Of(completed, "image"));
-        if (progress.Done > 0 || progress.Total > 0) parts.Add(progress.Total is { } total ? Invariant($"{progress.Done:N0} of {total:N0} bytes") : Invariant($"{progress.Done:N0} bytes"));
-        if (progress.Rate is { } rate) parts.Add(Invariant($"{rate / 1e6:0.#} Mbps"));
-        if (progress.LossRate is { } loss) parts.Add(Invariant($"{100 * loss:0.#} % of the packets lost"));
-        return parts.Count > 0 ? string.Join(", ", parts) : "Ctrl+C ends it";
-    }
+    private static int Percent(long done, long? total) => total > 0 ? (int)ProgressText.Percent(done, total.Value) : -1;
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static int Percent(long done, long? total) => total > 0 ? (int)Math.Clamp(100 * (double)done / total.Value, 0, 100) : -1;
-
-    private static bool IsSame(ImageProgress one, ImageProgress other) => one.Index == other.Index && one.Name == other.Name;
+    private static bool IsSame(ImageProgress a, ImageProgress b) => a.Index == b.Index && a.Name == b.Name;
 
     private void Show(ImageProgress image)
     {
@@ -70,7 +58,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         }
 
         _bars[bar] = image;
-        Write(new ProgressRecord(TotalId + 1 + bar, TerminalText.Safe(image.Name), Invariant($"{image.Done:N0} of {image.Total:N0} bytes"))
+        Write(new ProgressRecord(TotalId + 1 + bar, TerminalText.Safe(image.Name), ProgressText.Bytes(image.Done, image.Total))
         {
             ParentActivityId = TotalId,
             PercentComplete = Percent(image.Done, image.Total),

@@ -31,7 +31,7 @@ public class ArrowTests
         ["Sessions"] = ["Options", "Network", "Images", "Events", "Protocols"],
         ["Messages"] = ["Options", "Network", "Images", "Events", "Protocols", "Sessions"],
         ["Servers"] = ["Options", "Network", "Images", "Events", "Sessions", "Messages"],
-        ["Operations"] = ["Options", "Images", "Events", "Sessions", "Messages", "Servers"],
+        ["Operations"] = ["Options", "Network", "Images", "Events", "Sessions", "Messages", "Servers"],
     };
 
     public static TheoryData<string> ProjectNames => [.. Projects.Keys.Where(static p => Directory.Exists(Path.Combine(Code.Source, p)))];

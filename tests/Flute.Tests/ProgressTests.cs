@@ -23,7 +23,7 @@ public class ProgressTests
         for (int i = 0; i < 2000 && !channel.Sender.IsFinished; i++)
         {
             channel.Step();
-            foreach (IReadOnlyList<ObjectProgress> list in (IReadOnlyList<ObjectProgress>[])[channel.Sender.UnderWay(Most), channel.Receiver.UnderWay(Session, Most)])
+            foreach (IReadOnlyList<ObjectProgress> list in (IReadOnlyList<ObjectProgress>[])[channel.Sender.InProgress(Most), channel.Receiver.InProgress(Session, Most)])
             {
                 most = Math.Max(most, list.Count);
                 Assert.Equal(list.Select(static o => o.Index).Order(), list.Select(static o => o.Index));
@@ -31,7 +31,7 @@ public class ProgressTests
                 Assert.All(list, static o => Assert.InRange(o.Done, 0, o.Total));
             }
 
-            foreach (ObjectProgress one in channel.Receiver.UnderWay(Session, Most))
+            foreach (ObjectProgress one in channel.Receiver.InProgress(Session, Most))
             {
                 Assert.True(one.Done >= done.GetValueOrDefault(one.Index));
                 done[one.Index] = one.Done;
@@ -41,8 +41,8 @@ public class ProgressTests
         Assert.Equal(Most, most);
         Assert.Equal(12, done.Count);
         Assert.All(done.Values, static bytes => Assert.InRange(bytes, 95_000, 100_011));
-        Assert.Empty(channel.Sender.UnderWay(Most));
-        Assert.Empty(channel.Receiver.UnderWay(Session, Most));
+        Assert.Empty(channel.Sender.InProgress(Most));
+        Assert.Empty(channel.Receiver.InProgress(Session, Most));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class ProgressTests
         while (!channel.Sender.IsIdle)
         {
             channel.Step();
-            seen.AddRange(channel.Sender.UnderWay(Most).Select(static o => o.Done));
+            seen.AddRange(channel.Sender.InProgress(Most).Select(static o => o.Done));
         }
 
         Assert.Equal(2, seen.Zip(seen.Skip(1)).Count(static p => p.Second < p.First));
@@ -69,9 +69,9 @@ public class ProgressTests
     {
         using Channel channel = Open(new FluteSenderOptions { Tsi = 7, InterleavedBlocks = 1, BitRate = 10e6 }, 3, 2_000_000);
         channel.Passes = static n => n % 10 != 9;
-        for (int i = 0; i < 200_000 && channel.Sender.UnderWay(Most) is [] or [{ Index: < 2 }]; i++) channel.Step();
-        Assert.Equal(2, Assert.Single(channel.Sender.UnderWay(Most)).Index);
+        for (int i = 0; i < 200_000 && channel.Sender.InProgress(Most) is [] or [{ Index: < 2 }]; i++) channel.Step();
+        Assert.Equal(2, Assert.Single(channel.Sender.InProgress(Most)).Index);
         for (TimeSpan until = channel.Now + TimeSpan.FromSeconds(1.1); channel.Now < until;) channel.Step();
-        Assert.Equal(2, Assert.Single(channel.Receiver.UnderWay(Session, Most)).Index);
+        Assert.Equal(2, Assert.Single(channel.Receiver.InProgress(Session, Most)).Index);
     }
 }

@@ -16,7 +16,7 @@ public sealed class AnycastLab : IDisposable
 
     public string Folder { get; } = TestGallery.NewFolder();
 
-    public LabHost this[int index]
+    public TestHost this[int index]
     {
         get
         {
@@ -25,9 +25,9 @@ public sealed class AnycastLab : IDisposable
         }
     }
 
-    public LabHost Router => this[5];
+    public TestHost Router => this[5];
 
-    public LabHost Client => this[6];
+    public TestHost Client => this[6];
 
     public void Dispose()
     {
@@ -97,7 +97,7 @@ public sealed class AnycastTests(AnycastLab lab) : IClassFixture<AnycastLab>
     public void OneAddressOnSeveralHostsMovesWithTheRoute()
     {
         const string Address = "10.99.0.1";
-        LabHost router = lab.Router, client = lab.Client;
+        TestHost router = lab.Router, client = lab.Client;
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.conf.all.send_redirects=0");
         NetworkLab.Run(router, "sysctl", "-qw", "net.ipv4.conf.eth0.send_redirects=0");

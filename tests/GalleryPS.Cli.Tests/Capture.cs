@@ -13,10 +13,10 @@ internal sealed class Capture : IDisposable
     private Capture(PeerProcess dump, string file) => (_dump, _file) = (dump, file);
 
     /// <summary>Starts to capture; skips the test when the programs are missing.</summary>
-    public static Capture Start(LabHost host, string folder, string filter, string nic = "eth0")
+    public static Capture Start(TestHost host, string folder, string filter, string nic = "eth0")
     {
         foreach (string tool in (string[])["tcpdump", "tshark"]) Assert.SkipUnless(File.Exists($"/usr/bin/{tool}"), $"{tool} is not installed");
-        string file = Path.Combine(folder, $"{host.Namespace}-{Guid.NewGuid():N}.pcap");
+        string file = Path.Combine(folder, $"{host.Name}-{Guid.NewGuid():N}.pcap");
         PeerProcess dump = PeerProcess.Start(host, "tcpdump", ["-i", nic, "-U", "-Z", "root", "--immediate-mode", "-w", file, filter]);
         for (long until = Stopwatch.GetTimestamp() + (20 * Stopwatch.Frequency); !dump.Errors.Contains("listening on", StringComparison.Ordinal);)
         {

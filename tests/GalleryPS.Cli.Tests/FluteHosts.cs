@@ -7,7 +7,7 @@ namespace GalleryPS.Cli.Tests;
 /// <summary>Four hosts for Flute, of which any may lose packets: 0 to 2 receive, 3 sends.</summary>
 public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
 {
-    private readonly List<LabHost> _lossy = [];
+    private readonly List<TestHost> _lossy = [];
     private readonly List<PeerProcess> _processes = [];
 
     protected Lab Lab => lab;
@@ -16,7 +16,7 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
     {
         // Whoever is left over from a test that failed must not take part in the next one.
         foreach (PeerProcess process in _processes) process.Dispose();
-        foreach (LabHost host in _lossy) NetworkLab.Run(host, "nft", "flush", "ruleset");
+        foreach (TestHost host in _lossy) NetworkLab.Run(host, "nft", "flush", "ruleset");
         GC.SuppressFinalize(this);
     }
 
@@ -29,7 +29,7 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
         lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", .. SenderAddress("multicast", "4"), .. options]));
 
     /// <summary>Makes a host lose the UDP packets a rule of nftables matches.</summary>
-    protected void Lose(LabHost host, string rule) => AddRules(host, "", $"meta l4proto udp {rule} drop;");
+    protected void Lose(TestHost host, string rule) => AddRules(host, "", $"meta l4proto udp {rule} drop;");
 
     /// <summary>
     /// Makes a host lose bursts of 50 packets in a row (or several at once), at random places. No burst lasts longer than
@@ -37,14 +37,14 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="oneIn">Of so many stretches of 50 packets one is lost.</param>
-    protected void LoseBursts(LabHost host, int oneIn) => AddRules(
+    protected void LoseBursts(TestHost host, int oneIn) => AddRules(
         host, "set burst { type inet_proto; flags dynamic,timeout; size 4; };",
         "meta l4proto udp numgen inc mod 50 0 delete @burst { meta l4proto };"
         + string.Create(CultureInfo.InvariantCulture, $"meta l4proto udp numgen inc mod 50 0 numgen random mod {oneIn} 0 add @burst {{ meta l4proto timeout 50ms }};")
         + "meta l4proto @burst drop;");
 
     /// <summary>The host gets everything again.</summary>
-    protected void LoseNoMore(LabHost host)
+    protected void LoseNoMore(TestHost host)
     {
         NetworkLab.Run(host, "nft", "flush", "ruleset");
         _lossy.Remove(host);
@@ -63,7 +63,7 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
     /// <summary>Bytes the sending host has sent on its first NIC.</summary>
     protected long Sent()
     {
-        using JsonDocument link = JsonDocument.Parse(NetworkLab.Execute("ip", ["-n", lab[3].Namespace, "-json", "-statistics", "link", "show", "eth0"]));
+        using JsonDocument link = JsonDocument.Parse(NetworkLab.Run(lab[3], "ip", "-json", "-statistics", "link", "show", "eth0"));
         return link.RootElement[0].GetProperty("stats64").GetProperty("tx").GetProperty("bytes").GetInt64();
     }
 
@@ -87,13 +87,13 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
         return process;
     }
 
-    private void AddRules(LabHost host, string sets, string rules)
+    private void AddRules(TestHost host, string sets, string rules)
     {
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Any(static p => File.Exists(Path.Combine(p, "nft"))), "nftables is not installed");
         _lossy.Add(host);
 
         // Between namespaces a batch that the sender hands down as one buffer would arrive, and be lost, as one.
-        NetworkLab.Execute("ip", ["-n", lab[3].Namespace, "link", "set", "eth0", "gso_max_segs", "1"]);
-        NetworkLab.Execute("ip", ["netns", "exec", host.Namespace, "nft", $"table inet lossy {{ {sets} chain in {{ type filter hook prerouting priority -300; {rules} }}; }}"]);
+        NetworkLab.Run(lab[3], "ip", "link", "set", "eth0", "gso_max_segs", "1");
+        NetworkLab.Run(host, "nft", $"table inet lossy {{ {sets} chain in {{ type filter hook prerouting priority -300; {rules} }}; }}");
     }
 }

@@ -11,7 +11,7 @@ public class InterfaceTests
     {
         if (NetworkLab.Missing is { } reason) Assert.Skip(reason);
         using var lab = NetworkLab.Create(1, mtu: 1450);
-        LabHost host = lab[0];
+        TestHost host = lab[0];
         NetworkLab.Run(host, "ip", "tuntap", "add", "dev", "tun9", "mode", "tun");
         NetworkLab.Run(host, "ip", "link", "set", "tun9", "mtu", "1380");
         NetworkLab.Run(host, "ip", "tuntap", "add", "dev", "tap9", "mode", "tap");
@@ -19,7 +19,7 @@ public class InterfaceTests
 
         using PeerProcess here = PeerProcess.Gallery(host, "interfaces");
         using PeerProcess there = PeerProcess.Start(
-            null, "nsenter", [$"--net=/run/netns/{host.Namespace}", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "interfaces", "--json"]);
+            null, "nsenter", [$"--net={host.Namespace}", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "interfaces", "--json"]);
         foreach (PeerProcess process in (PeerProcess[])[here, there])
         {
             Expect.Exit(0, process);

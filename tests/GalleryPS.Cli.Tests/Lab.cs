@@ -15,7 +15,7 @@ public sealed class Lab : IDisposable
         if (NetworkLab.Missing is null) _network = NetworkLab.Create(hosts: 4, networks: 2);
     }
 
-    public LabHost this[int index] => Network[index];
+    public TestHost this[int index] => Network[index];
 
     public string Folder { get; } = TestGallery.NewFolder();
 

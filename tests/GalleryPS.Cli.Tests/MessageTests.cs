@@ -167,7 +167,7 @@ public sealed class MessageTests(Lab lab) : IClassFixture<Lab>
         Assert.Single(gallery.Events("Error"));
     }
 
-    internal static void Leaves(Capture reports, string group, int family, LabHost host)
+    internal static void Leaves(Capture reports, string group, int family, TestHost host)
     {
         // Change to include, with no sources, is a leave (RFC 3376 section 4.2.12, RFC 3810 section 5.2.12). Another NIC of the
         // same switch sees it, and who it came from.
@@ -180,10 +180,10 @@ public sealed class MessageTests(Lab lab) : IClassFixture<Lab>
         reports.WaitFor(1, $"{own} && {type} == 3 && {count} == 0", "frame.number");
     }
 
-    private static PeerProcess Receive(LabHost host, string group, params string[] more) => PeerProcess.Gallery(
+    private static PeerProcess Receive(TestHost host, string group, params string[] more) => PeerProcess.Gallery(
         host, ["message", "receive", "--group", group, .. group.StartsWith('2') && !group.StartsWith("255", StringComparison.Ordinal) || group.StartsWith("ff", StringComparison.Ordinal) ? (string[])["--arrival-ip", "eth0"] : [], "--idle-timeout", "20", .. more]).WaitForReady();
 
-    private static PeerProcess Send(LabHost host, string group, bool foreign, params byte[][] messages)
+    private static PeerProcess Send(TestHost host, string group, bool foreign, params byte[][] messages)
     {
         string[] hex = [.. messages.Select(Convert.ToHexStringLower)];
         PeerProcess sender = foreign

@@ -69,7 +69,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
     public void OutboundIPDecidesTheNic(string transport, string protocol)
     {
         using var network = NetworkLab.Create(hosts: 2, networks: 2);
-        foreach ((LabHost host, string own, string other) in ((LabHost, string, string)[])[(network[0], "10.77.0.101", "10.77.0.102"), (network[1], "10.77.0.102", "10.77.0.101")])
+        foreach ((TestHost host, string own, string other) in ((TestHost, string, string)[])[(network[0], "10.77.0.101", "10.77.0.102"), (network[1], "10.77.0.102", "10.77.0.101")])
         {
             NetworkLab.Run(host, "sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2");
             NetworkLab.Run(host, "ip", "addr", "add", $"{own}/24", "dev", "eth1");
@@ -115,7 +115,7 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         string gallery = lab.NewGallery(20_000_000);
         string folder = lab.NewFolder();
         using PeerProcess receiver = PeerProcess.Gallery(
-            lab[0], "receive", "--transport", "tcp", "--address", lab[0].IPv4, "-o", folder, "--idle-timeout", "2");
+            lab[0], "receive", "--transport", "tcp", "--address", lab[0].IPv4, "-o", folder, "--idle-timeout", "4");
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", "tcp", "--to", lab[0].IPv4, "--bit-rate", "80Mbps");
         while (Directory.GetFiles(folder, "*.part").Length == 0) Thread.Yield();

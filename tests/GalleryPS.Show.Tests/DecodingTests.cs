@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 using SixLabors.ImageSharp;
@@ -150,6 +151,69 @@ public class DecodingTests(ITestOutputHelper output)
         {
             Assert.Equal(ErrorIds.TooManyPixels, Assert.Throws<GalleryException>(act).Id);
         }
+    }
+
+    /// <summary>Its decoder takes twice as much memory for a pixel as others do.</summary>
+    [Theory]
+    [InlineData(7000, 7142, false, false)]
+    [InlineData(7100, 7100, false, true)]
+    [InlineData(6500, 6500, true, true)]
+    public void WebPHasHalfOfThePixels(int width, int height, bool animated, bool refused)
+    {
+        byte[] file = WebP(width, height, animated ? (byte)2 : (byte)0, [.. "VP8L"u8, 5, 0, 0, 0, .. Lossless(width, height), 0]);
+        string id = Assert.Throws<GalleryException>(() => Decoder.Decode("large.webp", file)).Id;
+        Assert.Equal(refused ? ErrorIds.TooManyPixels : ErrorIds.BrokenImage, id);
+    }
+
+    /// <summary>The decoder makes room for the picture, not for the canvas.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WebPWithAPictureLargerThanItsCanvasIsRefused(bool lossy)
+    {
+        byte[] picture = lossy
+            ? [.. "VP8 "u8, 10, 0, 0, 0, 0x10, 0, 0, 0x9D, 1, 0x2A, 0xB0, 0x36, 0xB0, 0x36]
+            : [.. "VP8L"u8, 5, 0, 0, 0, .. Lossless(14_000, 14_000), 0];
+        byte[][] files = [WebP(10, 10, 0, picture), WebP(10, 10, 0x10, [.. "ALPH"u8, 2, 0, 0, 0, 0, 0, .. picture]), WebP(10, 10, 2, Frame(picture)), WebP(10, 10, 2, Frame([.. "ALPH"u8, 2, 0, 0, 0, 0, 0, .. picture]))];
+        Assert.All(files, static file => AssertRefused(file));
+
+        static byte[] Frame(byte[] chunks) => [.. "ANMF"u8, (byte)(16 + chunks.Length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 9, 0, 0, 100, 0, 0, 0, .. chunks];
+    }
+
+    /// <summary>A second header may be larger, and may be interlaced, which never ends where data are missing.</summary>
+    [Theory]
+    [InlineData(13_000, 0)]
+    [InlineData(10, 1)]
+    public void PngWithASecondHeaderIsRefused(int side, byte interlace)
+    {
+        byte[] small = Pictures.PngBomb(10, 10), large = Pictures.PngBomb(side, side);
+        large[28] = interlace;
+        AssertRefused(Pictures.WithRightChecksums([.. small[..33], .. large[8..]]));
+    }
+
+    private static void AssertRefused(byte[] file)
+    {
+        long start = Stopwatch.GetTimestamp(), before = GC.GetTotalAllocatedBytes();
+        Assert.Equal(ErrorIds.BrokenImage, Assert.Throws<GalleryException>(() => Decoder.Decode("two sizes", file)).Id);
+        Assert.True(GC.GetTotalAllocatedBytes() - before < 10_000_000);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+    }
+
+    private static byte[] WebP(int width, int height, byte flags, byte[] chunks)
+    {
+        byte[] file = [.. "RIFF\0\0\0\0WEBPVP8X"u8, 10, 0, 0, 0, flags, 0, 0, 0, .. Small(width - 1), .. Small(height - 1), .. chunks];
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
+        return file;
+
+        static byte[] Small(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];
+    }
+
+    private static byte[] Lossless(int width, int height)
+    {
+        byte[] header = new byte[5];
+        header[0] = 0x2F;
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(1), width - 1 | height - 1 << 14);
+        return header;
     }
 
     /// <summary>A header within the limits, and pictures inside that are not.</summary>

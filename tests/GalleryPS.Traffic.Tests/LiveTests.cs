@@ -66,7 +66,7 @@ public sealed class LiveTests : IDisposable
         }
     }
 
-    private TrafficComparison Send(LabHost host, Transport transport, string[] to, int[] sizes, int receivers, int mtu, bool ipv6)
+    private TrafficComparison Send(TestHost host, Transport transport, string[] to, int[] sizes, int receivers, int mtu, bool ipv6)
     {
         string gallery = TestGallery.NewFolder();
         string file = Path.Combine(_folder, $"{Guid.NewGuid():N}.pcap");

@@ -36,14 +36,14 @@ public sealed class OracleTests : IDisposable
     private List<string> Capture(int mtu, bool offload)
     {
         using var lab = NetworkLab.Create(2, mtu: mtu);
-        LabHost a = lab[0], b = lab[1];
-        foreach (LabHost host in lab.Hosts)
+        TestHost a = lab[0], b = lab[1];
+        foreach (TestHost host in lab.Hosts)
         {
             string state = offload ? "on" : "off";
             NetworkLab.Run(host, "ethtool", "-K", "eth0", "tso", state, "gso", state, "gro", state, "tx", state);
         }
 
-        (LabHost Host, string Tool, string Name, string[] Options)[] captures =
+        (TestHost Host, string Tool, string Name, string[] Options)[] captures =
         [
             (a, "tcpdump", "sender.pcap", ["-i", "eth0"]),
             (a, "tcpdump", "nanoseconds.pcap", ["-i", "eth0", "--time-stamp-precision=nano"]),

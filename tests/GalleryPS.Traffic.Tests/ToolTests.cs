@@ -101,6 +101,48 @@ public sealed class ToolTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("tcpdump: pcap_loop: The interface disappeared", ErrorIds.NetworkFailure)]
+    [InlineData("tcpdump: Unable to write output: No space left on device", ErrorIds.CannotWriteFile)]
+    public void AToolThatEndsByItselfIsTold(string says, string id)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("the tool is a script for a shell");
+        string file = Path.Combine(_folder, "x.pcap");
+        CaptureSession session = CaptureSession.Start(new CaptureOptions
+        {
+            Path = file,
+            Interface = "eth0",
+            Tool = Script($"echo 'tcpdump: listening on eth0' >&2; echo '{says}' >&2; echo '0 packets captured' >&2; exit 1"),
+        });
+        SpinWait.SpinUntil(() => !NetworkLab.Execute("ps", ["-eo", "args"]).Contains(file, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        GalleryException error = Assert.Throws<GalleryException>(session.Stop);
+        Assert.Equal(id, error.Id);
+        if (id == ErrorIds.NetworkFailure) Assert.EndsWith($"It said: {says}", error.Message, StringComparison.Ordinal);
+        Assert.False(session.Capture.Running);
+        session.Dispose();
+    }
+
+    [Fact]
+    public void ADiskThatBecomesFullIsTold()
+    {
+        Needs.Root();
+        Needs.Programs("tcpdump");
+        NetworkLab.Execute("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", _folder]);
+        try
+        {
+            CaptureSession session = CaptureSession.Start(new CaptureOptions { Path = Path.Combine(_folder, "x.pcap"), Interface = "lo", Port = 25000 });
+            using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            for (int i = 0; i < 20; i++) sender.SendTo(new byte[1000], new IPEndPoint(IPAddress.Parse("127.0.0.2"), 25000));
+            GalleryException error = Assert.Throws<GalleryException>(session.Stop);
+            Assert.Equal(ErrorIds.CannotWriteFile, error.Id);
+            Assert.Contains("full", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            NetworkLab.Execute("umount", [_folder]);
+        }
+    }
+
     [Fact]
     public void AToolThatNeverListensIsGivenUp()
     {

@@ -3,7 +3,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Windows.Tests;
 
 /// <summary>A way from one host to the other: what the sender is told and what the receiver is told.</summary>
-public sealed record Way(string Name, Func<LabHost, string[]> Send, Func<LabHost, string[]> Receive)
+public sealed record Way(string Name, Func<TestHost, string[]> Send, Func<TestHost, string[]> Receive)
 {
     public static readonly Way[] All =
     [

@@ -49,10 +49,10 @@ public sealed class WindowsRoom : IDisposable
     }
 
     /// <summary>The host with Windows.</summary>
-    public LabHost Windows => Network[0];
+    public TestHost Windows => Network[0];
 
     /// <summary>The host with Linux.</summary>
-    public LabHost Linux => Network[1];
+    public TestHost Linux => Network[1];
 
     /// <summary>Root of the repository.</summary>
     public static string Root { get; } = Metadata("RepositoryRoot");

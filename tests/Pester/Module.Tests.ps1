@@ -73,12 +73,14 @@ Describe 'The module' {
     }
 
     It 'imports quickly' {
-        # Paired, so that a busy machine slows both: the difference is what importing costs.
-        $cost = 1..5 | ForEach-Object {
-            $empty = (Measure-Command { pwsh -NoProfile -NonInteractive -Command 'exit' }).TotalSeconds
-            (Measure-Command { pwsh -NoProfile -NonInteractive -Command "Import-Module '$moduleManifest'" }).TotalSeconds - $empty
+        # In turns, and the least of each: what a busy machine adds is not what importing costs. Measured until it is little enough.
+        $empty = $importing = [double]::MaxValue
+        for ($i = 0; $i -lt 3 -or ($i -lt 15 -and $importing - $empty -ge 0.3); $i++) {
+            $empty = [math]::Min($empty, (Measure-Command { pwsh -NoProfile -NonInteractive -Command 'exit' }).TotalSeconds)
+            $importing = [math]::Min($importing, (Measure-Command { pwsh -NoProfile -NonInteractive -Command "Import-Module '$moduleManifest'" }).TotalSeconds)
         }
-        ($cost | Measure-Object -Minimum).Minimum | Should -BeLessThan 0.3
+
+        $importing - $empty | Should -BeLessThan 0.3
     }
 
     It 'has samples that fit in one datagram each' {

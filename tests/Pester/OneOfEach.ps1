@@ -17,6 +17,11 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
 
     Get-GalleryInterface lo* | Select-Object -First 1
     Get-GalleryTerminal
+    if ($IsLinux -and (id -u) -eq 0) {
+        $lab = New-GalleryLab -Hosts 2
+        $lab
+        $lab | Remove-GalleryLab
+    }
     $recorded = Join-Path $PSScriptRoot '../GalleryPS.Traffic.Tests/Fixtures/unicast.pcap'
     $estimate = Measure-Gallery -Size 1000, 2000 -Transport Unicast
     $estimate

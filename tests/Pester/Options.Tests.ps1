@@ -14,6 +14,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Get-GalleryPacket'; Verb = 'packets' }
         @{ Cmdlet = 'Compare-GalleryTraffic'; Verb = 'compare' }
         @{ Cmdlet = 'Start-GalleryCapture'; Verb = 'capture' }
+        @{ Cmdlet = 'New-GalleryLab'; Verb = 'lab' }
     )
 }
 

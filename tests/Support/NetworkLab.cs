@@ -3,165 +3,115 @@ using System.Globalization;
 
 namespace GalleryPS.TestSupport;
 
-/// <summary>
-/// Hosts on one switch: each is a network namespace of its own with a NIC <c>eth0</c>, and the switch is a bridge in a
-/// further one, so that nothing of it touches the machine's own network.
-/// </summary>
+/// <summary>Hosts for tests: a lab of ours, with as many NICs for each host as a test asks for.</summary>
 public sealed class NetworkLab : IDisposable
 {
-    private static int _labs;
-    private readonly List<string> _namespaces = [];
+    private readonly Lab _lab;
 
-    private NetworkLab(IReadOnlyList<LabHost> hosts) => Hosts = hosts;
+    private NetworkLab(Lab lab) => (_lab, Hosts) = (lab, [.. lab.Hosts.Select(h => new TestHost(lab, h))]);
 
     /// <summary>Why no lab can be made here; null when it can.</summary>
     public static string? Missing { get; } = FindMissing();
 
-    public IReadOnlyList<LabHost> Hosts { get; }
+    public IReadOnlyList<TestHost> Hosts { get; }
 
-    public LabHost this[int index] => Hosts[index];
+    public TestHost this[int index] => Hosts[index];
 
     /// <summary>Makes hosts with the addresses 10.77.0.1, 10.77.0.2, ... and fd77::1, fd77::2, ...</summary>
     /// <param name="hosts">How many.</param>
     /// <param name="networks">How many switches; host i has NICs eth0, eth1, ... with the networks 10.77.0.0/24, 10.77.1.0/24, ...</param>
     /// <param name="mtu">MTU of the NICs.</param>
-    public static NetworkLab Create(int hosts, int networks = 1, int mtu = 1500)
-    {
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"gl{Environment.ProcessId}x{Interlocked.Increment(ref _labs)}");
-        string switchName = prefix + "s";
-        var list = Enumerable.Range(0, hosts).Select(i => new LabHost(string.Create(CultureInfo.InvariantCulture, $"{prefix}h{i + 1}"), i + 1)).ToList();
-        var lab = new NetworkLab(list);
-        try
-        {
-            lab.Add(switchName);
-            foreach (LabHost host in list) lab.Add(host.Namespace);
-            for (int n = 0; n < networks; n++)
-            {
-                Batch(switchName, [$"link add br{n} type bridge mcast_snooping 0", $"link set br{n} up mtu {mtu}"]);
-                foreach (LabHost host in list)
-                {
-                    Batch(switchName,
-                    [
-                        $"link add h{host.Number}n{n} type veth peer name eth{n} netns {host.Namespace}",
-                        $"link set h{host.Number}n{n} master br{n} up mtu {mtu}",
-                    ]);
-                    List<string> commands =
-                    [
-                        "link set lo up",
-                        $"link set eth{n} up mtu {mtu}",
-                        $"addr add {host.IPv4On(n)}/24 brd + dev eth{n}",
-                        $"addr add {host.IPv6On(n)}/64 dev eth{n} nodad",
-                    ];
-                    if (n == 0) commands.Add("route add default dev eth0");
-                    Batch(host.Namespace, commands);
-                }
-            }
+    public static NetworkLab Create(int hosts, int networks = 1, int mtu = 1500) =>
+        new(Lab.Create(new LabOptions { Hosts = hosts, Networks = networks, Mtu = mtu, Offload = true }));
 
-            return lab;
-        }
-        catch
-        {
-            lab.Dispose();
-            throw;
-        }
+    /// <summary>Gives a host its NIC of a network, as it had it before.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="network">The number of the network.</param>
+    /// <param name="withAddress">Whether the NIC gets its addresses.</param>
+    public void Plug(TestHost host, int network, bool withAddress = true)
+    {
+        string port = $"{host.Name}n{network}";
+        string same = host.Addresses.TryGetValue(network, out string? mac) ? $" address {mac}" : "";
+        _lab.RunOnSwitch($"ip link add {port} mtu {_lab.Mtu} type veth peer name eth{network}{same} mtu {_lab.Mtu} netns {host.Name}\nip link set {port} master br{network} up");
+        List<string> commands = [$"link set eth{network} up"];
+        if (withAddress) commands.AddRange([$"addr add {host.IPv4On(network)}/24 brd + dev eth{network}", $"addr add {host.IPv6On(network)}/64 dev eth{network} nodad"]);
+        if (withAddress && network == 0) commands.Add("route add default dev eth0");
+        Ip(host, [.. commands]);
+    }
+
+    /// <summary>Deletes a host's NIC of a network.</summary>
+    public static void Unplug(TestHost host, int network)
+    {
+        // "1: eth0@if2: <...> ... link/ether 02:00:00:00:00:01 brd ..."
+        string[] words = Run(host, "ip", "-o", "link", "show", $"eth{network}").Split(' ');
+        host.Addresses[network] = words[Array.IndexOf(words, "link/ether") + 1];
+        Ip(host, $"link del eth{network}");
+    }
+
+    /// <summary>Runs commands of ip(8) on a host, one after the other.</summary>
+    public static void Ip(TestHost host, params string[] commands)
+    {
+        foreach (string command in commands) Run(host, "ip", command.Split(' '));
     }
 
     /// <summary>Runs a program on a host to its end.</summary>
     /// <returns>Its standard output.</returns>
-    public static string Run(LabHost host, string program, params string[] arguments) =>
-        Execute("ip", ["netns", "exec", host.Namespace, program, .. arguments]);
+    public static string Run(TestHost host, string program, params string[] arguments) =>
+        Execute(host.StartInfo(program, arguments));
 
-    public void Dispose()
-    {
-        foreach (string name in _namespaces)
-        {
-            try
-            {
-                Execute("ip", ["netns", "del", name]);
-            }
-            catch (InvalidOperationException)
-            {
-                // It is gone already; the others still have to go.
-            }
-        }
-    }
+    public void Dispose() => _lab.Dispose();
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its standard output.</returns>
-    public static string Execute(string program, IEnumerable<string> arguments, string? input = null)
+    public static string Execute(string program, IEnumerable<string> arguments) => Execute(new ProcessStartInfo(program, arguments));
+
+    private static string Execute(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = input is not null,
-        };
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
-        if (input is not null)
-        {
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
-        }
-
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? output
-            : throw new InvalidOperationException($"{program} {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}): {error.Result}");
-    }
-
-    private static void Batch(string name, IEnumerable<string> commands) =>
-        Execute("ip", ["-netns", name, "-batch", "-"], string.Join('\n', commands) + "\n");
-
-    private void Add(string name)
-    {
-        Execute("ip", ["netns", "add", name]);
-        _namespaces.Add(name);
+            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}): {error.Result}");
     }
 
     private static string? FindMissing()
     {
-        if (!OperatingSystem.IsLinux()) return "network namespaces exist on Linux only";
-        if (!Environment.IsPrivilegedProcess) return "network namespaces need root";
-        string name = string.Create(CultureInfo.InvariantCulture, $"gl{Environment.ProcessId}probe");
         try
         {
-            Execute("ip", ["netns", "add", name]);
-            Execute("ip", ["netns", "exec", name, "ip", "link", "add", "br0", "type", "bridge"]);
+            Lab.Create(new LabOptions { Hosts = 1 }).Dispose();
             return null;
         }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (GalleryException e)
         {
-            return $"network namespaces do not work here: {e.Message}";
-        }
-        finally
-        {
-            try
-            {
-                Execute("ip", ["netns", "del", name]);
-            }
-            catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                // It was never made.
-            }
+            return $"labs do not work here: {e.Message}";
         }
     }
 }
 
 /// <summary>A host of a <see cref="NetworkLab"/>.</summary>
-/// <param name="Namespace">Its network namespace.</param>
-/// <param name="Number">1, 2, ...</param>
-public sealed record LabHost(string Namespace, int Number)
+public sealed class TestHost(Lab lab, LabHost host)
 {
+    public string Name => host.Name;
+
+    /// <summary>Link-layer addresses of the NICs that were unplugged: a NIC that comes back is the same one.</summary>
+    internal Dictionary<int, string> Addresses { get; } = [];
+
     public string IPv4 => IPv4On(0);
 
     public string IPv6 => IPv6On(0);
 
-    public string IPv4On(int network) => string.Create(CultureInfo.InvariantCulture, $"10.77.{network}.{Number}");
+    /// <summary>A file that stands for its network namespace.</summary>
+    public string Namespace => lab.NamespaceOf(host);
+
+    public string IPv4On(int network) => string.Create(CultureInfo.InvariantCulture, $"10.77.{network}.{host.Number}");
 
     public string IPv6On(int network) => network == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"fd77::{Number}")
-        : string.Create(CultureInfo.InvariantCulture, $"fd77:{network}::{Number}");
+        ? string.Create(CultureInfo.InvariantCulture, $"fd77::{host.Number}")
+        : string.Create(CultureInfo.InvariantCulture, $"fd77:{network}::{host.Number}");
+
+    /// <summary>How to start a program on it.</summary>
+    public ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments) => lab.StartInfo(host, program, arguments);
 }

@@ -40,19 +40,21 @@ public sealed partial class PeerProcess : IDisposable
     /// <summary>Starts <c>gallery</c> with <c>--json</c>.</summary>
     /// <param name="host">Where; null for this machine.</param>
     /// <param name="arguments">Verb and options.</param>
-    public static PeerProcess Gallery(LabHost? host, params string[] arguments) =>
+    public static PeerProcess Gallery(TestHost? host, params string[] arguments) =>
         Start(host, "dotnet", [Path.Combine(AppContext.BaseDirectory, "gallery.dll"), .. arguments, "--json"]);
 
     /// <summary>Starts one of the small foreign programs in tests/peers.</summary>
-    public static PeerProcess Python(LabHost? host, string script, params string[] arguments) =>
+    public static PeerProcess Python(TestHost? host, string script, params string[] arguments) =>
         Start(host, "python3", ["-u", Path.Combine(AppContext.BaseDirectory, "peers", script), .. arguments]);
 
     /// <summary>Starts any program.</summary>
-    public static PeerProcess Start(LabHost? host, string program, IEnumerable<string> arguments)
+    public static PeerProcess Start(TestHost? host, string program, IEnumerable<string> arguments) =>
+        Start(host?.StartInfo(program, arguments) ?? new ProcessStartInfo(program, arguments));
+
+    /// <summary>Starts any program.</summary>
+    public static PeerProcess Start(ProcessStartInfo start)
     {
-        ProcessStartInfo start = host is null
-            ? new ProcessStartInfo(program, arguments)
-            : new ProcessStartInfo("ip", (string[])["netns", "exec", host.Namespace, program, .. arguments]);
+        ArgumentNullException.ThrowIfNull(start);
         start.UseShellExecute = false;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var process = new Process { StartInfo = start };

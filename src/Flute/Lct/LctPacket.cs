@@ -94,10 +94,10 @@ public readonly ref struct LctPacket
     /// <param name="extension">The first one of this type.</param>
     public bool TryFind(LctExtensionType type, out LctExtension extension)
     {
-        foreach (LctExtension one in this)
+        foreach (LctExtension candidate in this)
         {
-            if (one.Type != type) continue;
-            extension = one;
+            if (candidate.Type != type) continue;
+            extension = candidate;
             return true;
         }
 
@@ -115,7 +115,7 @@ public readonly ref struct LctPacket
         }
 
         UInt128 value = 0;
-        foreach (byte one in bytes) value = (value << 8) | one;
+        foreach (byte extension in bytes) value = (value << 8) | extension;
         return value;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     private BitArray? _present;
 
     // Ids of the repair symbols in places of source symbols, 0 for none; and repair symbols beyond the places there are.
-    private uint[]? _guests;
+    private uint[]? _repairInPlace;
     private List<(uint Id, byte[] Symbol)>? _extra, _late;
     private HashSet<uint>? _repairIds;
     private int _sourceCount, _freePlace, _needed = oti.SymbolsOf(sourceBlockNumber), _failures;
@@ -142,7 +142,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         foreach ((_, byte[] symbol) in _extra ?? []) budget.Release(symbol.Length + 2 * SymbolOverhead);
         _symbols = null;
         _present = null;
-        _guests = null;
+        _repairInPlace = null;
         _repairIds = null;
         _extra = _late = null;
         _freePlace = 0;
@@ -170,10 +170,10 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
         if (!Begin()) return SymbolResult.NoRoom;
         if (_present![id]) return SymbolResult.Redundant;
         Span<byte> place = Place(id);
-        if (_guests?[id] is { } guest and not 0)
+        if (_repairInPlace?[id] is { } guest and not 0)
         {
             if (!Put(guest, place)) return SymbolResult.NoRoom;
-            _guests[id] = 0;
+            _repairInPlace[id] = 0;
         }
 
         _present[id] = true;
@@ -216,12 +216,12 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Put(uint id, ReadOnlySpan<byte> symbol)
     {
-        _guests ??= new uint[K];
-        while (_freePlace < K && (_present![_freePlace] || _guests[_freePlace] != 0)) _freePlace++;
+        _repairInPlace ??= new uint[K];
+        while (_freePlace < K && (_present![_freePlace] || _repairInPlace[_freePlace] != 0)) _freePlace++;
         if (_freePlace < K)
         {
             symbol.CopyTo(Place(_freePlace));
-            _guests[_freePlace++] = id;
+            _repairInPlace[_freePlace++] = id;
             return true;
         }
 
@@ -243,7 +243,7 @@ internal sealed class BlockAssembly(FecOti oti, int sourceBlockNumber, BufferBud
 
         for (int i = 0; i < K; i++)
         {
-            if (_guests?[i] is { } guest and not 0) decoder.Add(guest, block.Slice(i * size, size));
+            if (_repairInPlace?[i] is { } guest and not 0) decoder.Add(guest, block.Slice(i * size, size));
         }
 
         foreach ((uint id, byte[] symbol) in _extra ?? []) decoder.Add(id, symbol);

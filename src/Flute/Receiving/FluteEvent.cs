@@ -8,6 +8,10 @@ public abstract record FluteEvent(SessionId Session);
 /// <param name="Session">The session.</param>
 public sealed record SessionOpened(SessionId Session) : FluteEvent(Session);
 
+/// <summary>The first packet came of an object that the FDT names: what is announced is really sent.</summary>
+/// <param name="Session">The session.</param>
+public sealed record SessionBegun(SessionId Session) : FluteEvent(Session);
+
 /// <summary>The FDT of a session is there, or has grown.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Files">Files known so far.</param>
@@ -86,7 +90,8 @@ public enum SessionEnd
 /// <param name="End">How.</param>
 /// <param name="Missing">Objects that were not received.</param>
 /// <param name="FdtSeen">Whether there ever was an FDT.</param>
-public sealed record SessionEnded(SessionId Session, SessionEnd End, int Missing, bool FdtSeen) : FluteEvent(Session);
+/// <param name="HasBegun">Whether a symbol of an object came that the FDT names.</param>
+public sealed record SessionEnded(SessionId Session, SessionEnd End, int Missing, bool FdtSeen, bool HasBegun) : FluteEvent(Session);
 
 /// <summary>What a receiver counted.</summary>
 public sealed record FluteReceiverCounts

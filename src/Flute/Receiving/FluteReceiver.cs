@@ -19,7 +19,8 @@ public sealed class FluteReceiver : IDisposable
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
 
     // When there are too many sessions: those without an FDT go after so long, others after such a silence.
-    private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), Dead = TimeSpan.FromSeconds(30);
+    // A table is repeated at the latest every five seconds.
+    private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), TableOnly = TimeSpan.FromSeconds(10), Dead = TimeSpan.FromSeconds(30);
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
     private readonly BufferBudget _budget, _cache;
@@ -68,6 +69,19 @@ public sealed class FluteReceiver : IDisposable
     /// <summary>The sessions that are open.</summary>
     public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
 
+    /// <summary>Whether an open session has brought a symbol of an object, and something came of it lately.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="within">How long its last packet may be ago.</param>
+    /// <param name="begun">Whether a symbol came.</param>
+    /// <returns>Whether it is open, and its last packet no longer ago.</returns>
+    public bool IsAlive(SessionId session, TimeSpan within, out bool begun)
+    {
+        begun = false;
+        if (!_sessions.TryGetValue(session, out ReceivingSession? one) || _now - one.LastPacket > within) return false;
+        begun = one.HasBegun;
+        return true;
+    }
+
     /// <summary>Takes a packet.</summary>
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
@@ -101,7 +115,7 @@ public sealed class FluteReceiver : IDisposable
         Counts.Packets++;
         session.Push(parsed, now);
         if (session.IsCopy) Forget(session);
-        else if (session.Restart is { } instance) session = BeginAnew(session, instance, now);
+        else if (session.Restart is { } instance) session = Restart(session, instance, now);
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
     }
 
@@ -116,9 +130,9 @@ public sealed class FluteReceiver : IDisposable
     public void Poll(TimeSpan now)
     {
         _now = now;
-        while (_recovered.TryDequeue(out Recovery? one))
+        while (_recovered.TryDequeue(out Recovery? recovery))
         {
-            one.Session.Recovered(one.Object, one.Assembly, one.Block, one.SourceBlockNumber, one.Stored, one.End, now);
+            recovery.Session.Recovered(recovery.Object, recovery.Assembly, recovery.Block, recovery.SourceBlockNumber, recovery.Stored, recovery.End, now);
         }
 
         List<ReceivingSession>? over = null;
@@ -155,7 +169,7 @@ public sealed class FluteReceiver : IDisposable
     /// <returns>Null when it is over, and that was reported.</returns>
     public ReceptionReport? Report(SessionId session)
     {
-        if (_sessions.TryGetValue(session, out ReceivingSession? one)) return one.Report();
+        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report();
         return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
     }
 
@@ -164,16 +178,16 @@ public sealed class FluteReceiver : IDisposable
     /// <returns>Bytes that are in and in all, packets received and lost; zeros when it is over.</returns>
     public (long Done, long Total, long Packets, long Lost) Progress(SessionId session)
     {
-        if (!_sessions.TryGetValue(session, out ReceivingSession? one)) return default;
-        (long done, long total) = one.Progress;
-        return (done, total, one.Packets, one.Lost);
+        if (!_sessions.TryGetValue(session, out ReceivingSession? known)) return default;
+        (long done, long total) = known.Progress;
+        return (done, total, known.Packets, known.Lost);
     }
 
     /// <summary>Objects of a session that are being received: the first ones of its FDT that something came of within the last second.</summary>
     /// <param name="session">The session.</param>
     /// <param name="most">How many at most.</param>
-    public IReadOnlyList<ObjectProgress> UnderWay(SessionId session, int most) =>
-        _sessions.TryGetValue(session, out ReceivingSession? one) ? one.UnderWay(most) : [];
+    public IReadOnlyList<ObjectProgress> InProgress(SessionId session, int most) =>
+        _sessions.TryGetValue(session, out ReceivingSession? known) ? known.InProgress(most) : [];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -183,9 +197,9 @@ public sealed class FluteReceiver : IDisposable
         foreach (ReceivingSession session in _sessions.Values) session.Dispose();
         _sessions.Clear();
         foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
-        while (_events.TryDequeue(out FluteEvent? one))
+        while (_events.TryDequeue(out FluteEvent? fluteEvent))
         {
-            if (one is ObjectReceived received) received.Content.Dispose();
+            if (fluteEvent is ObjectReceived received) received.Content.Dispose();
         }
     }
 
@@ -218,7 +232,7 @@ public sealed class FluteReceiver : IDisposable
         {
             Opened = _now,
             Claim = Claim,
-            Tell = _events.Enqueue,
+            Raise = _events.Enqueue,
             Recover = Recover,
             Replays = _options.GroupKey is null ? null : replays ?? new ReplayWindow(),
         };
@@ -243,7 +257,7 @@ public sealed class FluteReceiver : IDisposable
     }
 
     // The sender was started again and took the same number: the objects of its new FDT are others.
-    private ReceivingSession BeginAnew(ReceivingSession old, FdtInstance instance, TimeSpan now)
+    private ReceivingSession Restart(ReceivingSession old, FdtInstance instance, TimeSpan now)
     {
         End(old, SessionEnd.Abandoned);
         _ended.Remove(old.Id);
@@ -274,6 +288,7 @@ public sealed class FluteReceiver : IDisposable
     private bool MakeRoom()
     {
         ReceivingSession? idle = _sessions.Values.Where(s => !s.FdtSeen && _now - s.Opened >= WithoutFdt).MinBy(static s => s.Opened)
+            ?? _sessions.Values.Where(s => !s.HasBegun && _now - s.LastPacket >= TableOnly).MinBy(static s => s.LastPacket)
             ?? _sessions.Values.Where(s => _now - s.LastPacket >= Dead).MinBy(static s => s.LastPacket);
         if (idle is null) return false;
         End(idle, SessionEnd.Abandoned);
@@ -286,17 +301,17 @@ public sealed class FluteReceiver : IDisposable
         if (_authenticators.TryGetValue(tsi, out PacketAuthenticator? known)) return known;
         if (_authenticators.Count >= MaxAuthenticators)
         {
-            foreach (PacketAuthenticator one in _authenticators.Values) one.Dispose();
+            foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
             _authenticators.Clear();
         }
 
         return _authenticators[tsi] = new PacketAuthenticator(_options.GroupKey!.PacketKey(tsi));
     }
 
-    private void Recover(ReceivingSession session, IncomingObject one, BlockAssembly block, int number)
+    private void Recover(ReceivingSession session, IncomingObject incoming, BlockAssembly block, int number)
     {
         block.IsDecoding = true;
-        ObjectAssembly assembly = one.Assembly!;
+        ObjectAssembly assembly = incoming.Assembly!;
         long bytes = assembly.Oti.BytesOf(number);
         Interlocked.Add(ref _backlog, bytes);
         Interlocked.Increment(ref _working);
@@ -313,15 +328,15 @@ public sealed class FluteReceiver : IDisposable
                 if (!decoded.IsEmpty)
                 {
                     stored = true;
-                    if (assembly.Store(number, decoded.Span)) end = one.Complete(assembly, _store, _options);
+                    if (assembly.Store(number, decoded.Span)) end = incoming.Complete(assembly, _store, _options);
                 }
             }
             catch (Exception e)
             {
-                end = one.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
+                end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
 
-            _recovered.Enqueue(new Recovery(session, one, assembly, block, number, stored, end));
+            _recovered.Enqueue(new Recovery(session, incoming, assembly, block, number, stored, end));
             Interlocked.Add(ref _backlog, -bytes);
             Interlocked.Decrement(ref _working);
             if (Volatile.Read(ref _disposed) != 0) DropRecovered();
@@ -331,9 +346,9 @@ public sealed class FluteReceiver : IDisposable
     // Nobody takes these any more.
     private void DropRecovered()
     {
-        while (_recovered.TryDequeue(out Recovery? one))
+        while (_recovered.TryDequeue(out Recovery? recovery))
         {
-            if (one.End is ObjectReceived received) received.Content.Dispose();
+            if (recovery.End is ObjectReceived received) received.Content.Dispose();
         }
     }
 
@@ -351,7 +366,7 @@ public sealed class FluteReceiver : IDisposable
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();
-        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen));
+        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen, session.HasBegun));
     }
 
     // When blocks hold all the memory that there is, those whose symbols stopped coming make room.

@@ -22,8 +22,8 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
     // How often it is collected before it is given up as damaged. A packet that was altered on its way spoils one attempt;
     // when three were spoilt it is the sender's file that does not fit what the FDT says.
     private const int MaxAttempts = 3;
-    private ObjectAssembly? _spoilt;
-    private int _spoiltAttempts;
+    private ObjectAssembly? _damaged;
+    private int _damagedAttempts;
 
     /// <summary>What the FDT says of it.</summary>
     public FdtFile File { get; private set; } = described;
@@ -87,7 +87,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
             oti = inBand;
         }
 
-        oti ??= _spoilt?.Oti;
+        oti ??= _damaged?.Oti;
         if (oti is null)
         {
             return File.Fec.SymbolLength is null && File.Fec.EncodingId is null
@@ -115,8 +115,8 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
             : File.ContentSha256 is not null ? HashAlgorithmName.SHA256
             : File.ContentMd5 is not null ? HashAlgorithmName.MD5 : null;
         Func<Stream> open = encoding == ContentEncoding.None ? () => store.Open(session, File) : store.OpenTemporary;
-        Assembly = new ObjectAssembly(oti, open, budget, hash, _spoilt);
-        _spoilt = null;
+        Assembly = new ObjectAssembly(oti, open, budget, hash, _damaged);
+        _damaged = null;
         return null;
     }
 
@@ -125,10 +125,10 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
     /// <returns>False when it was tried often enough, or when no packet will come to try it with.</returns>
     public bool TryRestart(ObjectFailed damage)
     {
-        Damage = damage with { Detail = _spoiltAttempts == 0 ? damage.Detail : $"{damage.Detail}, and {_spoiltAttempts} {(_spoiltAttempts == 1 ? "time" : "times")} before" };
-        if (++_spoiltAttempts >= MaxAttempts || Assembly is not { Oti.SourceBlocks: > 0 } spoilt) return false;
-        spoilt.Dispose();
-        (_spoilt, Assembly) = (spoilt, null);
+        Damage = damage with { Detail = _damagedAttempts == 0 ? damage.Detail : $"{damage.Detail}, and {_damagedAttempts} {(_damagedAttempts == 1 ? "time" : "times")} before" };
+        if (++_damagedAttempts >= MaxAttempts || Assembly is not { Oti.SourceBlocks: > 0 } damaged) return false;
+        damaged.Dispose();
+        (_damaged, Assembly) = (damaged, null);
         return true;
     }
 

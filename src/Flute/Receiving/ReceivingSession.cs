@@ -14,7 +14,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private readonly Dictionary<UInt128, IncomingObject> _objects = [];
     private readonly List<IncomingObject> _inOrder = [];
     private readonly EarlyPackets _early = new(cache);
-    private readonly SessionNews _news = new();
+    private readonly ReportedChanges _changes = new();
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
@@ -43,6 +43,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
 
     public long Packets { get; private set; }
 
+    /// <summary>Whether a symbol of an object came that its FDT names. A table alone costs a stranger one packet.</summary>
+    public bool HasBegun { get; private set; }
+
     public ReplayWindow? Replays { get; init; }
 
     /// <summary>Whether it is what another session brings already, from another address of the sender.</summary>
@@ -52,7 +55,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     public required Func<ReceivingSession, string, bool> Claim { get; init; }
 
     /// <summary>Gets what happens.</summary>
-    public required Action<FluteEvent> Tell { get; init; }
+    public required Action<FluteEvent> Raise { get; init; }
 
     /// <summary>Runs work that need not be done here.</summary>
     public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
@@ -100,14 +103,14 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (packet.Payload.Length <= FecPayloadId.Length) return;
         if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
-        if (_objects.TryGetValue(packet.Toi, out IncomingObject? one)) Push(one, packet.Payload, oti, now);
+        if (_objects.TryGetValue(packet.Toi, out IncomingObject? incoming)) Push(incoming, packet.Payload, oti, now);
         else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
     }
 
     /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
-    public void Recovered(IncomingObject one, ObjectAssembly assembly, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
+    public void Recovered(IncomingObject incoming, ObjectAssembly assembly, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
     {
-        if (one.Assembly != assembly)
+        if (incoming.Assembly != assembly)
         {
             // The object has ended meanwhile, or was begun anew.
             block.Finish(done: true);
@@ -118,19 +121,19 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (end is not null)
         {
             block.Finish(done: true);
-            End(one, end);
+            End(incoming, end);
             return;
         }
 
         if (stored)
         {
             block.Finish(done: true);
-            _news.Block(one, sourceBlockNumber);
+            _changes.Block(incoming, sourceBlockNumber);
         }
         else
         {
             block.Resume(now);
-            if (block.CanDecode) Recover(this, one, block, sourceBlockNumber);
+            if (block.CanDecode) Recover(this, incoming, block, sourceBlockNumber);
         }
 
         assembly.Last = now;
@@ -141,18 +144,18 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     public int Missing()
     {
         int missing = _inOrder.Count(static o => o.State == ObjectState.Failed);
-        foreach (IncomingObject one in _inOrder.Where(static o => o.State == ObjectState.Open))
+        foreach (IncomingObject incoming in _inOrder.Where(static o => o.State == ObjectState.Open))
         {
             missing++;
-            FecOti? oti = one.Assembly?.Oti ?? (one.File.EffectiveTransferLength is { } length ? one.File.Fec.ToOti(length) : null);
-            Tell(one.Damage ?? one.Fail(ObjectFailure.Incomplete, one.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
+            FecOti? oti = incoming.Assembly?.Oti ?? (incoming.File.EffectiveTransferLength is { } length ? incoming.File.Fec.ToOti(length) : null);
+            Raise(incoming.Damage ?? incoming.Fail(ObjectFailure.Incomplete, incoming.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
         }
 
         return missing;
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report() => _news.Tell(
+    public ReceptionReport Report() => _changes.AddTo(
         new ReceptionReport { Packets = Packets, Last = _last, IsIdle = IsIdle, HasFdt = FdtSeen, Finished = _complete && _finished == _inOrder.Count },
         _inOrder);
 
@@ -161,10 +164,10 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     public bool DropOldest(TimeSpan now)
     {
         BlockAssembly? oldest = null;
-        foreach (IncomingObject one in _inOrder)
+        foreach (IncomingObject incoming in _inOrder)
         {
-            if (one.Assembly is null) continue;
-            foreach ((_, BlockAssembly block) in one.Assembly.Blocks)
+            if (incoming.Assembly is null) continue;
+            foreach ((_, BlockAssembly block) in incoming.Assembly.Blocks)
             {
                 if (!block.IsDone && !block.IsDecoding && block.Count > 0 && (oldest is null || block.LastAdded < oldest.LastAdded)) oldest = block;
             }
@@ -181,10 +184,10 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         get
         {
             long done = 0;
-            foreach (IncomingObject one in _inOrder)
+            foreach (IncomingObject incoming in _inOrder)
             {
-                done += one.State == ObjectState.Received ? one.File.EffectiveTransferLength ?? 0
-                    : one.Assembly is { } assembly ? Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, assembly.Oti.TransferLength) : 0;
+                done += incoming.State == ObjectState.Received ? incoming.File.EffectiveTransferLength ?? 0
+                    : incoming.Assembly is { } assembly ? Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, assembly.Oti.TransferLength) : 0;
             }
 
             return (done, _bytes);
@@ -194,15 +197,15 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     public long Lost => _lost;
 
     /// <summary>The first objects of the FDT that something came of within the last second.</summary>
-    public IReadOnlyList<ObjectProgress> UnderWay(int most)
+    public IReadOnlyList<ObjectProgress> InProgress(int most)
     {
         var list = new List<ObjectProgress>(most);
-        foreach (IncomingObject one in _inOrder)
+        foreach (IncomingObject incoming in _inOrder)
         {
             if (list.Count >= most) break;
-            if (one.Assembly is not { Packets: > 0 } assembly || LastPacket - assembly.Last > TimeSpan.FromSeconds(1)) continue;
+            if (incoming.Assembly is not { Packets: > 0 } assembly || LastPacket - assembly.Last > TimeSpan.FromSeconds(1)) continue;
             long total = assembly.Oti.TransferLength;
-            list.Add(new ObjectProgress(one.Index, one.File.Name, Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, total), total));
+            list.Add(new ObjectProgress(incoming.Index, incoming.File.Name, Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, total), total));
         }
 
         return list;
@@ -213,7 +216,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (_disposed) return;
         _disposed = true;
         _fdt.Dispose();
-        foreach (IncomingObject one in _inOrder) one.End(one.State == ObjectState.Open ? ObjectState.Failed : one.State);
+        foreach (IncomingObject incoming in _inOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
         _early.Clear();
     }
 
@@ -260,22 +263,22 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             }
 
             FdtFile whole = WithDefaults(file, instance);
-            var one = new IncomingObject(session, whole, _inOrder.Count) { Expires = instance.Expires };
-            _objects.Add(file.Toi, one);
-            _inOrder.Add(one);
+            var incoming = new IncomingObject(session, whole, _inOrder.Count) { Expires = instance.Expires };
+            _objects.Add(file.Toi, incoming);
+            _inOrder.Add(incoming);
             _bytes += whole.EffectiveTransferLength ?? 0;
-            added.Add(one);
+            added.Add(incoming);
         }
 
         bool news = added.Count > 0 || instance.Complete != _complete || !FdtSeen;
         FdtSeen = true;
         _complete |= instance.Complete;
         _reportTo ??= instance.ReportTo;
-        if (news) Tell(new FdtReceived(session, _inOrder.Count, _bytes, _complete, _reportTo));
-        foreach (IncomingObject one in added)
+        if (news) Raise(new FdtReceived(session, _inOrder.Count, _bytes, _complete, _reportTo));
+        foreach (IncomingObject incoming in added)
         {
-            Begin(one, null);
-            foreach ((byte[] payload, FecOti? oti) in _early.Take(one.File.Toi)) Push(one, payload, oti, now);
+            Begin(incoming, null);
+            foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
         }
 
         if (_complete) _early.Clear();
@@ -289,43 +292,49 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     };
 
     // What cannot be received is told at once, an empty file is whole at once.
-    private void Begin(IncomingObject one, FecOti? inBand)
+    private void Begin(IncomingObject incoming, FecOti? inBand)
     {
-        if (one.State != ObjectState.Open || one.Assembly is not null) return;
-        ObjectFailed? failure = one.Begin(inBand, store, options, budget);
-        if (failure is null && one.Assembly is null) return;
-        if (failure is null && _accepted + one.Bytes > options.MaxTotalBytes)
+        if (incoming.State != ObjectState.Open || incoming.Assembly is not null) return;
+        ObjectFailed? failure = incoming.Begin(inBand, store, options, budget);
+        if (failure is null && incoming.Assembly is null) return;
+        if (failure is null && _accepted + incoming.Bytes > options.MaxTotalBytes)
         {
-            failure = one.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
+            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
         }
 
         if (failure is not null)
         {
-            End(one, failure);
+            End(incoming, failure);
             return;
         }
 
-        _accepted += one.Bytes;
-        if (one.Assembly is { Oti.SourceBlocks: 0 } empty) End(one, one.Complete(empty, store, options));
+        _accepted += incoming.Bytes;
+        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty) End(incoming, incoming.Complete(empty, store, options));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Push(IncomingObject one, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
+    private void Push(IncomingObject incoming, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
     {
-        if (one.State != ObjectState.Open)
+        if (!HasBegun)
+        {
+            HasBegun = true;
+            Raise(new SessionBegun(session));
+        }
+
+        if (incoming.State != ObjectState.Open)
         {
             counts.Redundant++;
             return;
         }
 
-        if (IsExpired(one, now))
+        if (IsExpired(incoming, now))
         {
             counts.Expired++;
             return;
         }
 
-        if (one.Assembly is null) Begin(one, inBand);
-        if (one.Assembly is not { } assembly) return;
+        if (incoming.Assembly is null) Begin(incoming, inBand);
+        if (incoming.Assembly is not { } assembly) return;
         if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
         {
             counts.Malformed++;
@@ -359,35 +368,35 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
                 break;
         }
 
-        if (block?.CanDecode == true) Recover(this, one, block, first.SourceBlockNumber);
+        if (block?.CanDecode == true) Recover(this, incoming, block, first.SourceBlockNumber);
     }
 
     // RFC 6726 section 3.3: an instance must not be used for packets that come when it has expired. That is meant by the
     // sender's clock; receivers' clocks may be wrong by years, so it is looked at only when the sender tells the time.
-    private bool IsExpired(IncomingObject one, TimeSpan now) =>
-        _senderTime is { } time && NtpTime.IsOver(one.Expires, unchecked(time.Seconds + (uint)(now - time.At).TotalSeconds));
+    private bool IsExpired(IncomingObject incoming, TimeSpan now) =>
+        _senderTime is { } time && NtpTime.IsOver(incoming.Expires, unchecked(time.Seconds + (uint)(now - time.At).TotalSeconds));
 
-    private void End(IncomingObject one, FluteEvent end)
+    private void End(IncomingObject incoming, FluteEvent end)
     {
         if (end is ObjectFailed { Failure: ObjectFailure.Damaged } damage)
         {
-            long bytes = one.Bytes;
-            if (one.TryRestart(damage))
+            long bytes = incoming.Bytes;
+            if (incoming.TryRestart(damage))
             {
                 _accepted -= bytes;
 
-                _news.Restarted(one);
-                Tell(new ObjectRestarted(session, one.File, one.Index, damage.Detail!));
+                _changes.Restarted(incoming);
+                Raise(new ObjectRestarted(session, incoming.File, incoming.Index, damage.Detail!));
                 return;
             }
 
-            end = one.Damage!;
+            end = incoming.Damage!;
         }
 
         bool received = end is ObjectReceived;
-        one.End(received ? ObjectState.Received : ObjectState.Failed);
+        incoming.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
-        _news.Ended(one, received);
-        Tell(end);
+        _changes.Ended(incoming, received);
+        Raise(end);
     }
 }

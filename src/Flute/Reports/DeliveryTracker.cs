@@ -24,10 +24,10 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
 
     // So many packets in a row are not lost by chance.
-    private const long Deaf = 64;
+    private const long PacketsWithoutGrowth = 64;
     private readonly List<ReceiverState> _receivers = [];
     private TimeSpan _nextPlan, _nextWatch;
-    private bool _news;
+    private bool _changes;
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
     public IReadOnlyList<ReceiverState> Receivers => _receivers;
@@ -64,7 +64,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         ArgumentNullException.ThrowIfNull(report);
         receiver.Update(report, now, sender, LastSent);
         if ((receiver.IsHopeless ? receiver.Progress.Last : receiver.LastGrowth) == now) receiver.IsGone = receiver.IsHopeless = false;
-        _news = true;
+        _changes = true;
         if (!receiver.HasFdt) sender.RepeatFdt(now);
     }
 
@@ -81,11 +81,11 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
             bool silent = now - receiver.LastReport >= options.SilenceTimeout;
-            bool deaf = !receiver.IsBusy && now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= Deaf;
+            bool receivesNothing = !receiver.IsBusy && now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
             bool stuck = !receiver.IsBusy && now - receiver.FullSince >= options.SilenceTimeout;
             if (watch && sender.AnnounceOnly) receiver.Progress.Begin(now, sender);
             bool hopeless = watch && !receiver.IsBusy && receiver.Progress.IsHopeless(now, options.SilenceTimeout, sender, receiver);
-            if (!silent && !deaf && !stuck && !hopeless) continue;
+            if (!silent && !receivesNothing && !stuck && !hopeless) continue;
             receiver.IsGone = true;
             receiver.IsHopeless = hopeless;
             receiver.FullSince = null;
@@ -111,8 +111,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 
             // Who says or takes nothing for a while must not stop the others.
             receiver.FullSince ??= now;
-            if (now - receiver.LastReport > ReceiverState.Patience) continue;
-            if (now - receiver.FullSince <= ReceiverState.Patience) return false;
+            if (now - receiver.LastReport > ReceiverState.WaitLimit) continue;
+            if (now - receiver.FullSince <= ReceiverState.WaitLimit) return false;
             full = true;
         }
 
@@ -122,8 +122,8 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
     {
-        if (now < _nextPlan || !_news) return;
-        _news = false;
+        if (now < _nextPlan || !_changes) return;
+        _changes = false;
         _nextPlan = now + PlanInterval;
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
@@ -149,10 +149,10 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         int kept = 0;
         for (int i = 0; i < remaining.Count; i++)
         {
-            SendingObject one = remaining[i];
-            if (one.IsUnreadable || receiver.Has(one.Toi)) continue;
-            remaining[kept++] = one;
-            foreach (SendingBlock block in one.Blocks)
+            SendingObject fluteObject = remaining[i];
+            if (fluteObject.IsUnreadable || receiver.Has(fluteObject.Toi)) continue;
+            remaining[kept++] = fluteObject;
+            foreach (SendingBlock block in fluteObject.Blocks)
             {
                 if (block.Sent == 0 || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket)) continue;
                 int need = receiver.MissingOf(block);

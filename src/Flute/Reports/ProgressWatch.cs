@@ -13,7 +13,7 @@ internal sealed class ProgressWatch(TimeSpan joined)
 
     // Where nothing is sent for it, because it says that it decodes everything, has no table, or tells not how far it is, it
     // may take so many times as long.
-    private const int Patience = 30;
+    private const int IdleFactor = 30;
     private long _mostSymbols, _fdtPackets;
     private (long Sent, int Blocks)? _mark;
 
@@ -45,7 +45,7 @@ internal sealed class ProgressWatch(TimeSpan joined)
         TimeSpan idle = now - Last;
         if (idle < timeout / 2) return false;
         (long missing, long sent, int blocks) = receiver.HasFdt ? Missing(sender, receiver) : default;
-        if ((missing == 0 || sender.IsIdle) && idle / Patience >= timeout)
+        if ((missing == 0 || sender.IsIdle) && idle / IdleFactor >= timeout)
         {
             return receiver.HasFdt || sender.FdtPackets - _fdtPackets >= FdtRounds * (long)sender.FdtLength;
         }
@@ -66,16 +66,16 @@ internal sealed class ProgressWatch(TimeSpan joined)
     {
         long missing = 0, sent = 0;
         int blocks = 0;
-        foreach (SendingObject one in receiver.Remaining ?? sender.Objects)
+        foreach (SendingObject fluteObject in receiver.Remaining ?? sender.Objects)
         {
-            if (one.IsUnreadable || receiver.Has(one.Toi)) continue;
-            foreach (SendingBlock block in one.Blocks)
+            if (fluteObject.IsUnreadable || receiver.Has(fluteObject.Toi)) continue;
+            foreach (SendingBlock block in fluteObject.Blocks)
             {
                 int need = receiver.MissingOf(block);
                 if (need == 0) continue;
                 missing += need;
                 sent += block.Sent;
-                blocks ^= HashCode.Combine(one.Toi, block.Number);
+                blocks ^= HashCode.Combine(fluteObject.Toi, block.Number);
             }
         }
 

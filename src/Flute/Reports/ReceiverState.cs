@@ -12,7 +12,7 @@ public sealed class ReceiverState
     private const int MostRestarts = 8;
 
     /// <summary>How long others wait for a receiver that says or takes nothing.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    internal static readonly TimeSpan WaitLimit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Standstill = TimeSpan.FromMilliseconds(15);
     private readonly HashSet<ulong> _objects = [];
     private readonly Dictionary<ulong, BitArray> _blocks = [];
@@ -121,7 +121,7 @@ public sealed class ReceiverState
             (LastGrowth, SentAtGrowth) = (now, sender.Packets);
         }
 
-        Locate(report, sender, still, rebase: now - FullSince > Patience);
+        Locate(report, sender, still, rebase: now - FullSince > WaitLimit);
         bool news = report.IsBusy || (report.HasFdt && !HasFdt);
         HasReported = true;
         IsBusy = report.IsBusy;

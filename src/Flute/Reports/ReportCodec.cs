@@ -58,11 +58,17 @@ public sealed class ReportCodec : IDisposable
         }
     }
 
+    /// <summary>What the receiver's first line, when it was read, said of <see cref="Join"/>'s receiver; null when it said nothing.</summary>
+    public string? Receiver { get; private set; }
+
     /// <summary>The receiver's first line.</summary>
-    public byte[] Join(string host) => Line(json =>
+    /// <param name="host">Its host.</param>
+    /// <param name="receiver">Something that no other receiver has: on another connection it is known by that.</param>
+    public byte[] Join(string host, string? receiver = null) => Line(json =>
     {
         json.WriteString("type", "join");
         json.WriteString("host", host);
+        if (receiver is not null) json.WriteString("receiver", receiver);
     });
 
     /// <summary>A report.</summary>
@@ -142,7 +148,8 @@ public sealed class ReportCodec : IDisposable
             {
                 case "join":
                     host = body.GetProperty("host").GetString();
-                    return host is { Length: <= 255 };
+                    Receiver = body.TryGetProperty("receiver", out JsonElement receiver) ? receiver.GetString() : null;
+                    return host is { Length: <= 255 } && (Receiver is null || Receiver.Length <= 64);
                 case "report":
                     report = ReadReport(body);
                     return report is not null;

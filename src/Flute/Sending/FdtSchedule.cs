@@ -73,11 +73,11 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
         _lastRound = now;
         _bytesSince = 0;
         _block = 0;
-        foreach (SendingBlock one in _current.Blocks)
+        foreach (SendingBlock block in _current.Blocks)
         {
             // Several packets of an FDT are worth nothing if one is lost: some repair symbols go along.
-            one.Quota = one.K == 1 ? 1 : one.K + (_current.Oti.EncodingId == FecEncodingId.RaptorQ ? 2 + one.K / 5 : 0);
-            one.Prepare(null, static () => { });
+            block.Quota = block.K == 1 ? 1 : block.K + (_current.Oti.EncodingId == FecEncodingId.RaptorQ ? 2 + block.K / 5 : 0);
+            block.Prepare(null, static () => { });
         }
 
         return _current.Blocks[0];

@@ -104,10 +104,10 @@ public sealed class FluteSender : IDisposable
             Groups = _options.FluteVersion == 1 ? [] : item.Groups,
             Fec = FdtFec.Of(oti),
         };
-        var one = new SendingObject(toi, item.Source, oti, file) { LengthsOnly = _options.LengthsOnly };
-        _objects.Add(one);
-        Symbols = (Symbols.Source + oti.TotalSymbols, Symbols.Pass + PassOf(one));
-        _interleaver.Add(one);
+        var fluteObject = new SendingObject(toi, item.Source, oti, file) { LengthsOnly = _options.LengthsOnly };
+        _objects.Add(fluteObject);
+        Symbols = (Symbols.Source + oti.TotalSymbols, Symbols.Pass + PassOf(fluteObject));
+        _interleaver.Add(fluteObject);
         _fdt.Change();
         return toi;
     }
@@ -195,7 +195,7 @@ public sealed class FluteSender : IDisposable
     /// <param name="toi">The object.</param>
     public void Drop(ulong toi)
     {
-        if (ObjectOf(toi) is { } one) _interleaver.Drop(one);
+        if (ObjectOf(toi) is { } fluteObject) _interleaver.Drop(fluteObject);
     }
 
     /// <summary>Packets of an object so far.</summary>
@@ -207,15 +207,15 @@ public sealed class FluteSender : IDisposable
 
     /// <summary>The first objects that are being sent.</summary>
     /// <param name="most">How many at most.</param>
-    public IReadOnlyList<ObjectProgress> UnderWay(int most)
+    public IReadOnlyList<ObjectProgress> InProgress(int most)
     {
         var list = new List<ObjectProgress>(most);
-        foreach (SendingObject one in _interleaver.UnderWay(most))
+        foreach (SendingObject fluteObject in _interleaver.InProgress(most))
         {
             // Passes are alike; what is sent on request has no end that is known.
-            long length = one.File!.TransferLength!.Value, pass = PassOf(one), packets = one.Packets;
+            long length = fluteObject.File!.TransferLength!.Value, pass = PassOf(fluteObject), packets = fluteObject.Packets;
             if (!_options.WaitsForReports && packets > 0) packets = (packets - 1) % pass + 1;
-            list.Add(new ObjectProgress((int)one.Toi - 1, one.File.Name, (long)(length * Math.Min(1, (double)packets / pass)), length));
+            list.Add(new ObjectProgress((int)fluteObject.Toi - 1, fluteObject.File.Name, (long)(length * Math.Min(1, (double)packets / pass)), length));
         }
 
         return list;
@@ -247,7 +247,7 @@ public sealed class FluteSender : IDisposable
 
     /// <summary>A block of it, or null when there is none.</summary>
     internal SendingBlock? BlockOf(ulong toi, int number) =>
-        ObjectOf(toi) is { } one && number >= 0 && number < one.Blocks.Length ? one.Blocks[number] : null;
+        ObjectOf(toi) is { } fluteObject && number >= 0 && number < fluteObject.Blocks.Length ? fluteObject.Blocks[number] : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -257,7 +257,7 @@ public sealed class FluteSender : IDisposable
         _writer.Dispose();
     }
 
-    private long PassOf(SendingObject one) => one.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
+    private long PassOf(SendingObject fluteObject) => fluteObject.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
     // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
     private int WriteFdt(Span<byte> packet, SendingBlock block)

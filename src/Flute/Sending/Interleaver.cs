@@ -28,9 +28,9 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
 
     private bool HasPlanned => !_stopped && _objects.Count > 0 && (options.Passes == 0 || _pass < options.Passes - 1 || _object < _objects.Count);
 
-    public void Add(SendingObject one) => _objects.Add(one);
+    public void Add(SendingObject fluteObject) => _objects.Add(fluteObject);
 
-    public int PassOf(SendingObject one) => _object < _objects.Count && one.Toi > _objects[_object].Toi ? _pass - 1 : _pass;
+    public int PassOf(SendingObject fluteObject) => _object < _objects.Count && fluteObject.Toi > _objects[_object].Toi ? _pass - 1 : _pass;
 
     /// <summary>Ends all passes; what is being sent is given up.</summary>
     public void Stop()
@@ -103,7 +103,7 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
     }
 
     /// <summary>The first objects that blocks are being sent of.</summary>
-    public IEnumerable<SendingObject> UnderWay(int most) => _active.Select(static b => b.Owner).Distinct().OrderBy(static o => o.Toi).Take(most);
+    public IEnumerable<SendingObject> InProgress(int most) => _active.Select(static b => b.Owner).Distinct().OrderBy(static o => o.Toi).Take(most);
 
     public void Dispose()
     {
@@ -164,8 +164,8 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
                 _pass++;
             }
 
-            SendingObject one = _objects[_object];
-            if (one.IsUnreadable || _block >= one.Blocks.Length)
+            SendingObject fluteObject = _objects[_object];
+            if (fluteObject.IsUnreadable || _block >= fluteObject.Blocks.Length)
             {
                 _object++;
                 _block = 0;
@@ -173,7 +173,7 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
             }
 
             // A short gallery comes round while its blocks are still being sent.
-            return one.Blocks[_block].IsActive ? null : one.Blocks[_block++];
+            return fluteObject.Blocks[_block].IsActive ? null : fluteObject.Blocks[_block++];
         }
 
         return null;

@@ -74,7 +74,7 @@ public sealed class SessionCost
         };
         var cost = new SessionCost();
         using var sender = new FluteSender(options with { LengthsOnly = true, BitRate = rate, Background = null });
-        foreach (FluteObject one in objects) sender.Add(one);
+        foreach (FluteObject fluteObject in objects) sender.Add(fluteObject);
         sender.Complete();
         cost.Run(sender, new byte[options.MaxPacketBytes], pace, withEnd, cancellationToken);
         return cost;

@@ -15,7 +15,7 @@ internal static class CompareCommand
         var command = new Command("compare", "Compare a prediction with a capture.") { capture, paths, html };
         var options = OptionSet<ComparisonOptions>.AddTo(command);
         model.AddTo(command, nameof(EstimateOptions.PerImage));
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             string? report = parsed.GetValue(html);
             var estimates = new List<TrafficEstimate>();
@@ -26,17 +26,17 @@ internal static class CompareCommand
 
             IEnumerable<GalleryEvent> Events()
             {
-                foreach (GalleryEvent told in model.Estimate(parsed, parsed.GetValue(paths)!, cancellationToken))
+                foreach (GalleryEvent galleryEvent in model.Estimate(parsed, parsed.GetValue(paths)!, cancellationToken))
                 {
-                    if (told is EstimateEvent estimated) estimates.AddRange(estimated.Estimates);
-                    else yield return told;
+                    if (galleryEvent is EstimateEvent estimated) estimates.AddRange(estimated.Estimates);
+                    else yield return galleryEvent;
                 }
 
                 ComparisonOptions how = options.Read(parsed) with { Timeline = report is not null };
-                foreach (GalleryEvent told in CompareOperation.Run(how, estimates, [parsed.GetValue(capture)!], cancellationToken))
+                foreach (GalleryEvent galleryEvent in CompareOperation.Run(how, estimates, [parsed.GetValue(capture)!], cancellationToken))
                 {
-                    if (told is ComparisonEvent compared) comparisons.Add(compared.Comparison);
-                    yield return told;
+                    if (galleryEvent is ComparisonEvent compared) comparisons.Add(compared.Comparison);
+                    yield return galleryEvent;
                 }
             }
         });

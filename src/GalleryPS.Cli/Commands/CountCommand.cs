@@ -11,10 +11,10 @@ internal static class CountCommand
         Argument<string[]> paths = Arguments.Paths("file", "Capture files (pcap, pcapng, also compressed with gzip or Zstandard); '-' reads standard input.", ArgumentArity.OneOrMore);
         var command = new Command("count", "Count a capture at every layer, by protocol or by flow.") { paths };
         var arguments = OptionSet<CountOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             CountOptions options = arguments.Read(parsed);
-            return reporter.ReportAll(Samples.Meant(parsed.GetValue(paths)!).SelectMany(path => CountOperation.Run(options, path, cancellationToken)));
+            return reporter.ReportAll(Samples.Resolve(parsed.GetValue(paths)!).SelectMany(path => CountOperation.Run(options, path, cancellationToken)));
         });
         return command;
     }

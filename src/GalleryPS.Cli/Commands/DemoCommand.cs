@@ -11,7 +11,7 @@ internal static class DemoCommand
         var path = new Argument<string?>("path") { Description = "The gallery to send; default: the samples.", Arity = ArgumentArity.ZeroOrOne };
         var receivers = new Option<int>("--receivers") { Description = "How many receivers each transport serves.", DefaultValueFactory = static _ => 3 };
         var command = new Command("demo", "Send a gallery over loopback with all four transports and check that every image arrived intact.") { path, receivers };
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             int count = parsed.GetValue(receivers);
             if (count is < 1 or > 100)

@@ -24,6 +24,6 @@ internal sealed class EstimateArguments
         using var operation = new MeasureOperation(_options!.Read(parsed));
         string[] sizes = parsed.GetValue(_bytes)!;
         foreach (string size in sizes) operation.Add(ByteCount.Parse(size));
-        foreach (GalleryEvent told in sizes.Length > 0 ? operation.RunOpen([], cancellationToken) : operation.RunOn(paths, [], cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in sizes.Length > 0 ? operation.RunOpen([], cancellationToken) : operation.RunOn(paths, [], cancellationToken)) yield return galleryEvent;
     }
 }

@@ -12,11 +12,9 @@ internal static class ExportCommand
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("export", "Write images into one file: a page, a contact sheet or an animation.") { paths, literal };
         var arguments = OptionSet<ExportOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
-            ExportOptions options = arguments.Read(parsed);
-            options = options with { OutputPath = Path.GetFullPath(options.OutputPath) };
-            using var operation = new ExportOperation(options);
+            using var operation = new ExportOperation(arguments.Read(parsed));
             int code = reporter.ReportAll(operation.RunOn(parsed.GetValue(paths)!, parsed.GetValue(literal)!, cancellationToken));
             return operation.Count == 0 ? Runner.Failed : code;
         });

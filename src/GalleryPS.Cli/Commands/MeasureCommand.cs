@@ -11,7 +11,7 @@ internal static class MeasureCommand
         var model = new EstimateArguments();
         var command = new Command("measure", "Predict how many bytes and packets a gallery costs at every layer.") { paths };
         model.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) => reporter.ReportAll(model.Estimate(parsed, parsed.GetValue(paths)!, cancellationToken)));
+        command.SetHandler((parsed, reporter, cancellationToken) => reporter.ReportAll(model.Estimate(parsed, parsed.GetValue(paths)!, cancellationToken)));
         return command;
     }
 }

@@ -21,9 +21,9 @@ internal static class MessageCommand
         Option<string[]> path = Many("--path", "A file whose bytes are a message; may be repeated.");
         var command = new Command("send", "Send messages, in the order in which they are written.") { words, text, json, bytes, path };
         var options = OptionSet<MessageSendOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
-            List<OutgoingMessage> messages = [.. InOrder(parsed, words, (text, OutgoingMessage.FromText), (json, OutgoingMessage.FromJson), (bytes, FromHex), (path, file => OutgoingMessage.FromFile(Samples.Meant(file), cancellationToken)))];
+            List<OutgoingMessage> messages = [.. InOrder(parsed, words, (text, OutgoingMessage.FromText), (json, OutgoingMessage.FromJson), (bytes, FromHex), (path, file => OutgoingMessage.FromFile(Samples.Resolve(file), cancellationToken)))];
             if (messages.Count == 0) throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "There is no message to send.", null,
                 "Write texts, or use --input-object, --bytes or --path.");
@@ -36,11 +36,7 @@ internal static class MessageCommand
     {
         var command = new Command("receive", "Receive messages until the count, the time, or Ctrl+C.");
         var options = OptionSet<MessageReceiveOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
-        {
-            using MessageReceiver receiver = MessageReceiver.Open(options.Read(parsed), cancellationToken);
-            return reporter.ReportAll(receiver.Receive(cancellationToken));
-        });
+        command.SetHandler((parsed, reporter, cancellationToken) => reporter.ReportAll(MessageReceiveOperation.Run(options.Read(parsed), cancellationToken)));
         return command;
     }
 

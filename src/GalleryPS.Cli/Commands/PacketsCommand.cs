@@ -11,8 +11,8 @@ internal static class PacketsCommand
         var path = new Argument<string>("file") { Description = "A capture file; '-' reads standard input as it comes." };
         var command = new Command("packets", "Show the packets of a capture, each explained.") { path };
         var options = OptionSet<PacketOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
-            reporter.ReportAll(PacketsOperation.Run(options.Read(parsed), Samples.Meant(parsed.GetValue(path)!), cancellationToken)));
+        command.SetHandler((parsed, reporter, cancellationToken) =>
+            reporter.ReportAll(PacketsOperation.Run(options.Read(parsed), Samples.Resolve(parsed.GetValue(path)!), cancellationToken)));
         return command;
     }
 }

@@ -12,7 +12,7 @@ internal static class ReceiveCommand
         Option<bool> show = Arguments.Of<bool>("--show", "Show the images on a page in the browser while they arrive, until Ctrl+C.");
         var command = new Command("receive", "Receive images until the end of transmission.") { show };
         var options = OptionSet<ReceiveOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             IEnumerable<GalleryEvent> events = ReceiveOperation.Run(options.Read(parsed), cancellationToken);
             if (!parsed.GetValue(show))
@@ -40,10 +40,10 @@ internal static class ReceiveCommand
     /// <summary>The receiver is ready first: what waits for that may send at once.</summary>
     private static IEnumerable<GalleryEvent> WithPage(GalleryShow show, IEnumerable<GalleryEvent> events, CancellationToken cancellationToken)
     {
-        foreach (GalleryEvent one in events)
+        foreach (GalleryEvent galleryEvent in events)
         {
-            yield return one;
-            IEnumerable<GalleryEvent> shown = one switch
+            yield return galleryEvent;
+            IEnumerable<GalleryEvent> shown = galleryEvent switch
             {
                 ReadyEvent => show.Begin(cancellationToken),
                 ReceivedEvent received => show.Add(received.Image, cancellationToken),

@@ -13,7 +13,7 @@ internal static class SendCommand
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("send", "Send images.") { paths, literal };
         var options = OptionSet<SendOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             SendOptions how = options.Read(parsed);
             bool unfinished = false;
@@ -32,7 +32,7 @@ internal static class SendCommand
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (files.Count == 0) yield break;
         using var operation = new SendOperation(options, options.Fit ? new ImageFitter() : null);
-        foreach (GalleryEvent one in operation.Begin(cancellationToken)) yield return one;
+        foreach (GalleryEvent galleryEvent in operation.Begin(cancellationToken)) yield return galleryEvent;
 
         // Whoever is not listened to any more stops behind the image that is under way, and tells its receivers that this is
         // the end, as at the end of a pipeline; Ctrl+C ends at once. With FLUTE all images are on their way together.
@@ -40,13 +40,13 @@ internal static class SendCommand
         CancellationToken images = plain && options.Transport == Transport.Tcp ? Runner.Stopped : cancellationToken;
         foreach (string file in files)
         {
-            foreach (GalleryEvent one in UntilEnough(operation.Add(ImageInput.FromFile(file), images), onUnfinished)) yield return one;
-            if (!Listener.HasGone || file == files[^1]) continue;
+            foreach (GalleryEvent galleryEvent in UntilEnough(operation.Add(ImageInput.FromFile(file), images), onUnfinished)) yield return galleryEvent;
+            if (!OutputReader.HasGone || file == files[^1]) continue;
             onUnfinished();
             break;
         }
 
-        foreach (GalleryEvent one in UntilEnough(operation.End(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return one;
+        foreach (GalleryEvent galleryEvent in UntilEnough(operation.End(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return galleryEvent;
     }
 
     private static IEnumerable<GalleryEvent> UntilEnough(IEnumerable<GalleryEvent> events, Action onUnfinished)

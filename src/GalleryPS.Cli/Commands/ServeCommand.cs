@@ -9,7 +9,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Answer TCP clients with a greeting or a gallery until Ctrl+C.");
         var options = OptionSet<ServerOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) => reporter.ReportAll(Server.Run(options.Read(parsed), cancellationToken)));
+        command.SetHandler((parsed, reporter, cancellationToken) => reporter.ReportAll(ServeOperation.Run(options.Read(parsed), cancellationToken)));
         return command;
     }
 }

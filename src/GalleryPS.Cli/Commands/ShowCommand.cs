@@ -13,7 +13,7 @@ internal static class ShowCommand
         Option<string[]> literal = Arguments.List("--literal-path", "Files and folders, without wildcards: names are taken literally.");
         var command = new Command("show", "Show images in the terminal, in the browser or as a page.") { paths, literal };
         var arguments = OptionSet<ShowOptions>.AddTo(command);
-        command.Does((parsed, reporter, cancellationToken) =>
+        command.SetHandler((parsed, reporter, cancellationToken) =>
         {
             ShowOptions options = arguments.Read(parsed);
             if (parsed.GetValue(Runner.Json)) options = ForJson(options);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using GalleryPS.Events;
+using GalleryPS.Traffic;
 using Spectre.Console;
 
 namespace GalleryPS.Cli.Output;
@@ -6,13 +8,15 @@ namespace GalleryPS.Cli.Output;
 /// <summary>Text for people: results on standard output, everything else on standard error.</summary>
 internal sealed class HumanReporter(TextWriter output, TextWriter error, bool verbose) : Reporter
 {
+    private const int DefaultWidth = 80;
+
     // A line that is written over and over; only where somebody sits and looks.
     private readonly bool _terminal = !Console.IsErrorRedirected;
     private int _progress;
 
-    public override void Report(GalleryEvent one)
+    public override void Report(GalleryEvent galleryEvent)
     {
-        if (one is ProgressEvent progress)
+        if (galleryEvent is ProgressEvent progress)
         {
             Show(progress);
             return;
@@ -24,13 +28,13 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             _progress = 0;
         }
 
-        switch (one)
+        switch (galleryEvent)
         {
             case ReadyEvent ready:
                 Say($"{ready}; Ctrl+C ends.");
                 break;
             case ReceivedEvent { Image: var i }:
-                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}{(i.IsComplete ? "" : "  (incomplete)")}"));
                 break;
             case SentEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
@@ -80,6 +84,15 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ExportedEvent exported:
                 Print(exported.Path);
                 break;
+            case InterfacesEvent { Interfaces: { Count: > 0 } interfaces }:
+                Show(interfaces);
+                break;
+            case CaptureStartedEvent { Capture: var capture }:
+                Say($"Capturing on {CaptureHistory.Nic(capture)} to {capture.Path}; Ctrl+C ends. Filter: {capture.Filter}");
+                break;
+            case CaptureEndedEvent { Capture: var c }:
+                Print(Invariant($"{Counted.Of(c.Packets ?? 0, "packet")} captured, {c.ReceivedByFilter} received by filter, {c.DroppedByKernel} dropped by kernel: {c.Path}"));
+                break;
             case EstimateEvent estimated:
                 TrafficTables.Show(this, estimated);
                 break;
@@ -91,6 +104,12 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
                 break;
             case ComparisonEvent { Comparison: var comparison }:
                 TrafficTables.Show(this, comparison);
+                break;
+            case LabOutputEvent { IsError: true } line:
+                Say($"{line.Host}: {line.Text}");
+                break;
+            case LabOutputEvent line:
+                Print($"{line.Host}: {line.Text}");
                 break;
             case EndEvent end:
                 Say($"End of transmission {end.Seen} of {end.Expected}: {end.Peer}.");
@@ -116,9 +135,21 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
     private void Show(ProgressEvent progress)
     {
         if (!_terminal) return;
-        string line = ProgressLine.Of(progress, ProgressLine.Width());
+        string line = ProgressText.Line(progress, Width());
         error.Write($"{Clear()}{line}");
         _progress = TerminalText.Columns(line);
+    }
+
+    private static int Width()
+    {
+        try
+        {
+            return Console.WindowWidth is > 1 and var width ? width : DefaultWidth;
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            return DefaultWidth;
+        }
     }
 
     private string Clear() => $"\r{new string(' ', _progress)}\r";
@@ -164,6 +195,18 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         output.Flush();
     }
 
+    private void Show(IReadOnlyList<Interface> interfaces) => Table(
+        "Interface",
+        interfaces,
+        (">Index", static i => Invariant($"{i.Index}")),
+        ("Name", static i => i.Name),
+        ("Up", static i => i.Up ? "yes" : "no"),
+        ("Multicast", static i => i.Multicast ? "yes" : "no"),
+        (">MTU", static i => Invariant($"{i.Mtu}")),
+        ("IPv4", static i => string.Join("\n", i.IPv4)),
+        ("Broadcast", static i => string.Join("\n", i.Broadcast)),
+        ("IPv6", static i => string.Join("\n", i.IPv6)));
+
     private static string Summary(SessionSummary s)
     {
         var parts = new List<string> { Invariant($"{Counted.Of(s.Images, "image")}, {Counted.Of(s.Bytes, "byte")} in {s.Elapsed.TotalSeconds:0.00} s") };
@@ -171,6 +214,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.NotImages > 0) parts.Add(Invariant($"{s.NotImages} ignored as {(s.NotImages == 1 ? "not an image" : "not images")}"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";
@@ -182,6 +227,8 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
         if (s.Sources > 0) parts.Add(Counted.Of(s.Sources, "source"));
         if (s.Duplicates > 0) parts.Add(Counted.Of(s.Duplicates, "duplicate"));
         if (s.Filtered > 0) parts.Add(Invariant($"{s.Filtered} filtered out"));
+        if (s.NobodyListens > 0) parts.Add(Invariant($"nobody listening at {Counted.Of(s.NobodyListens, "destination")}"));
+        if (s.Missed > 0) parts.Add(Invariant($"{s.Missed} not on every NIC"));
         if (s.Failed > 0) parts.Add(Invariant($"{s.Failed} failed"));
         if (s.Dropped > 0) parts.Add(Invariant($"{s.Dropped} dropped by the system"));
         return string.Join(", ", parts) + ".";

@@ -4,7 +4,7 @@ namespace GalleryPS.Cli.Output;
 internal abstract class Reporter : IDisposable
 {
     /// <summary>Presents an event of a session.</summary>
-    public abstract void Report(GalleryEvent one);
+    public abstract void Report(GalleryEvent galleryEvent);
 
     /// <summary>Presents a result object; the name is its <c>Event</c> in JSON.</summary>
     public abstract void Item(string name, object item);
@@ -36,10 +36,10 @@ internal abstract class Reporter : IDisposable
     public int ReportAll(IEnumerable<GalleryEvent> events)
     {
         int code = Runner.Done;
-        foreach (GalleryEvent one in events)
+        foreach (GalleryEvent galleryEvent in events)
         {
-            if (one is ErrorEvent) code = Runner.Failed;
-            Report(one);
+            if (galleryEvent is ErrorEvent) code = Runner.Failed;
+            Report(galleryEvent);
         }
 
         return code;

@@ -4,7 +4,7 @@ namespace GalleryPS.Cli.Output;
 
 /// <summary>
 /// Standard output or standard error. What the system says against a write to standard output (its reader has ended, a full
-/// disk behind a redirection) is told to <see cref="Listener"/>, so that it is never taken for trouble with an image, and
+/// disk behind a redirection) is told to <see cref="OutputReader"/>, so that it is never taken for trouble with an image, and
 /// ends the verb; what cannot be written to standard error is lost, because there is no other place to say so.
 /// </summary>
 internal sealed class StandardStream : Stream
@@ -21,7 +21,7 @@ internal sealed class StandardStream : Stream
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!mayBeLost) throw Listener.Refused(e);
+            if (!mayBeLost) throw OutputReader.Refused(e);
             _inner = Null;
         }
     }
@@ -42,7 +42,7 @@ internal sealed class StandardStream : Stream
 
     /// <summary>Standard output, where results go.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>: it cannot even be opened.</exception>
-    public static Stream Output() => new StandardStream(Listener.Open, mayBeLost: false);
+    public static Stream Output() => new StandardStream(OutputReader.Open, mayBeLost: false);
 
     /// <summary>The same for text; <see cref="Console.Out"/> is it from then on.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>: it cannot even be opened.</exception>
@@ -55,23 +55,36 @@ internal sealed class StandardStream : Stream
     /// <summary>Standard error, for what is said beside the results; <see cref="Console.Error"/> is it from then on.</summary>
     public static TextWriter ErrorText()
     {
-        Console.SetError(Text(new StandardStream(Console.OpenStandardError, mayBeLost: true)));
+        Console.SetError(Text(new StandardStream(OpenError, mayBeLost: true)));
         return Console.Error;
+    }
+
+    // The console's stream takes a file descriptor of its own; where there is none left, that has to be said without.
+    private static Stream OpenError()
+    {
+        try
+        {
+            return Console.OpenStandardError();
+        }
+        catch (IOException) when (!OperatingSystem.IsWindows())
+        {
+            return LastWord.Open();
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (!_mayBeLost && Listener.HasGone) return;
+        if (!_mayBeLost && OutputReader.HasGone) return;
         try
         {
             _inner.Write(buffer);
-            if (!_mayBeLost) Listener.Wrote();
+            if (!_mayBeLost) OutputReader.CheckReader();
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!_mayBeLost) Listener.Lose(e);
+            if (!_mayBeLost) OutputReader.ReportFailure(e);
         }
     }
 
@@ -83,7 +96,7 @@ internal sealed class StandardStream : Stream
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            if (!_mayBeLost) Listener.Lose(e);
+            if (!_mayBeLost) OutputReader.ReportFailure(e);
         }
     }
 

@@ -3,6 +3,12 @@ namespace GalleryPS;
 /// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
 public static class ErrorIds
 {
+    /// <summary>An image ends in the middle, by its own format.</summary>
+    public const string ImageTruncated = nameof(ImageTruncated);
+
+    /// <summary>A session announced images, and nothing of them arrived.</summary>
+    public const string NothingOfSession = nameof(NothingOfSession);
+
     /// <summary>An image is larger than one UDP datagram can be.</summary>
     public const string ImageTooLargeForDatagram = nameof(ImageTooLargeForDatagram);
 
@@ -57,6 +63,15 @@ public static class ErrorIds
     /// <summary>A host answers that no program listens on the UDP port.</summary>
     public const string NobodyListens = nameof(NobodyListens);
 
+    /// <summary>The network is away for a while: sending waits, or goes on again.</summary>
+    public const string NetworkInterrupted = nameof(NetworkInterrupted);
+
+    /// <summary>Of several NICs one does not send, or sends again.</summary>
+    public const string NicFailed = nameof(NicFailed);
+
+    /// <summary>A receiver has no NIC left, or has one again.</summary>
+    public const string NicLost = nameof(NicLost);
+
     /// <summary>All that arrived at a receiver was for others, or not images.</summary>
     public const string NothingForThisReceiver = nameof(NothingForThisReceiver);
 
@@ -89,6 +104,9 @@ public static class ErrorIds
 
     /// <summary>A capture file is damaged or not a capture file.</summary>
     public const string UnreadableCapture = nameof(UnreadableCapture);
+
+    /// <summary>A capture that was stopped lacks packets: the kernel dropped some, or none was captured at all.</summary>
+    public const string CaptureIncomplete = nameof(CaptureIncomplete);
 
     /// <summary>An image could not be stored.</summary>
     public const string CannotWriteImage = nameof(CannotWriteImage);
@@ -158,6 +176,27 @@ public static class ErrorIds
 
     /// <summary>The system's cryptography lacks what a passphrase needs.</summary>
     public const string CryptographyUnavailable = nameof(CryptographyUnavailable);
+
+    /// <summary>A lab could not be made, or changed.</summary>
+    public const string LabFailed = nameof(LabFailed);
+
+    /// <summary>A program that labs are made with is missing.</summary>
+    public const string LabToolMissing = nameof(LabToolMissing);
+
+    /// <summary>There is a lab of that name already.</summary>
+    public const string LabExists = nameof(LabExists);
+
+    /// <summary>There is no such lab, or it was removed.</summary>
+    public const string LabNotFound = nameof(LabNotFound);
+
+    /// <summary>A lab has no host of that name.</summary>
+    public const string LabHostNotFound = nameof(LabHostNotFound);
+
+    /// <summary>A command on a host of a lab could not be started, or ended with an exit code other than 0.</summary>
+    public const string LabCommandFailed = nameof(LabCommandFailed);
+
+    /// <summary>The system gives the process no more file descriptors.</summary>
+    public const string TooManyOpenFiles = nameof(TooManyOpenFiles);
 
     /// <summary>Something unforeseen went wrong: a bug in the program itself.</summary>
     public const string Unexpected = nameof(Unexpected);

@@ -93,6 +93,7 @@ public sealed class GalleryException : Exception
         }
 
         if (error is GalleryException known) return known;
+        if (Descriptors.Lack(error)) return Descriptors.NoneLeft(error);
         string what = string.Join(' ', error.Message.Split('\r', '\n').Select(static l => l.Trim()).Where(static l => l.Length > 0));
         return new GalleryException(
             ErrorIds.Unexpected, GalleryErrorCategory.NotSpecified, $"This should not happen ({error.GetType().Name}): {what.TrimEnd('.')}.", null,

@@ -26,6 +26,10 @@ public sealed record ReadyEvent(
     }
 }
 
+/// <summary>The NICs of this machine were listed.</summary>
+/// <param name="Interfaces">Those that were asked for, in the order of their indices.</param>
+public sealed record InterfacesEvent(IReadOnlyList<Interface> Interfaces) : GalleryEvent;
+
 /// <summary>A sentence for users who ask for details (verbose output).</summary>
 /// <param name="Text">The sentence.</param>
 public sealed record NoticeEvent(string Text) : GalleryEvent;
@@ -126,6 +130,12 @@ public sealed record SessionSummary
 
     /// <summary>Datagrams the kernel threw away because the receive buffer was full; null where it does not tell.</summary>
     public long? Dropped { get; init; }
+
+    /// <summary>Sending: destinations whose host answered that no program has the UDP port.</summary>
+    public int NobodyListens { get; init; }
+
+    /// <summary>Sending on several NICs: datagrams that did not leave on one of them.</summary>
+    public long Missed { get; init; }
 
     /// <summary>Images that failed.</summary>
     public long Failed { get; init; }

@@ -38,7 +38,10 @@ public static class ImageHeader
     /// <returns>True when format, width and height are known; false when this is no image.</returns>
     /// <exception cref="ArgumentException">The stream cannot seek or read.</exception>
     /// <exception cref="IOException">The system could not read the file.</exception>
-    public static bool TryRead(Stream seekable, out ImageInfo info)
+    public static bool TryRead(Stream seekable, out ImageInfo info) => Inspect(seekable, out info) == ImageHeaderResult.Ok;
+
+    /// <summary>As <see cref="TryRead(Stream, out ImageInfo)"/>; tells a part of an image from what is none.</summary>
+    internal static ImageHeaderResult Inspect(Stream seekable, out ImageInfo info)
     {
         ArgumentNullException.ThrowIfNull(seekable);
         if (!seekable.CanSeek || !seekable.CanRead)
@@ -49,7 +52,7 @@ public static class ImageHeader
         {
             Span<byte> window = stackalloc byte[HeaderSource.WindowLength];
             var source = new HeaderSource(seekable, window);
-            return Read(ref source, out info) == ImageHeaderResult.Ok;
+            return Read(ref source, out info);
         }
         finally
         {

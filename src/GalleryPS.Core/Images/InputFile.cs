@@ -48,10 +48,10 @@ internal static class InputFile
     /// <inheritdoc cref="Open"/>
     public static Stream OpenFileOrPipe(string path, CancellationToken cancellationToken)
     {
-        if (path == ImageFiles.StandardInput) return new PatientStream(Console.OpenStandardInput(), cancellationToken);
+        if (path == ImageFiles.StandardInput) return new CancellableStream(Console.OpenStandardInput(), cancellationToken);
         if (FileKinds.Of(path) != FileKind.Pipe) return OpenStream(path, cancellationToken);
-        FileStream pipe = Patience.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), cancellationToken);
-        return new PatientStream(pipe, cancellationToken);
+        FileStream pipe = CancellableWait.Run(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), cancellationToken);
+        return new CancellableStream(pipe, cancellationToken);
     }
 
     /// <summary>

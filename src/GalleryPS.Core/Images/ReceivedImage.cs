@@ -62,12 +62,29 @@ public sealed class ReceivedImage
     public string? Path { get; init; }
 
     /// <summary>
+    /// False when it was cut off: its own format says that there is more of it than arrived. What is there is in memory, or
+    /// stored as <c>NAME.partial</c> when that was asked for.
+    /// </summary>
+    public bool IsComplete { get; init; } = true;
+
+    /// <summary>
     /// The image's bytes. An image that was stored is read from <see cref="Path"/> at each call, so that a large
     /// gallery does not stay in memory.
     /// </summary>
     /// <remarks>A method, so that what writes all properties (JSON, CSV, lists) leaves the bytes out. PowerShell has it as the property <c>Data</c>.</remarks>
-    /// <exception cref="IOException">The stored file is gone.</exception>
-    public byte[] GetData() => _data ?? (Path is null ? [] : File.ReadAllBytes(Path));
+    /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>: the stored file is gone, or cannot be read.</exception>
+    public byte[] GetData()
+    {
+        if (_data is not null || Path is null) return _data ?? [];
+        try
+        {
+            return File.ReadAllBytes(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw InputFile.Unreadable(Path, e);
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height}) from {Source}";

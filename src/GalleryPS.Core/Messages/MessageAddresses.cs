@@ -17,7 +17,7 @@ internal static class MessageAddresses
 
     /// <summary>Opens senders: one for each transport and address family.</summary>
     public static IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> OpenSenders(
-        MessageSendOptions options, CancellationToken cancellationToken)
+        MessageSendOptions options, bool portable, CancellationToken cancellationToken)
     {
         IEnumerable<string> wanted = options.Addresses.To.Count > 0 ? options.Addresses.To : [MessageSendOptions.DefaultGroup];
         var destinations = wanted.Select(w => new IPEndPoint(Hosts.Resolve(w, cancellationToken), options.Addresses.Port)).Distinct()
@@ -33,7 +33,7 @@ internal static class MessageAddresses
                 {
                     Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
                     Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Addresses.Ttl)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl, portable)),
                 };
             }
 
@@ -62,12 +62,13 @@ internal static class MessageAddresses
                 $"The source {other} and {address} are of different address families.", other, "Give IPv4 sources for an IPv4 group, IPv6 for IPv6.");
         }
 
-        IReadOnlyList<Nic> nics = NicResolver.Resolve(options.Addresses.ArrivalIP, address.AddressFamily);
+        ListeningOptions where = options.Addresses;
+        if (transport == Transport.Unicast) NicResolver.Find(where.ArrivalIP, address.AddressFamily);
         DatagramReceiver receiver = transport switch
         {
-            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, options.Addresses.Port, nics, sources)),
-            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address.Equals(IPAddress.Broadcast) ? null : address, nics, sources)),
-            _ => Unicast.OpenReceiver(new UnicastReceiveOptions([(new IPEndPoint(address, options.Addresses.Port), Nic.Default)], sources)),
+            Transport.Multicast => Multicast.OpenReceiver(new MulticastReceiveOptions(address, where.Port, where.ArrivalIP, sources)),
+            Transport.Broadcast => Broadcast.OpenReceiver(new BroadcastReceiveOptions(where.Port, address.Equals(IPAddress.Broadcast) ? null : address, where.ArrivalIP, sources)),
+            _ => Unicast.OpenReceiver(new UnicastReceiveOptions(address, where.Port, [], address.AddressFamily, sources)),
         };
         return (receiver, transport);
     }

@@ -49,6 +49,12 @@ public sealed record MessageSummary
     /// <summary>Datagrams the kernel threw away because the receive buffer was full; null where it does not tell.</summary>
     public long? Dropped { get; init; }
 
+    /// <summary>Sending: destinations whose host answered that no program has the UDP port.</summary>
+    public int NobodyListens { get; init; }
+
+    /// <summary>Sending on several NICs: datagrams that did not leave on one of them.</summary>
+    public long Missed { get; init; }
+
     /// <summary>Messages that could not be sent.</summary>
     public long Failed { get; init; }
 

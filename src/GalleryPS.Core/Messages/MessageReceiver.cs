@@ -33,7 +33,9 @@ public sealed class MessageReceiver : ISession
     {
         (_options, _portable, _clock) = (options, context.Portable, new SessionClock(context.Time));
         _joined = _clock.Now;
-        _listener = new DatagramListener(receiver, transport, ReceiveBuffer, Fail);
+        _listener = new DatagramListener(
+            receiver, transport, ReceiveBuffer, context.Portable,
+            new ListenerNews(static change => new MembershipEvent(change), told => _queue.Add(told), Fail, () => _clock.Now));
     }
 
     /// <summary>Where it is bound and joined.</summary>
@@ -81,7 +83,7 @@ public sealed class MessageReceiver : ISession
         return new MessageReceiver(options, receiver, transport, context);
     }
 
-    IEnumerable<GalleryEvent> ISession.Opening() => _listener.Opening(static change => new MembershipEvent(change), "UDP", _joined);
+    IEnumerable<GalleryEvent> ISession.Opening() => _listener.Opening("UDP", _joined);
 
     void ISession.Start() => _listener.Start("Messages", Read);
 
@@ -89,9 +91,9 @@ public sealed class MessageReceiver : ISession
     {
         if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(TimedOut());
         _listener.StopReading();
-        foreach (GalleryEvent left in _listener.Leave(static change => new MembershipEvent(change), _clock.Now)) yield return left;
+        foreach (GalleryEvent left in _listener.Leave(_clock.Now)) yield return left;
         if (_listener.Dropped > 0) yield return _listener.DroppedWarning(": messages are missing.", "-Interval");
-        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message arrived. {leftOut}");
+        if (reason != StopReason.IdleTimeout && DescribeLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No message arrived. {leftOut}");
         if (_options.Statistics)
         {
             foreach (SourceStatistics source in _ledger.Statistics()) yield return new StatisticsEvent(source);
@@ -123,7 +125,7 @@ public sealed class MessageReceiver : ISession
     private void Read(ReceivingSocket socket)
     {
         using DatagramReader reader = DatagramReader.Open(socket.Socket, portable: _portable);
-        while (!_listener.Stopping.IsCancellationRequested)
+        while (_listener.Reads(socket))
         {
             int count = reader.Receive(ReadingThreads.PollMilliseconds);
             if (count == 0) continue;
@@ -178,8 +180,8 @@ public sealed class MessageReceiver : ISession
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         Invariant($"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived."), Ready.EndPoints[0],
-        WhatWasLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
+        DescribeLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
 
-    private string? WhatWasLeftOut() => _messages > 0 ? null : _leftOut.Describe(
+    private string? DescribeLeftOut() => _messages > 0 ? null : _leftOut.Describe(
         "datagram", LeftOut.Accepted(Ready, address: null, _options.Addresses.Source));
 }

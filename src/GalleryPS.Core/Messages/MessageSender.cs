@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using GalleryPS.Events;
 using GalleryPS.Messages;
 using GalleryPS.Network;
+using GalleryPS.Protocols;
 using GalleryPS.Sessions;
 
 namespace GalleryPS;
@@ -15,15 +16,19 @@ public sealed class MessageSender : IDisposable
 {
     private readonly MessageSendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By, Transport Transport)> _routes;
+    private readonly Reachability[] _reach;
+    private readonly SendingWatch _watch;
     private readonly Pacer _pacer;
     private readonly TimeProvider _time;
     private long? _started;
-    private int _next;
+    private int _next, _copies;
     private long _messages, _bytes, _datagrams, _failed;
 
     private MessageSender(MessageSendOptions options, IReadOnlyList<(IPEndPoint, DatagramSender, Transport)> routes, TimeProvider time)
     {
         (_options, _routes, _time) = (options, routes, time);
+        _reach = [.. routes.Select(static r => new Reachability(r.Item1))];
+        _watch = new SendingWatch(routes.Select(static r => (r.Item1, r.Item2)), SendingWatch.DefaultPatience, time);
 
         // A message counts as one byte, so that the interval becomes a rate.
         _pacer = new Pacer(options.Interval > TimeSpan.Zero ? 8 / options.Interval.TotalSeconds : double.PositiveInfinity, time);
@@ -38,13 +43,13 @@ public sealed class MessageSender : IDisposable
     /// <returns>A sender; dispose of it.</returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
     public static MessageSender Open(MessageSendOptions options, CancellationToken cancellationToken = default) =>
-        Open(options, TimeProvider.System, cancellationToken);
+        Open(options, ProtocolContext.Default, cancellationToken);
 
-    internal static MessageSender Open(MessageSendOptions options, TimeProvider time, CancellationToken cancellationToken)
+    internal static MessageSender Open(MessageSendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var sender = new MessageSender(options, MessageAddresses.OpenSenders(options, cancellationToken), time);
+        var sender = new MessageSender(options, MessageAddresses.OpenSenders(options, context.Portable, cancellationToken), context.Time);
         if (options.Start.WaitForGroup is null || sender._routes.All(static r => r.Transport == Transport.Multicast)) return sender;
         IPEndPoint other = sender._routes.First(static r => r.Transport != Transport.Multicast).To;
         sender.Dispose();
@@ -77,21 +82,35 @@ public sealed class MessageSender : IDisposable
         for (int repetition = 1; repetition <= _options.Repeat; repetition++)
         {
             _pacer.Wait(cancellationToken);
-            foreach ((IPEndPoint to, DatagramSender by, _) in _routes) yield return SendOne(message, index, repetition, to, by);
+            bool others = false;
+            for (int i = 0; i < _routes.Count; i++)
+            {
+                foreach (GalleryEvent told in SendOne(message, index, repetition, i, others, cancellationToken)) yield return told;
+                others |= _copies > 0;
+            }
+
+            if (_watch.IsDue)
+            {
+                foreach (GalleryEvent told in _watch.News()) yield return told;
+            }
+
             _pacer.Sent(1);
         }
     }
 
     /// <summary>Tells the totals.</summary>
-    /// <returns>A <see cref="MessageEndEvent"/> and a <see cref="MessageSummaryEvent"/>.</returns>
+    /// <returns>What was answered meanwhile, a <see cref="MessageEndEvent"/> and a <see cref="MessageSummaryEvent"/>.</returns>
     public IEnumerable<GalleryEvent> Finish()
     {
+        foreach (GalleryEvent told in _watch.Last(images: null, inVain: true, wait: _started is not null)) yield return told;
         yield return new MessageEndEvent("Sent", _messages);
         yield return new MessageSummaryEvent(new MessageSummary
         {
             Messages = _messages,
             Bytes = _bytes,
             Datagrams = _datagrams,
+            NobodyListens = _watch.NobodyListens,
+            Missed = _watch.Missed,
             Failed = _failed,
             Elapsed = _started is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero,
         });
@@ -103,37 +122,60 @@ public sealed class MessageSender : IDisposable
         foreach ((_, DatagramSender sender, _) in _routes) sender.Dispose();
     }
 
-    private GalleryEvent SendOne(OutgoingMessage message, int index, int repetition, IPEndPoint to, DatagramSender by)
+    private IEnumerable<GalleryEvent> SendOne(OutgoingMessage message, int index, int repetition, int route, bool others, CancellationToken cancellationToken)
     {
+        (IPEndPoint to, DatagramSender by, _) = _routes[route];
         int limit = DatagramSockets.MaxPayload(to.AddressFamily);
+        _copies = 0;
+        if (message.Data.Length > limit)
+        {
+            _failed++;
+            yield return new ErrorEvent(OutgoingMessage.TooLarge(message.Name ?? (object)to, message.Data.Length, limit));
+            yield break;
+        }
+
+        while (TrySend(message, to, by) is { } error)
+        {
+            bool again = _watch.ShouldWait(error, _reach[route], others, out GalleryEvent? told);
+            if (told is not null) yield return told;
+            if (!again)
+            {
+                _failed++;
+                yield return new ErrorEvent(SocketErrors.Send(error, to, $"Message {index}"));
+                yield break;
+            }
+
+            _watch.Wait(cancellationToken);
+        }
+
+        _reach[route].Succeed();
+        if (_watch.Succeed() is { } back) yield return back;
+        _messages++;
+        _bytes += message.Data.Length;
+        _datagrams += _copies;
+        yield return new MessageSentEvent(new SentMessage
+        {
+            Index = index,
+            Kind = message.Kind,
+            Destination = to,
+            Bytes = message.Data.Length,
+            Text = message.Text,
+            Repetition = repetition,
+            Datagrams = _copies,
+            Time = _time.LocalNow(),
+        });
+    }
+
+    private SocketException? TrySend(OutgoingMessage message, IPEndPoint to, DatagramSender by)
+    {
         try
         {
-            if (message.Data.Length > limit) throw OutgoingMessage.TooLarge(message.Name ?? (object)to, message.Data.Length, limit);
-            int copies = by.Send(message.Data.Span, to);
-            _messages++;
-            _bytes += message.Data.Length;
-            _datagrams += copies;
-            return new MessageSentEvent(new SentMessage
-            {
-                Index = index,
-                Kind = message.Kind,
-                Destination = to,
-                Bytes = message.Data.Length,
-                Text = message.Text,
-                Repetition = repetition,
-                Datagrams = copies,
-                Time = _time.LocalNow(),
-            });
+            _copies = by.Send(message.Data.Span, to);
+            return null;
         }
         catch (SocketException e)
         {
-            _failed++;
-            return new ErrorEvent(SocketErrors.Send(e, to, $"Message {index}"));
-        }
-        catch (GalleryException e)
-        {
-            _failed++;
-            return new ErrorEvent(e);
+            return e;
         }
     }
 }

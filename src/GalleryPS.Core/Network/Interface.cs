@@ -29,8 +29,14 @@ public sealed class Interface
     /// <summary>Its IPv6 addresses; link-local ones with their zone.</summary>
     public required IReadOnlyList<IPAddress> IPv6 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
-    /// <summary>The directed broadcast address of each IPv4 network it is on (none for /31 and /32).</summary>
+    /// <summary>
+    /// The directed broadcast address of each IPv4 network it is on: the one that is set at the NIC, else the one that the mask
+    /// gives (none for /31 and /32).
+    /// </summary>
     public required IReadOnlyList<IPAddress> Broadcast { get; init => field = ReadableCollection<IPAddress>.Of(value); }
+
+    /// <summary>Those that the mask gives and that are not in <see cref="Broadcast"/>: the system takes them for broadcast as well.</summary>
+    internal IReadOnlyList<IPAddress> AlsoBroadcast { get; init; } = [];
 
     /// <summary>Largest IP packet it carries in one frame, in bytes; 0 when unknown.</summary>
     public required int Mtu { get; init; }

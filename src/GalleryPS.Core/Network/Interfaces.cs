@@ -14,9 +14,10 @@ public static class Interfaces
     public static IReadOnlyList<Interface> List()
     {
         var found = new List<Interface>();
+        LinuxNics? linux = OperatingSystem.IsLinux() ? LinuxNic.Ask() : null;
         foreach (NetworkInterface nic in All())
         {
-            if (TryDescribe(nic) is { } described) found.Add(described);
+            if (TryDescribe(nic, linux) is { } described) found.Add(described);
         }
 
         found.Sort(static (a, b) => a.Index.CompareTo(b.Index));
@@ -58,7 +59,7 @@ public static class Interfaces
     private static bool IsRefusal(Exception error) => error is NetworkInformationException or SocketException or IOException
         or UnauthorizedAccessException or PlatformNotSupportedException or FormatException or ArgumentException;
 
-    private static Interface? TryDescribe(NetworkInterface nic)
+    private static Interface? TryDescribe(NetworkInterface nic, LinuxNics? linux)
     {
         try
         {
@@ -66,6 +67,7 @@ public static class Interfaces
             var v4 = new List<IPAddress>();
             var v6 = new List<IPAddress>();
             var broadcast = new List<IPAddress>();
+            var alsoBroadcast = new List<IPAddress>();
             foreach (UnicastIPAddressInformation unicast in properties.UnicastAddresses)
             {
                 if (unicast.Address.AddressFamily == AddressFamily.InterNetworkV6)
@@ -76,7 +78,12 @@ public static class Interfaces
                 {
                     v4.Add(unicast.Address);
                     bool pointToPoint = nic.NetworkInterfaceType is NetworkInterfaceType.Ppp or NetworkInterfaceType.Tunnel;
-                    if (!pointToPoint && BroadcastAddress(unicast.Address, unicast.PrefixLength) is { } all) broadcast.Add(all);
+
+                    // Where none was set, the one that the mask gives is meant.
+                    IPAddress? masked = pointToPoint ? null : BroadcastAddress(unicast.Address, unicast.PrefixLength);
+                    IPAddress? all = linux?.Broadcast(nic.Name, unicast.Address) ?? masked;
+                    if (all is not null) broadcast.Add(all);
+                    if (masked is not null && !masked.Equals(all)) alsoBroadcast.Add(masked);
                 }
             }
 
@@ -87,12 +94,13 @@ public static class Interfaces
                 Name = nic.Name,
                 Index = index,
                 Description = nic.Description,
-                Up = nic.OperationalStatus == OperationalStatus.Up || (loopback && nic.OperationalStatus == OperationalStatus.Unknown),
+                Up = linux?.IsUp(nic.Name) ?? (nic.OperationalStatus == OperationalStatus.Up || (loopback && nic.OperationalStatus == OperationalStatus.Unknown)),
                 Loopback = loopback,
                 Multicast = nic.SupportsMulticast,
                 IPv4 = v4,
                 IPv6 = v6,
                 Broadcast = broadcast,
+                AlsoBroadcast = alsoBroadcast,
                 Mtu = mtu,
                 MacAddress = string.Join(':', nic.GetPhysicalAddress().GetAddressBytes().Select(static b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))),
             };

@@ -19,6 +19,11 @@ public sealed record Nic(string Name, int Index, IPAddress? Address)
     public override string ToString() => IsDefault ? "the default NIC" : Address is null ? Name : $"{Name} ({Address})";
 }
 
+/// <summary>A NIC together with what the user wrote for it, which stays the same when the NIC comes back as another one.</summary>
+/// <param name="Key">An address, a name, or nothing for the default NIC.</param>
+/// <param name="Nic">The NIC.</param>
+internal readonly record struct WantedNic(string Key, Nic Nic);
+
 /// <summary>Turns what a user writes for a NIC into NICs of this machine.</summary>
 public static class NicResolver
 {
@@ -31,17 +36,37 @@ public static class NicResolver
     /// <returns>At least one NIC, none twice.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.AddressNotLocal"/>, <see cref="ErrorIds.AddressFamilyMismatch"/>
     /// or <see cref="ErrorIds.MulticastUnavailable"/>.</exception>
-    public static IReadOnlyList<Nic> Resolve(IReadOnlyList<string> wanted, AddressFamily family)
+    public static IReadOnlyList<Nic> Resolve(IReadOnlyList<string> wanted, AddressFamily family) => [.. Find(wanted, family).Select(static w => w.Nic)];
+
+    /// <summary>As <see cref="Resolve"/>, with what each was written as.</summary>
+    /// <exception cref="GalleryException">As <see cref="Resolve"/>.</exception>
+    internal static IReadOnlyList<WantedNic> Find(IReadOnlyList<string> wanted, AddressFamily family)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        if (wanted.Count == 0) return [Nic.Default];
+        if (wanted.Count == 0) return [new WantedNic("", Nic.Default)];
         IReadOnlyList<Interface> all = Interfaces.List();
-        var result = new List<Nic>();
+        var result = new List<WantedNic>();
+        foreach (string name in wanted) Add(result, ResolveOne(name.Trim(), family, all));
+        return result;
+    }
+
+    /// <summary>Those of the NICs that are meant that this machine has now. Without an address of the family, only those that were named.</summary>
+    /// <param name="wanted">As for <see cref="Resolve"/>; what was understood once is not refused any more.</param>
+    /// <param name="family">IPv4 or IPv6.</param>
+    /// <param name="all">The NICs of this machine.</param>
+    internal static IReadOnlyList<WantedNic> Today(IReadOnlyList<string> wanted, AddressFamily family, IReadOnlyList<Interface> all)
+    {
+        if (wanted.Count == 0) return [new WantedNic("", Nic.Default)];
+        var result = new List<WantedNic>();
         foreach (string name in wanted)
         {
-            foreach (Nic nic in ResolveOne(name.Trim(), family, all))
+            try
             {
-                if (!result.Exists(r => r.Index == nic.Index && Equals(r.Address, nic.Address))) result.Add(nic);
+                Add(result, ResolveOne(name.Trim(), family, all));
+            }
+            catch (GalleryException)
+            {
+                if (Named(name.Trim(), all) is { } bare) Add(result, [new WantedNic(bare.Name, new Nic(bare.Name, bare.Index, null))]);
             }
         }
 
@@ -60,15 +85,26 @@ public static class NicResolver
             : nic.IPv6.FirstOrDefault(static a => !a.IsIPv6LinkLocal) ?? nic.IPv6.FirstOrDefault();
     }
 
-    private static IEnumerable<Nic> ResolveOne(string wanted, AddressFamily family, IReadOnlyList<Interface> all)
+    private static void Add(List<WantedNic> result, IEnumerable<WantedNic> more)
+    {
+        foreach (WantedNic one in more)
+        {
+            if (!result.Exists(r => r.Nic.Index == one.Nic.Index && Equals(r.Nic.Address, one.Nic.Address))) result.Add(one);
+        }
+    }
+
+    private static Interface? Named(string wanted, IReadOnlyList<Interface> all) =>
+        all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.Ordinal))
+        ?? all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(n.Description, wanted, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<WantedNic> ResolveOne(string wanted, AddressFamily family, IReadOnlyList<Interface> all)
     {
         if (wanted == "*") return Every(family, all);
-        Interface? named = all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.Ordinal))
-            ?? all.FirstOrDefault(n => string.Equals(n.Name, wanted, StringComparison.OrdinalIgnoreCase)
-                || string.Equals(n.Description, wanted, StringComparison.OrdinalIgnoreCase));
+        Interface? named = Named(wanted, all);
         if (named is null && Hosts.TryLiteral(wanted, out IPAddress? address))
         {
-            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) return [Nic.Default];
+            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) return [new WantedNic("", Nic.Default)];
             if (address.AddressFamily != family)
             {
                 throw new GalleryException(
@@ -77,12 +113,12 @@ public static class NicResolver
                     wanted, $"Give an {Family(family)} address of the NIC, or its name.");
             }
 
-            return [ByAddress(address, all) ?? throw NotLocal(wanted, all)];
+            return [new WantedNic(wanted, ByAddress(address, all) ?? throw NotLocal(wanted, all))];
         }
 
         if (named is null) throw NotLocal(wanted, all);
         return AddressOf(named, family) is { } own
-            ? [new Nic(named.Name, named.Index, own)]
+            ? [new WantedNic(named.Name, new Nic(named.Name, named.Index, own))]
             : throw new GalleryException(
                 ErrorIds.AddressFamilyMismatch, GalleryErrorCategory.InvalidArgument,
                 $"The NIC {named.Name} has no {Family(family)} address.", wanted,
@@ -114,7 +150,7 @@ public static class NicResolver
         return wanted.ScopeId == 0 && own.GetAddressBytes().AsSpan().SequenceEqual(wanted.GetAddressBytes());
     }
 
-    private static List<Nic> Every(AddressFamily family, IReadOnlyList<Interface> all)
+    private static List<WantedNic> Every(AddressFamily family, IReadOnlyList<Interface> all)
     {
         var usable = all.Where(n => n.Up && n.Multicast && !n.Loopback && AddressOf(n, family) is not null).ToList();
         if (usable.Count == 0) usable = [.. all.Where(n => n.Up && n.Loopback && AddressOf(n, family) is not null)];
@@ -126,7 +162,7 @@ public static class NicResolver
                 "Get-GalleryInterface shows the NICs; bring one up or give it an address.");
         }
 
-        return [.. usable.Select(n => new Nic(n.Name, n.Index, AddressOf(n, family)))];
+        return [.. usable.Select(n => new WantedNic(n.Name, new Nic(n.Name, n.Index, AddressOf(n, family))))];
     }
 
     internal static string Family(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";

@@ -9,7 +9,7 @@ internal static class OwnSockets
     /// <param name="tcp">TCP, else UDP.</param>
     /// <param name="port">The port.</param>
     /// <returns>False also where the system does not tell (it is told on Linux).</returns>
-    public static bool Have(bool tcp, int port)
+    public static bool Use(bool tcp, int port)
     {
         if (!OperatingSystem.IsLinux()) return false;
         try

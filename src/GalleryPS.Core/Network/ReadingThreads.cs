@@ -21,8 +21,13 @@ internal sealed class ReadingThreads(Action<GalleryException> failed) : IDisposa
     public void Run(string name, string what, object target, Action work)
     {
         var thread = new Thread(Guarded) { IsBackground = true, Name = name };
-        _threads.Add(thread);
-        thread.Start();
+        lock (_threads)
+        {
+            // Those that run may start others, but none when all are to end.
+            if (_stop.IsCancellationRequested) return;
+            _threads.Add(thread);
+            thread.Start();
+        }
 
         void Guarded()
         {
@@ -43,7 +48,7 @@ internal sealed class ReadingThreads(Action<GalleryException> failed) : IDisposa
     /// <param name="wake">Wakes those that wait for something that does not look at <see cref="Stopping"/>.</param>
     public void Stop(Action? wake = null)
     {
-        _stop.Cancel();
+        lock (_threads) _stop.Cancel();
         wake?.Invoke();
         foreach (Thread thread in _threads) thread.Join();
         _threads.Clear();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -13,6 +14,13 @@ internal static class Routes
     {
         try
         {
+            if (Netlink.RouteTo(destination, out IPAddress? source) is { } index)
+            {
+                return Interfaces.List().FirstOrDefault(n => n.Index == index) is { } nic
+                    ? new Nic(nic.Name, nic.Index, source ?? NicResolver.AddressOf(nic, destination.AddressFamily))
+                    : null;
+            }
+
             // Connecting a UDP socket sends nothing; the system only looks up the route.
             using var probe = new Socket(destination.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             probe.EnableBroadcast = destination.AddressFamily == AddressFamily.InterNetwork;

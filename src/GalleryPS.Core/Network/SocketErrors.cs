@@ -11,9 +11,9 @@ internal static class SocketErrors
     {
         SocketError.AddressAlreadyInUse => new GalleryException(
             ErrorIds.PortInUse, GalleryErrorCategory.ResourceBusy,
-            $"{(OwnSockets.Have(transport == Transport.Tcp, where.Port) ? "This session" : "Another program")} already uses {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
+            $"{(OwnSockets.Use(transport == Transport.Tcp, where.Port) ? "This session" : "Another program")} already uses {(transport == Transport.Tcp ? "TCP" : "UDP")} port {where.Port} on {where.Address}.",
             where,
-            OwnSockets.Have(transport == Transport.Tcp, where.Port)
+            OwnSockets.Use(transport == Transport.Tcp, where.Port)
                 ? "End the server, receiver or show that uses it (Get-GalleryServer lists servers), or choose another port on both sides (-Port)."
                 : "End that program, or choose another port on both sides (-Port).",
             error),
@@ -90,6 +90,17 @@ internal static class SocketErrors
             $"Cannot {what}: the system does not let this user ({error.Message}).", target, "Run with more rights.", error),
         _ => Other(error, what, target),
     };
+
+    /// <summary>
+    /// Whether an error of sending may pass by itself: the NIC is down or gone for a moment, the route is not there yet, a queue
+    /// is full, or the firewall is being loaded.
+    /// </summary>
+    public static bool MayPass(SocketException error) => error.SocketErrorCode is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown
+        or SocketError.HostDown or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable or SocketError.AccessDenied
+        or SocketError.WouldBlock
+
+        // The address or the NIC that a socket was bound to is gone (Linux: EINVAL, ENODEV, which has no name of its own).
+        or SocketError.InvalidArgument or SocketError.SocketError;
 
     /// <summary>Makes a socket.</summary>
     /// <param name="family">The version of IP, or the kind of local socket.</param>

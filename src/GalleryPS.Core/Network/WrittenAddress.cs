@@ -16,12 +16,12 @@ internal static class WrittenAddress
         CheckUrl(text);
         if (PortOf(text) is { } withPort)
         {
-            throw NotOne(text, $"'{text}' is an address with a port.", $"Write {withPort.Host}, and the port as -Port {withPort.Port}.");
+            throw NotAnAddress(text, $"'{text}' is an address with a port.", $"Write {withPort.Host}, and the port as -Port {withPort.Port}.");
         }
 
         if (text.Split('/') is [var before, var bits] && IsNumber(bits) && IPAddress.TryParse(before, out _))
         {
-            throw NotOne(text, $"'{text}' is a network.", $"Write one address of it, such as {before}.");
+            throw NotAnAddress(text, $"'{text}' is a network.", $"Write one address of it, such as {before}.");
         }
 
         string[] parts = text.Split('.');
@@ -29,13 +29,13 @@ internal static class WrittenAddress
         if (parts.Length == 4 && Array.TrueForAll(parts, static p => IsNumber(p) && p.Length <= 3 && (p.Length == 1 || p[0] != '0')))
         {
             if (IPAddress.TryParse(text, out _)) return;
-            throw NotOne(text, $"'{text}' is not an address.", "The numbers of an IPv4 address are 0 to 255.");
+            throw NotAnAddress(text, $"'{text}' is not an address.", "The numbers of an IPv4 address are 0 to 255.");
         }
 
         string meant = string.Join('.', parts.Select(static p => p.TrimStart('0') is { Length: > 0 } rest ? rest : "0"));
         throw parts.Length == 4 && IPAddress.TryParse(meant, out _)
-            ? NotOne(text, $"'{text}' has numbers with leading zeros, which some programs read as octal.", $"Write {meant}.")
-            : NotOne(text, $"'{text}' is not an address.", "An IPv4 address has four decimal numbers, such as 192.168.1.20.");
+            ? NotAnAddress(text, $"'{text}' has numbers with leading zeros, which some programs read as octal.", $"Write {meant}.")
+            : NotAnAddress(text, $"'{text}' is not an address.", "An IPv4 address has four decimal numbers, such as 192.168.1.20.");
     }
 
     /// <summary>Refuses a URL.</summary>
@@ -46,7 +46,7 @@ internal static class WrittenAddress
         string advice = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Host.Length > 0
             ? $"Write {url.Host.Trim('[', ']')}{(url.IsDefaultPort ? "" : $", and the port as -Port {url.Port}")}."
             : "Write the host alone.";
-        throw NotOne(text, $"'{text}' is a URL, not an address.", advice);
+        throw NotAnAddress(text, $"'{text}' is a URL, not an address.", advice);
     }
 
     // host:port and [address]:port. An IPv6 address has more than one colon.
@@ -61,6 +61,6 @@ internal static class WrittenAddress
 
     private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 
-    private static GalleryException NotOne(string text, string message, string advice) =>
+    private static GalleryException NotAnAddress(string text, string message, string advice) =>
         new(ErrorIds.AddressNotFound, GalleryErrorCategory.InvalidArgument, message, text, advice);
 }

@@ -20,10 +20,10 @@ public sealed class MessageSendOperation(MessageSendOptions options) : IOperatio
         if (!_prepared)
         {
             _prepared = true;
-            foreach (GalleryEvent told in _sender!.Prepare(cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in _sender!.Prepare(cancellationToken)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in _sender!.Send(input, cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in _sender!.Send(input, cancellationToken)) yield return galleryEvent;
     }
 
     /// <inheritdoc/>

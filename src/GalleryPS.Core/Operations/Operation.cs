@@ -45,7 +45,7 @@ public static class OperationRun
         {
             using (operation)
             {
-                foreach (GalleryEvent told in operation.RunOpen(inputs, cancellationToken)) yield return told;
+                foreach (GalleryEvent galleryEvent in operation.RunOpen(inputs, cancellationToken)) yield return galleryEvent;
             }
         }
     }
@@ -60,12 +60,12 @@ public static class OperationRun
     {
         ArgumentNullException.ThrowIfNull(operation);
         ArgumentNullException.ThrowIfNull(inputs);
-        foreach (GalleryEvent told in operation.Begin(cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in operation.Begin(cancellationToken)) yield return galleryEvent;
         foreach (TInput input in inputs)
         {
-            foreach (GalleryEvent told in operation.Add(input, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in operation.Add(input, cancellationToken)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in operation.End(cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in operation.End(cancellationToken)) yield return galleryEvent;
     }
 }

@@ -19,10 +19,10 @@ public static class ReceiveOperation
         using (receiver)
         {
             TransferProgress? progress = protocol == Protocol.Plain ? new("Receiving a gallery") : null;
-            foreach (GalleryEvent told in receiver.Receive(cancellationToken))
+            foreach (GalleryEvent galleryEvent in receiver.Receive(cancellationToken))
             {
-                yield return told;
-                if (told is ReceivedEvent received && progress?.After(received.Image.Bytes) is { } shown) yield return shown;
+                yield return galleryEvent;
+                if (galleryEvent is ReceivedEvent received && progress?.After(received.Image.Bytes) is { } shown) yield return shown;
             }
         }
     }

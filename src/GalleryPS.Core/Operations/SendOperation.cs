@@ -25,13 +25,13 @@ public sealed class SendOperation(SendOptions options, IImageFitter? fitter = nu
         if (!session.IsPrepared)
         {
             session.IsPrepared = true;
-            foreach (GalleryEvent told in session.Sender.Prepare(cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in session.Sender.Prepare(cancellationToken)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in Send(session.Sender, input, cancellationToken))
+        foreach (GalleryEvent galleryEvent in Send(session.Sender, input, cancellationToken))
         {
-            yield return told;
-            if (told is SentEvent sent && options.Protocol == Protocol.Plain && _progress.After(sent.Image.Bytes) is { } progress) yield return progress;
+            yield return galleryEvent;
+            if (galleryEvent is SentEvent sent && options.Protocol == Protocol.Plain && _progress.After(sent.Image.Bytes) is { } progress) yield return progress;
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class SendOperation(SendOptions options, IImageFitter? fitter = nu
         {
             // Who was sent nothing waits for no end.
             if (!session.IsPrepared) continue;
-            foreach (GalleryEvent told in session.Sender.Finish(cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in session.Sender.Finish(cancellationToken)) yield return galleryEvent;
         }
     }
 

@@ -1,16 +1,11 @@
-using System.Net;
 using System.Reflection;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace GalleryPS.Operations;
 
 /// <summary>
-/// Options and events as JSON, both ways, so that a verb can run elsewhere. Properties have the names of the objects';
-/// addresses are text, durations seconds, enumerations their names. An image's bytes and passphrases stay where they are.
+/// Options and events as JSON, both ways, so that a verb can run elsewhere: in the form of <see cref="JsonForms"/>, with a version.
 /// </summary>
 public static class TravelJson
 {
@@ -19,18 +14,7 @@ public static class TravelJson
 
     private const string VersionName = "Version", OptionsName = "Options", EventName = "Event";
 
-    private static readonly JsonSerializerOptions Form = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        IgnoreReadOnlyProperties = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOut } },
-        Converters =
-        {
-            new JsonStringEnumConverter(), new SecondsConverter(), new RateConverter(), new PassphraseConverter(), new ErrorConverter(),
-            new TextConverter<IPAddress>(IPAddress.Parse), new TextConverter<IPEndPoint>(IPEndPoint.Parse),
-        },
-    };
+    private static JsonSerializerOptions Form => JsonForms.Travel;
 
     /// <summary>Writes options.</summary>
     /// <param name="options">An options record.</param>
@@ -68,12 +52,12 @@ public static class TravelJson
     }
 
     /// <summary>Writes an event.</summary>
-    /// <param name="told">The event.</param>
+    /// <param name="galleryEvent">The event.</param>
     /// <returns>A JSON object in one line.</returns>
-    public static string WriteEvent(GalleryEvent told)
+    public static string WriteEvent(GalleryEvent galleryEvent)
     {
-        ArgumentNullException.ThrowIfNull(told);
-        return Wrap(EventName, told.GetType().Name, JsonSerializer.SerializeToNode(told, told.GetType(), Form)!.AsObject());
+        ArgumentNullException.ThrowIfNull(galleryEvent);
+        return Wrap(EventName, galleryEvent.GetType().Name, JsonSerializer.SerializeToNode(galleryEvent, galleryEvent.GetType(), Form)!.AsObject());
     }
 
     /// <summary>Reads an event.</summary>
@@ -132,67 +116,4 @@ public static class TravelJson
 
     private static GalleryException Invalid(string message, object? target) =>
         new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidData, message, target);
-
-    // What makes objects for a shell, and what only one process has, does not travel.
-    private static void LeaveOut(JsonTypeInfo info)
-    {
-        if (info.Kind != JsonTypeInfoKind.Object) return;
-        for (int i = info.Properties.Count - 1; i >= 0; i--)
-        {
-            Type type = info.Properties[i].PropertyType;
-            bool data = info.Type == typeof(ReceivedImage) && type == typeof(byte[]);
-            if (data || type == typeof(IJsonObjectFactory)) info.Properties.RemoveAt(i);
-        }
-    }
-
-    private sealed class SecondsConverter : JsonConverter<TimeSpan>
-    {
-        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TimeSpan.FromTicks((long)Math.Round(reader.GetDecimal() * TimeSpan.TicksPerSecond));
-
-        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue((decimal)value.Ticks / TimeSpan.TicksPerSecond);
-    }
-
-    private sealed class RateConverter : JsonConverter<BitRate>
-    {
-        public override BitRate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String ? BitRate.Parse(reader.GetString()!) : new BitRate(reader.GetDouble());
-
-        public override void Write(Utf8JsonWriter writer, BitRate value, JsonSerializerOptions options)
-        {
-            if (value.IsUnlimited) writer.WriteStringValue("unlimited");
-            else writer.WriteNumberValue(value.BitsPerSecond);
-        }
-    }
-
-    private sealed class PassphraseConverter : JsonConverter<Passphrase>
-    {
-        public override Passphrase? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? null : Passphrase.FromText(reader.GetString()!);
-
-        public override void Write(Utf8JsonWriter writer, Passphrase value, JsonSerializerOptions options) => writer.WriteNullValue();
-    }
-
-    private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>
-        where T : class
-    {
-        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => parse(reader.GetString()!);
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-    }
-
-    private sealed class ErrorConverter : JsonConverter<GalleryException>
-    {
-        public override GalleryException Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            Failure read = JsonSerializer.Deserialize<Failure>(ref reader, options)!;
-            return new GalleryException(read.Id, read.Category, read.Message, read.Target, read.RecommendedAction);
-        }
-
-        public override void Write(Utf8JsonWriter writer, GalleryException value, JsonSerializerOptions options) => JsonSerializer.Serialize(
-            writer, new Failure(value.Id, value.Category, value.Message, value.Target?.ToString(), value.RecommendedAction), options);
-    }
-
-    private sealed record Failure(string Id, GalleryErrorCategory Category, string Message, string? Target, string? RecommendedAction);
 }

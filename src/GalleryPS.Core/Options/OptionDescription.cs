@@ -14,11 +14,11 @@ public sealed class OptionDescription
     private readonly Type _options;
     private readonly PropertyInfo? _group;
     private readonly PropertyInfo _property;
-    private readonly OptionAttribute _said;
+    private readonly OptionAttribute _attribute;
 
     private OptionDescription(Type options, PropertyInfo? group, PropertyInfo property, OptionAttribute said)
     {
-        (_options, _group, _property, _said) = (options, group, property, said);
+        (_options, _group, _property, _attribute) = (options, group, property, said);
         ValueType = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
     }
 
@@ -38,22 +38,22 @@ public sealed class OptionDescription
     public bool IsRequired => _property.IsDefined(typeof(RequiredMemberAttribute));
 
     /// <summary>One sentence for people.</summary>
-    public string Summary => _said.Summary;
+    public string Summary => _attribute.Summary;
 
     /// <summary>The unit of its number, or null.</summary>
-    public string? Unit => _said.Unit ?? (ValueType == typeof(TimeSpan) ? "s" : null);
+    public string? Unit => _attribute.Unit ?? (ValueType == typeof(TimeSpan) ? "s" : null);
 
     /// <summary>The least value allowed, in the unit; null for no limit.</summary>
-    public double? Least => double.IsFinite(_said.Least) ? _said.Least : null;
+    public double? Least => double.IsFinite(_attribute.Least) ? _attribute.Least : null;
 
     /// <summary>The largest value allowed, in the unit; null for no limit.</summary>
-    public double? Most => double.IsFinite(_said.Most) ? _said.Most : null;
+    public double? Most => double.IsFinite(_attribute.Most) ? _attribute.Most : null;
 
     /// <summary>Other names, in the case of property names.</summary>
-    public IReadOnlyList<string> Aliases => _said.Aliases.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> Aliases => _attribute.Aliases.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A letter that stands for the name on a command line, or null.</summary>
-    public char? Letter => _said.Letter == default ? null : _said.Letter;
+    public char? Letter => _attribute.Letter == default ? null : _attribute.Letter;
 
     /// <summary>The options of a record and of its groups, in the order in which they are declared.</summary>
     /// <param name="options">The record's type.</param>
@@ -125,11 +125,11 @@ public sealed class OptionDescription
     public void Check(object? value)
     {
         if (!HasRange) return;
-        foreach (object? one in value is IEnumerable list and not string ? list : new[] { value })
+        foreach (object? item in value is IEnumerable list and not string ? list : new[] { value })
         {
-            if (one is null || Allows(Number(one))) continue;
-            string written = one is TimeSpan time ? $"{time.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s" : Convert.ToString(one, CultureInfo.InvariantCulture)!;
-            throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{Name} must be {Range}, not {written}.", one);
+            if (item is null || Allows(Number(item))) continue;
+            string written = item is TimeSpan time ? $"{time.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s" : Convert.ToString(item, CultureInfo.InvariantCulture)!;
+            throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{Name} must be {Range}, not {written}.", item);
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class OptionDescription
             return (Least, Most) switch
             {
                 (null, null) => "any value",
-                ({ } least, null) when _said.MoreThanLeast => $"more than {Text(least)}{unit}",
+                ({ } least, null) when _attribute.MoreThanLeast => $"more than {Text(least)}{unit}",
                 ({ } least, null) => $"at least {Text(least)}{unit}",
                 (null, { } most) => $"at most {Text(most)}{unit}",
                 ({ } least, { } most) => $"from {Text(least)} to {Text(most)}{unit}",
@@ -194,5 +194,5 @@ public sealed class OptionDescription
 
     private static string Text(double number) => number.ToString("0.################", CultureInfo.InvariantCulture);
 
-    private bool Allows(double number) => (_said.MoreThanLeast ? number > _said.Least : number >= _said.Least) && number <= _said.Most;
+    private bool Allows(double number) => (_attribute.MoreThanLeast ? number > _attribute.Least : number >= _attribute.Least) && number <= _attribute.Most;
 }

@@ -30,6 +30,12 @@ public sealed record ReceiveOptions
     [OptionGroup]
     public StorageOptions Storage { get; init; } = new();
 
+    /// <summary>
+    /// Keep what arrived of an image that was cut off on its way over TCP, as <c>NAME.partial</c>; else it is discarded.
+    /// </summary>
+    [Option("Keep what arrived of an image that was cut off over TCP, as NAME.partial.")]
+    public bool KeepPartial { get; init; }
+
     /// <summary>What is taken at most.</summary>
     [OptionGroup]
     public LimitOptions Limits { get; init; } = new();

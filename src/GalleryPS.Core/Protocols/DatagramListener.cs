@@ -4,31 +4,44 @@ using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
+/// <summary>Where a <see cref="DatagramListener"/> tells what happens.</summary>
+/// <param name="Membership">How a membership is told.</param>
+/// <param name="Tell">Takes what happens while it listens.</param>
+/// <param name="Failed">Is told why a socket cannot be read any more.</param>
+/// <param name="Now">The time of day.</param>
+internal sealed record ListenerNews(Func<MembershipChange, GalleryEvent> Membership, Action<GalleryEvent> Tell, Action<GalleryException> Failed, Func<DateTimeOffset> Now);
+
 /// <summary>
-/// The bound and joined sockets of a receiver of datagrams, a thread for each that reads it, and what there is to say of them.
+/// The bound and joined sockets of a receiver of datagrams, a thread for each that reads it, one that keeps them with the
+/// NICs of this machine, and what there is to say of them.
 /// </summary>
 internal sealed class DatagramListener : IDisposable
 {
     private readonly DatagramReceiver _receiver;
     private readonly Transport _transport;
-    private readonly KernelDrops _drops;
+    private readonly int _receiveBuffer;
+    private readonly ListenerNews _news;
+    private readonly KernelDrops _drops = new();
     private readonly ReadingThreads _threads;
-    private readonly Dictionary<int, string> _nicNames = [];
+    private readonly NicChanges _changes;
+    private volatile Dictionary<int, string> _nicNames = [];
+    private (string Name, Action<ReceivingSocket> Read)? _reading;
 
     /// <param name="receiver">The sockets; they are disposed of together with this.</param>
     /// <param name="transport">The transport.</param>
     /// <param name="receiveBuffer">Bytes the system shall hold for each socket.</param>
-    /// <param name="failed">Is told why a socket cannot be read any more.</param>
-    public DatagramListener(DatagramReceiver receiver, Transport transport, int receiveBuffer, Action<GalleryException> failed)
+    /// <param name="portable">Never use what only some systems have.</param>
+    /// <param name="news">Where it tells what happens.</param>
+    public DatagramListener(DatagramReceiver receiver, Transport transport, int receiveBuffer, bool portable, ListenerNews news)
     {
-        (_receiver, _transport, _threads) = (receiver, transport, new ReadingThreads(failed));
+        (_receiver, _transport, _receiveBuffer, _news, _threads) = (receiver, transport, receiveBuffer, news, new ReadingThreads(news.Failed));
         try
         {
-            foreach (ReceivingSocket socket in receiver.Sockets) DatagramSockets.AskForReceiveBuffer(socket.Socket, receiveBuffer);
-            _drops = new KernelDrops(receiver.Sockets.Select(static s => s.Socket));
-            foreach (Interface nic in Interfaces.List()) _nicNames[nic.Index] = nic.Name;
+            foreach (ReceivingSocket socket in receiver.Sockets) Prepare(socket);
+            NameNics(Interfaces.List());
             Ready = new ReadyEvent(
-                transport, receiver.EndPoints, receiver.Group, [.. receiver.Sockets.Select(s => NicOf(s)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)]);
+                transport, receiver.EndPoints, receiver.Group, [.. receiver.Sockets.Select(static s => s.Nic).Where(static n => !n.IsDefault).Select(static n => n.Name).Distinct(StringComparer.Ordinal)]);
+            _changes = NicChanges.Open(portable);
         }
         catch
         {
@@ -56,31 +69,32 @@ internal sealed class DatagramListener : IDisposable
     /// <summary>Whether a datagram was meant for a socket, and comes from a sender that is accepted.</summary>
     public bool IsWanted(ReceivingSocket socket, in Datagram datagram) => _receiver.IsWanted(socket, datagram.Source, datagram.Destination, datagram.InterfaceIndex);
 
+    /// <summary>Whether a thread is to go on reading its socket.</summary>
+    public bool Reads(ReceivingSocket socket) => !_threads.Stopping.IsCancellationRequested && !socket.IsRetired;
+
     /// <summary>What to tell at the beginning: for each socket its membership or binding, and its buffer.</summary>
-    /// <param name="membership">How a membership is told.</param>
     /// <param name="purpose">What is waited for, such as "UDP".</param>
     /// <param name="joined">When the groups were joined.</param>
-    public IEnumerable<GalleryEvent> Opening(Func<MembershipChange, GalleryEvent> membership, string purpose, DateTimeOffset joined)
+    public IEnumerable<GalleryEvent> Opening(string purpose, DateTimeOffset joined)
     {
         foreach (ReceivingSocket socket in _receiver.Sockets)
         {
             yield return _receiver.Group is not null
-                ? membership(Membership(socket, MembershipAction.Joined, joined))
+                ? _news.Membership(Membership(socket, socket.Nic, MembershipAction.Joined, joined))
                 : new NoticeEvent(
                     $"Bound to {socket.Socket.LocalEndPoint}, waiting for {purpose} {_transport.ToString().ToLowerInvariant()}{(socket.Nic.IsDefault ? "" : $" on {socket.Nic}")}.");
             yield return new NoticeEvent(Invariant($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes."));
         }
     }
 
-    /// <summary>Starts a thread per socket.</summary>
+    /// <summary>Starts a thread per socket, also for those that come later.</summary>
     /// <param name="name">Names the threads.</param>
-    /// <param name="read">Reads a socket until <see cref="Stopping"/> is cancelled.</param>
+    /// <param name="read">Reads a socket as long as it <see cref="Reads"/>.</param>
     public void Start(string name, Action<ReceivingSocket> read)
     {
-        foreach (ReceivingSocket socket in _receiver.Sockets)
-        {
-            Run($"{name} {socket.Socket.LocalEndPoint}", $"Receiving on {socket.Nic}", socket.Nic.Name, () => read(socket));
-        }
+        _reading = (name, read);
+        foreach (ReceivingSocket socket in _receiver.Sockets) Read(socket);
+        _threads.Run($"{name} NICs", "Following the NICs", name, Follow);
     }
 
     /// <summary>Starts another thread that ends with those.</summary>
@@ -90,13 +104,14 @@ internal sealed class DatagramListener : IDisposable
     public void StopReading() => _threads.Stop();
 
     /// <summary>Leaves the groups, after what was dropped was counted: a closed socket has no counter.</summary>
-    /// <param name="membership">How a membership is told.</param>
     /// <param name="left">When that is.</param>
-    public IEnumerable<GalleryEvent> Leave(Func<MembershipChange, GalleryEvent> membership, DateTimeOffset left)
+    public IEnumerable<GalleryEvent> Leave(DateTimeOffset left)
     {
         Dropped = _drops.Count();
         _receiver.Leave();
-        return _receiver.Group is null ? [] : _receiver.Sockets.Select(socket => membership(Membership(socket, MembershipAction.Left, left)));
+        return _receiver.Group is null
+            ? []
+            : _receiver.Sockets.Where(static s => !s.IsAway).Select(socket => _news.Membership(Membership(socket, socket.Nic, MembershipAction.Left, left)));
     }
 
     /// <summary>A warning of what the system dropped.</summary>
@@ -109,26 +124,85 @@ internal sealed class DatagramListener : IDisposable
     public void Dispose()
     {
         _threads.Dispose();
+        _changes.Dispose();
         _receiver.Leave();
         _receiver.Dispose();
     }
 
-    private MembershipChange Membership(ReceivingSocket socket, MembershipAction action, DateTimeOffset time)
+    private void Prepare(ReceivingSocket socket)
     {
-        Nic? nic = NicOf(socket);
-        return new MembershipChange
-        {
-            Action = action,
-            Group = _receiver.Group!,
-            Port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port,
-            Interface = nic?.Name,
-            InterfaceAddress = nic?.Address,
-            Sources = _receiver.Sources,
-            Time = time,
-        };
+        DatagramSockets.AskForReceiveBuffer(socket.Socket, _receiveBuffer);
+        _drops.Add(socket.Socket);
     }
 
-    // Joined on the default NIC: the system took the one that its routes name for the group.
-    private Nic? NicOf(ReceivingSocket socket) =>
-        !socket.Nic.IsDefault ? socket.Nic : _receiver.Group is { } group ? Routes.To(group) : null;
+    private void NameNics(IReadOnlyList<Interface> all) => _nicNames = all.GroupBy(static n => n.Index).ToDictionary(static n => n.Key, static n => n.First().Name);
+
+    private void Read(ReceivingSocket socket)
+    {
+        (string name, Action<ReceivingSocket> read) = _reading!.Value;
+        Run($"{name} {socket.Socket.LocalEndPoint}", $"Receiving on {socket.Nic}", socket.Nic.Name, () =>
+        {
+            read(socket);
+            if (socket.IsRetired) socket.Socket.Dispose();
+        });
+    }
+
+    // What changed before this thread began to listen is seen with the first look.
+    private void Follow()
+    {
+        var gone = new HashSet<int>();
+        do
+        {
+            try
+            {
+                IReadOnlyList<Interface> all = Interfaces.List();
+                NameNics(all);
+                foreach (NicNews one in _receiver.Follow(all, gone)) Tell(one);
+                gone.Clear();
+            }
+            catch (GalleryException)
+            {
+                // The system does not tell its NICs at this moment; it says so again with the next change.
+            }
+
+            while (!Stopping.IsCancellationRequested && !_changes.Wait(ReadingThreads.PollMilliseconds, gone))
+            {
+            }
+        }
+        while (!Stopping.IsCancellationRequested);
+    }
+
+    private void Tell(in NicNews one)
+    {
+        if (one is { IsNew: true, Socket: { } opened })
+        {
+            Prepare(opened);
+            Read(opened);
+        }
+
+        GalleryEvent? galleryEvent = one.Change switch
+        {
+            NicChange.Taken when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Joined, _news.Now())),
+            NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Lost, _news.Now())),
+            NicChange.Taken => new NoticeEvent($"Receiving at {one.Socket!.Socket.LocalEndPoint} on {one.Nic}."),
+            NicChange.Lost => new NoticeEvent($"{one.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
+            NicChange.Refused => new NoticeEvent($"{one.Nic} cannot be received on yet: {one.Text}"),
+            NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {one.Text}."),
+            NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {one.Text}."),
+            NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),
+            _ => null,
+        };
+        if (galleryEvent is not null) _news.Tell(galleryEvent);
+    }
+
+    private MembershipChange Membership(ReceivingSocket socket, Nic nic, MembershipAction action, DateTimeOffset time) => new()
+    {
+        Action = action,
+        Group = _receiver.Group!,
+        Port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port,
+        Interface = nic.IsDefault ? null : nic.Name,
+        InterfaceAddress = nic.Address,
+        Sources = _receiver.Sources,
+        Time = time,
+    };
 }

@@ -22,5 +22,5 @@ internal interface IImageReceiver : IDisposable
     IEnumerable<GalleryEvent> Closing();
 
     /// <summary>Why nothing came, where the protocol knows better than that nothing came; else null.</summary>
-    GalleryException? WhyNothingCame() => null;
+    GalleryException? ExplainNothingReceived() => null;
 }

@@ -15,10 +15,16 @@ internal interface IImageSender : IDisposable
     bool SendsAtOnce { get; }
 
     /// <summary>Whether nothing could be sent to anybody, so that it makes no sense to go on.</summary>
-    bool IsInVain => false;
+    bool IsUnreachable => false;
 
     /// <summary>UDP datagrams that were no image's: those of the ends of transmission, and of tables.</summary>
     long OtherDatagrams { get; }
+
+    /// <summary>Destinations whose host answered that nobody listens.</summary>
+    int NobodyListens => 0;
+
+    /// <summary>Datagrams that did not leave on a NIC of several.</summary>
+    long Missed => 0;
 
     /// <summary>Takes an image.</summary>
     /// <param name="image">The image; it can be read only now.</param>

@@ -26,7 +26,7 @@ internal sealed class Inbox : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
     private long _bytes, _datagrams, _notImages, _duplicates, _failed;
-    private int _images, _ends;
+    private int _images, _next, _ends;
 
     /// <param name="options">What is accepted, and where it is stored.</param>
     /// <param name="clock">The session's clock.</param>
@@ -62,7 +62,8 @@ internal sealed class Inbox : IDisposable
         lock (_lock)
         {
             if (!MakeRoom(arrived)) return;
-            int index = _images++;
+            _images++;
+            int index = _next++;
             string name = NameOf(index, arrived.Info);
             string? path = null;
             if (duplicate && fingerprint is { } known && _storedPaths.TryGetValue(known, out string? earlier))
@@ -87,10 +88,34 @@ internal sealed class Inbox : IDisposable
         lock (_lock)
         {
             if (!MakeRoom(arrived)) return;
-            string name = NameOf(_images, arrived.Info);
+            string name = NameOf(_next, arrived.Info);
             string? path = TryStore(() => writer.Commit(name));
             if (path is null) return;
-            Publish(_images++, name, arrived, null, path, duplicate: false, urgent: true);
+            _images++;
+            Publish(_next++, name, arrived, null, path, duplicate: false, urgent: true);
+        }
+    }
+
+    /// <summary>
+    /// Takes an image that was cut off. It is told as an error, and as an image that is not complete; it does not count as one that
+    /// was received.
+    /// </summary>
+    /// <param name="spool">What arrived.</param>
+    /// <param name="arrived">What is known of it.</param>
+    /// <param name="error">What to tell.</param>
+    public void AddPartial(ImageSpool spool, in ArrivedImage arrived, GalleryException error)
+    {
+        lock (_lock)
+        {
+            Touch();
+            int index = _next++;
+            string name = NameOf(index, arrived.Info);
+            byte[]? data = null;
+            string? path = null;
+            if (_store is null) data = spool.ToArray();
+            else if (_options.KeepPartial) path = TryStore(() => spool.Writer?.Commit(name + ImageStore.PartialSuffix) ?? _store.Store(spool.Start, name + ImageStore.PartialSuffix));
+            Fail(error);
+            Queue.Add(new ReceivedEvent(Describe(index, path is null ? name : Path.GetFileName(path), arrived, data, path, duplicate: false, complete: false)), data?.Length ?? 0);
         }
     }
 
@@ -199,15 +224,18 @@ internal sealed class Inbox : IDisposable
     /// <summary>Reports something else.</summary>
     public void Report(GalleryEvent happened) => Queue.Add(happened, happened is ReceivedEvent { Image: { Path: null } image } ? image.Bytes : 0);
 
-    /// <summary>Counts an end of transmission; the last one expected ends the session.</summary>
+    /// <summary>Whether as many ends came as were asked for. Then the protocol completes the queue, when nobody is in the middle of a gallery.</summary>
+    public bool HasEnds => Volatile.Read(ref _ends) >= _options.Senders;
+
+    /// <summary>Counts an end of transmission; those beyond the number that is waited for are not told.</summary>
     public void End(IPEndPoint peer)
     {
         Touch();
         lock (_lock)
         {
-            int seen = ++_ends;
-            Queue.Add(new EndEvent(peer, seen, _options.Senders));
-            if (seen >= _options.Senders) Queue.Complete();
+            int seen = _ends + 1;
+            if (seen <= _options.Senders) Queue.Add(new EndEvent(peer, seen, _options.Senders));
+            Volatile.Write(ref _ends, seen);
         }
     }
 
@@ -262,7 +290,7 @@ internal sealed class Inbox : IDisposable
         if (_options.Until.Count <= _images) Queue.Complete();
     }
 
-    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate) => new(data)
+    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool complete = true) => new(data)
     {
         Index = index,
         Name = name,
@@ -278,6 +306,7 @@ internal sealed class Inbox : IDisposable
         Elapsed = arrived.Elapsed,
         Interface = arrived.Interface,
         IsDuplicate = duplicate,
+        IsComplete = complete,
         Path = path,
     };
 }

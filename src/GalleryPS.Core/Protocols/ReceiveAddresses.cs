@@ -19,34 +19,34 @@ internal static class ReceiveAddresses
                     address ?? IPAddress.Parse(SendOptions.DefaultGroup), options.Addresses.Address ?? "", Transport.Multicast);
                 SameFamily(group.AddressFamily, sources);
                 NeedsNic(group, options);
-                return Multicast.OpenReceiver(new MulticastReceiveOptions(
-                    group, options.Addresses.Port, NicResolver.Resolve(options.Addresses.ArrivalIP, group.AddressFamily), sources));
+                return Multicast.OpenReceiver(new MulticastReceiveOptions(group, options.Addresses.Port, options.Addresses.ArrivalIP, sources));
             case Transport.Broadcast:
                 // The wildcard means every broadcast address, which is the default anyway.
                 if (address is not null && address.Equals(IPAddress.Any)) address = null;
                 if (address is not null) SendAddresses.Checked(address, options.Addresses.Address!, Transport.Broadcast);
-                return Broadcast.OpenReceiver(new BroadcastReceiveOptions(
-                    options.Addresses.Port, address, NicResolver.Resolve(options.Addresses.ArrivalIP, AddressFamily.InterNetwork), sources));
+                return Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address, options.Addresses.ArrivalIP, sources));
             default:
-                return Unicast.OpenReceiver(new UnicastReceiveOptions(Bindings(options, address), sources));
+                return Unicast.OpenReceiver(new UnicastReceiveOptions(BindAddress(options, address), options.Addresses.Port, options.Addresses.ArrivalIP, FamilyOfNics(options), sources));
         }
     }
 
     /// <summary>The addresses to bind to for unicast and TCP: the one given, or one per NIC given, or loopback.</summary>
     public static IReadOnlyList<(IPEndPoint Where, Nic Nic)> Bindings(ReceiveOptions options, IPAddress? address)
     {
-        if (address is not null || options.Addresses.ArrivalIP.Count == 0)
-        {
-            IPAddress bind = SendAddresses.Checked(address ?? IPAddress.Loopback, options.Addresses.Address ?? "", options.Transport);
-            return [(new IPEndPoint(bind, options.Addresses.Port), Nic.Default)];
-        }
-
-        AddressFamily family = options.Addresses.ArrivalIP.Any(static a => Hosts.TryLiteral(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
-            ? AddressFamily.InterNetworkV6
-            : AddressFamily.InterNetwork;
+        if (BindAddress(options, address) is { } bind) return [(new IPEndPoint(bind, options.Addresses.Port), Nic.Default)];
+        AddressFamily family = FamilyOfNics(options);
         return [.. NicResolver.Resolve(options.Addresses.ArrivalIP, family).Select(
             nic => (new IPEndPoint(nic.Address ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Addresses.Port), nic))];
     }
+
+    private static IPAddress? BindAddress(ReceiveOptions options, IPAddress? address) => address is null && options.Addresses.ArrivalIP.Count > 0
+        ? null
+        : SendAddresses.Checked(address ?? IPAddress.Loopback, options.Addresses.Address ?? "", options.Transport);
+
+    private static AddressFamily FamilyOfNics(ReceiveOptions options) =>
+        options.Addresses.ArrivalIP.Any(static a => Hosts.TryLiteral(a, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6)
+            ? AddressFamily.InterNetworkV6
+            : AddressFamily.InterNetwork;
 
     /// <summary>The senders to accept.</summary>
     public static IReadOnlyList<IPAddress> Sources(ReceiveOptions options, CancellationToken cancellationToken) =>

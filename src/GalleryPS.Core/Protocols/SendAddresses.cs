@@ -16,7 +16,7 @@ internal static class SendAddresses
     }
 
     /// <summary>Opens the sockets of a sender of datagrams, and says which of them goes to which destination.</summary>
-    public static IReadOnlyList<(IPEndPoint To, DatagramSender By)> OpenDatagram(SendOptions options, CancellationToken cancellationToken)
+    public static IReadOnlyList<(IPEndPoint To, DatagramSender By)> OpenDatagram(SendOptions options, bool portable, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPEndPoint> destinations = Resolve(options, cancellationToken);
         var routes = new List<(IPEndPoint, DatagramSender)>();
@@ -31,7 +31,7 @@ internal static class SendAddresses
                 {
                     Transport.Broadcast => Broadcast.OpenSender(new BroadcastSendOptions(to, nics, options.Addresses.Ttl)),
                     Transport.Multicast => Multicast.OpenSender(new MulticastSendOptions(to, nics, options.Addresses.Ttl ?? 1)),
-                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl)),
+                    _ => Unicast.OpenSender(new UnicastSendOptions(to, nics, options.Addresses.Ttl, portable)),
                 };
                 routes.AddRange(to.Select(destination => (destination, sender)));
             }

@@ -24,11 +24,17 @@ internal sealed class Answer
     public static Answer FromText(string text) => new(Encoding.UTF8.GetBytes(text), []);
 
     /// <summary>The images that a path leads to.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NoImagesFound"/>, <see cref="ErrorIds.NotAnImage"/> or <see cref="ErrorIds.UnreadableImage"/>.</exception>
     public static Answer FromGallery(string path)
     {
         string[] files = [.. ImageFiles.Find([path])];
-        foreach (string file in files) InputFile.Check(file);
+        foreach (string file in files)
+        {
+            // Before it is opened: a pipe would be waited for.
+            InputFile.Check(file);
+            OutgoingImage.FromFile(file).Dispose();
+        }
+
         return new Answer(default, files);
     }
 

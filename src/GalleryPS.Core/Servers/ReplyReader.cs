@@ -82,7 +82,8 @@ internal static class ReplyReader
         ReceivedImage Image(byte[] bytes, ImageInfo about, string name)
         {
             string safe = SafeFileName.From(name);
-            string? path = store?.Store(bytes, safe);
+            bool complete = ImageEnd.Check(bytes) != ImageCompleteness.Truncated;
+            string? path = store?.Store(bytes, complete ? safe : safe + ImageStore.PartialSuffix);
             return new ReceivedImage(path is null ? bytes : null)
             {
                 Index = images.Count,
@@ -98,6 +99,7 @@ internal static class ReplyReader
                 Time = now,
                 Elapsed = elapsed,
                 Path = path,
+                IsComplete = complete,
             };
         }
     }

@@ -2,7 +2,6 @@ using System.Net;
 using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Servers;
-using GalleryPS.Sessions;
 
 namespace GalleryPS;
 
@@ -18,15 +17,14 @@ public sealed class Server : IDisposable
     private readonly SlowClients _slow;
     private readonly ReadingThreads _threads;
     private readonly Lock _stopLock = new();
-    private readonly SessionClock _clock;
     private TimeSpan? _ran;
     private volatile bool _broken;
 
     private Server(ServerOptions options, Answer answer, TcpAcceptor acceptor, TimeProvider time)
     {
-        _clock = new SessionClock(time);
+        Clock = new SessionClock(time);
         _threads = new ReadingThreads(_ => _broken = true);
-        Started = _clock.Now;
+        Started = Clock.Now;
         Name = options.EffectiveName;
         Greeting = answer.IsGallery ? null : options.Greeting ?? DefaultGreeting(options.EffectiveName);
         Gallery = options.Gallery;
@@ -85,15 +83,6 @@ public sealed class Server : IDisposable
     /// <exception cref="GalleryException">It cannot listen, or there is no gallery.</exception>
     public static Server Start(ServerOptions options) => Start(options, portable: false);
 
-    /// <summary>Runs a server in the foreground until cancelled.</summary>
-    /// <param name="options">How it answers.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>A <see cref="ReadyEvent"/>, a <see cref="ConnectionEvent"/> each, and a <see cref="ServerSummaryEvent"/>.</returns>
-    public static IEnumerable<GalleryEvent> Run(ServerOptions options, CancellationToken cancellationToken)
-    {
-        foreach (GalleryEvent told in SessionLoop.Run(new ForegroundServer(options), cancellationToken)) yield return told;
-    }
-
     /// <summary>Stops listening and lets go of the clients that are being served. A second call does nothing.</summary>
     public void Dispose()
     {
@@ -103,19 +92,26 @@ public sealed class Server : IDisposable
             _threads.Stop(_acceptor.Wake);
             _acceptor.Dispose();
             _slow.WaitForAll(ClosingTime);
-            _ran = _clock.Elapsed;
+            _ran = Clock.Elapsed;
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} on {EndPoint}";
 
+    /// <summary>Its clock.</summary>
+    internal SessionClock Clock { get; }
+
+    /// <summary>What it does, in a sentence.</summary>
+    internal NoticeEvent Introduction => new($"{Name} listens on {EndPoint} and sends {(Greeting is null ? Counted.Of(Images, "image") : "a greeting")}.");
+
+    /// <summary>The totals so far.</summary>
     internal ServerSummary Summary
     {
         get
         {
             (long connections, long failed, long bytes) = _log.Totals;
-            return new ServerSummary(Name, connections, failed, bytes, _ran ?? _clock.Elapsed);
+            return new ServerSummary(Name, connections, failed, bytes, _ran ?? Clock.Elapsed);
         }
     }
 
@@ -145,40 +141,4 @@ public sealed class Server : IDisposable
     }
 
     private static string DefaultGreeting(string name) => $"Hello from {name}";
-
-    /// <summary>A server as a session: who is answered is told, and cancelling stops it.</summary>
-    private sealed class ForegroundServer : ISession
-    {
-        private readonly Server _server;
-
-        public ForegroundServer(ServerOptions options) =>
-            _server = Server.Start(options, portable: false, connection => Queue.Add(new ConnectionEvent(connection)));
-
-        public ReadyEvent Ready => new(Transport.Tcp, [_server.EndPoint], null, []);
-
-        public EventQueue Queue { get; } = new(65_536);
-
-        public SessionClock Clock => _server._clock;
-
-        public IEnumerable<GalleryEvent> Opening() =>
-            [new NoticeEvent($"{_server.Name} listens on {_server.EndPoint} and sends {(_server.Greeting is null ? Counted.Of(_server.Images, "image") : "a greeting")}.")];
-
-        public void Start()
-        {
-            // It answers since it was made.
-        }
-
-        public IEnumerable<GalleryEvent> Closing(StopReason reason)
-        {
-            _server.Dispose();
-            return [new ServerSummaryEvent(_server.Summary)];
-        }
-
-        public void Dispose()
-        {
-            Queue.Complete();
-            _server.Dispose();
-            Queue.Dispose();
-        }
-    }
 }

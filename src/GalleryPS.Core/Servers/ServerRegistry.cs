@@ -18,7 +18,12 @@ public static class ServerRegistry
     /// <param name="options">How it answers.</param>
     /// <returns>The server.</returns>
     /// <exception cref="GalleryException"><see cref="ErrorIds.ServerExists"/>, or it cannot listen.</exception>
-    public static Server Start(ServerOptions options)
+    public static Server Start(ServerOptions options) => Start(options, onConnection: null);
+
+    /// <summary>Starts a server and remembers it.</summary>
+    /// <param name="options">How it answers.</param>
+    /// <param name="onConnection">Called with each connection when it ends; null when nobody listens.</param>
+    internal static Server Start(ServerOptions options, Action<ServerConnection>? onConnection)
     {
         ArgumentNullException.ThrowIfNull(options);
         lock (Running)
@@ -30,7 +35,7 @@ public static class ServerRegistry
                     options.EffectiveName, "Give it another name (-Name), or stop the other one first (Stop-GalleryServer).");
             }
 
-            return Running[options.EffectiveName] = Server.Start(options);
+            return Running[options.EffectiveName] = Server.Start(options, portable: false, onConnection);
         }
     }
 

@@ -71,9 +71,12 @@ public sealed class GalleryReceiver : ISession
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
         if (reason == StopReason.Duration) yield return new NoticeEvent(Invariant($"Stopped after {_options.Until.Duration!.Value.TotalSeconds:0.###} s."));
-        if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.WhyNothingCame() ?? TimedOut());
-        foreach (GalleryEvent told in _receiver.Closing()) yield return told;
-        if (reason != StopReason.IdleTimeout && WhatWasLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No image arrived. {leftOut}");
+
+        // Everybody who was asked for has ended; somebody else was in the middle of something and fell silent.
+        if (reason == StopReason.IdleTimeout && _inbox.HasEnds) reason = StopReason.Completed;
+        if (reason == StopReason.IdleTimeout) yield return new ErrorEvent(_receiver.ExplainNothingReceived() ?? TimedOut());
+        foreach (GalleryEvent galleryEvent in _receiver.Closing()) yield return galleryEvent;
+        if (reason != StopReason.IdleTimeout && DescribeLeftOut() is { } leftOut) yield return new WarningEvent(ErrorIds.NothingForThisReceiver, $"No image arrived. {leftOut}");
         yield return new SummaryEvent(_inbox.Summary() with { Dropped = _receiver.Dropped });
     }
 
@@ -81,12 +84,12 @@ public sealed class GalleryReceiver : ISession
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
         Invariant($"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived."),
         Ready.EndPoints[0],
-        WhatWasLeftOut() ?? (_inbox.Datagrams > 0
+        DescribeLeftOut() ?? (_inbox.Datagrams > 0
             ? "Address and port are right, because something arrived: check that the sender was not stopped, and uses the same protocol."
             : "Check that the sender uses the same transport, address and port, and that no firewall is in the way."));
 
     // Only where nothing else came: among images, what was left out is no riddle.
-    private string? WhatWasLeftOut()
+    private string? DescribeLeftOut()
     {
         if (_inbox.Images > 0) return null;
         string what = _options.Transport == Transport.Tcp ? "connection" : "datagram";

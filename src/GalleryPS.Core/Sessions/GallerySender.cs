@@ -89,18 +89,20 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce && !_sender.IsInVain)
+        if (_sender.SendsAtOnce && !_sender.IsUnreachable)
         {
-            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in _sender.Complete(cancellationToken)) yield return Count(told);
+        foreach (GalleryEvent galleryEvent in _sender.Complete(cancellationToken)) yield return Count(galleryEvent);
         yield return new SummaryEvent(new SessionSummary
         {
             Images = _images,
             Bytes = _bytes,
             Datagrams = _datagrams + _sender.OtherDatagrams,
             Ends = _ends,
+            NobodyListens = _sender.NobodyListens,
+            Missed = _sender.Missed,
             Failed = _failed,
             Elapsed = _time.GetElapsedTime(_started.Value),
         });
@@ -112,10 +114,10 @@ public sealed class GallerySender : IDisposable
     private IEnumerable<GalleryEvent> SendCore(Func<OutgoingImage> open, CancellationToken cancellationToken)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.IsInVain) yield break;
+        if (_sender.IsUnreachable) yield break;
         if (_next > 0 && _sender.SendsAtOnce)
         {
-            foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return galleryEvent;
         }
 
         int index = _next++;
@@ -138,13 +140,13 @@ public sealed class GallerySender : IDisposable
 
         using (image)
         {
-            foreach (GalleryEvent told in _sender.Take(image, index, cancellationToken)) yield return Count(told);
+            foreach (GalleryEvent galleryEvent in _sender.Take(image, index, cancellationToken)) yield return Count(galleryEvent);
         }
     }
 
-    private GalleryEvent Count(GalleryEvent told)
+    private GalleryEvent Count(GalleryEvent galleryEvent)
     {
-        switch (told)
+        switch (galleryEvent)
         {
             case SentEvent sent:
                 _images++;
@@ -159,6 +161,6 @@ public sealed class GallerySender : IDisposable
                 break;
         }
 
-        return told;
+        return galleryEvent;
     }
 }

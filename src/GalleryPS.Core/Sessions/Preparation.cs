@@ -29,6 +29,6 @@ internal static class Preparation
             }
         }
 
-        foreach (GalleryEvent told in WaitProgress.Wait("Waiting before the first image", delay, time, cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the first image", delay, time, cancellationToken)) yield return galleryEvent;
     }
 }

@@ -64,7 +64,7 @@ internal static class SessionLoop
         {
             session.Clock.Begin();
             yield return session.Ready;
-            foreach (GalleryEvent told in session.Opening()) yield return told;
+            foreach (GalleryEvent galleryEvent in session.Opening()) yield return galleryEvent;
             session.Clock.Touch();
             session.Start();
             StopReason? over = Limit(session, alarm);
@@ -87,7 +87,7 @@ internal static class SessionLoop
             }
 
             queue.Complete();
-            foreach (GalleryEvent told in session.Closing(over ?? StopReason.Completed)) yield return told;
+            foreach (GalleryEvent galleryEvent in session.Closing(over ?? StopReason.Completed)) yield return galleryEvent;
         }
         finally
         {

@@ -34,18 +34,18 @@ public sealed class ExportOperation(ExportOptions options) : IOperation<ImageInp
     /// <inheritdoc/>
     public void Dispose() => _spool.Dispose();
 
-    private void Write(Action<GalleryEvent> tell, CancellationToken cancellationToken)
+    private void Write(Action<GalleryEvent> report, CancellationToken cancellationToken)
     {
         var progress = new TransferProgress("Exporting the gallery", _items.Sum(static i => i.Bytes));
         FileInfo file = GalleryExport.Write(
             _items,
             options,
-            error => tell(new ErrorEvent(error)),
+            error => report(new ErrorEvent(error)),
             done =>
             {
-                if (progress.After(_items[done].Bytes) is { } shown) tell(shown);
+                if (progress.After(_items[done].Bytes) is { } shown) report(shown);
             },
             cancellationToken);
-        tell(new ExportedEvent(file.FullName, file.Length, _items.Count));
+        report(new ExportedEvent(file.FullName, file.Length, _items.Count));
     }
 }

@@ -20,6 +20,7 @@ public static class GalleryExport
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionChecks.Ranges(options);
+        if (!IsPath(options.OutputPath)) throw Invalid(options, $"'{options.OutputPath}' is not a path.", "Give the path of the file to write.");
         string extension = Path.GetExtension(options.OutputPath);
         (ExportKind Kind, ImageFormat Format)? byName = extension.ToLowerInvariant() switch
         {
@@ -108,7 +109,11 @@ public static class GalleryExport
             }
 
             File.Move(part, path, options.Force);
-            return new FileInfo(path);
+
+            // Here its size can still be refused with an error; whoever asks later keeps what was read.
+            var file = new FileInfo(path);
+            _ = file.Length;
+            return file;
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
@@ -173,7 +178,7 @@ public static class GalleryExport
         _ => FormattableString.Invariant($"{bytes / 1e6:0.0} MB"),
     };
 
-    private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{PageImage.MediaType(data)};base64,{Convert.ToBase64String(data)}";
+    private static string DataUrl(ReadOnlySpan<byte> data) => $"data:{MediaTypes.Of(data)};base64,{Convert.ToBase64String(data)}";
 
     private static void Remove(string part)
     {
@@ -184,6 +189,18 @@ public static class GalleryExport
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
             // What failed before is reported; the name says that it is a part.
+        }
+    }
+
+    private static bool IsPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path).Length > 0;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            return false;
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class LivePictures
             else
             {
                 using Stream file = item.Open();
-                response.ContentType = PageImage.MediaType(item.Format);
+                response.ContentType = MediaTypes.Of(item.Format);
                 response.ContentLength64 = file.Length;
                 await file.CopyToAsync(response.OutputStream, cancellationToken).ConfigureAwait(false);
             }
@@ -73,7 +73,7 @@ internal sealed class LivePictures
 
     private static async Task SendAsync(byte[] data, HttpListenerResponse response, CancellationToken cancellationToken)
     {
-        response.ContentType = PageImage.MediaType(data);
+        response.ContentType = MediaTypes.Of(data);
         response.ContentLength64 = data.Length;
         await response.OutputStream.WriteAsync(data, cancellationToken).ConfigureAwait(false);
     }

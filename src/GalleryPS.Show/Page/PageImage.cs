@@ -32,19 +32,4 @@ internal static class PageImage
         if (error is null && thumbnail is not null) writer.WriteString("thumb", thumbnail);
         writer.WriteEndObject();
     }
-
-    /// <summary>MIME type of a format.</summary>
-    public static string MediaType(ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "image/jpeg",
-        ImageFormat.Png => "image/png",
-        ImageFormat.Gif => "image/gif",
-        ImageFormat.Bmp => "image/bmp",
-        ImageFormat.WebP => "image/webp",
-        ImageFormat.Tiff => "image/tiff",
-        _ => "application/octet-stream",
-    };
-
-    /// <summary>MIME type of an encoded image.</summary>
-    public static string MediaType(ReadOnlySpan<byte> data) => MediaType(ImageHeader.DetectFormat(data));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using GalleryPS.Show.Pixels.Animations;
 
 namespace GalleryPS.Show.Pixels;
 
@@ -25,6 +26,11 @@ internal static class KindChecks
             case ImageFormat.Jpeg:
                 CheckJpeg(name, file.Span);
                 return file;
+            case ImageFormat.Png:
+                CheckPng(file.Span);
+                return file;
+            case ImageFormat.WebP:
+                return AnimatedWebP.CheckStill(file);
             case ImageFormat.Tiff:
                 return CheckTiff(name, file);
             default:
@@ -53,6 +59,19 @@ internal static class KindChecks
             if (kind is not null) throw NotSupported(name, kind);
             if (marker is 0xDA or 0xD9 or 0xC0 or 0xC1 or 0xC2) return;
             at += marker == 0xFF ? 1 : 2 + Math.Max(2, (int)BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]));
+        }
+    }
+
+    /// <summary>
+    /// The decoder takes a second header, wherever one stands, for the image's: it could be of any size, and interlaced.
+    /// </summary>
+    private static void CheckPng(ReadOnlySpan<byte> file)
+    {
+        const int AfterFirst = 16;
+        for (int at = AfterFirst, found; at < file.Length && (found = file[at..].IndexOf("IHDR"u8)) >= 0; at += found + 4)
+        {
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(file[(at + found - 4)..]);
+            if (length <= file.Length - at - found) throw new InvalidDataException("The file has two headers.");
         }
     }
 

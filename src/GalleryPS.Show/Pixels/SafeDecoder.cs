@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GalleryPS.Show.Pixels.Animations;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
@@ -180,7 +181,8 @@ internal sealed class SafeDecoder
                 $"{name} is not an image of a known format (JPEG, PNG, GIF, BMP, WebP, TIFF).", name);
         }
 
-        _limits.Check(name, info.Width, info.Height);
+        if (info.Format == ImageFormat.WebP) _limits.CheckWebP(name, info.Width, info.Height, AnimatedWebP.Is(data.Span));
+        else _limits.Check(name, info.Width, info.Height);
         ReadOnlyMemory<byte> checkedData = KindChecks.Check(name, data, info.Format);
         Orientation orientation = Exif.ReadOrientation(data, info.Format);
         PixelSize upright = orientation.Turn(new PixelSize(info.Width, info.Height));
@@ -198,6 +200,7 @@ internal sealed class SafeDecoder
         Image<Rgba32> image;
         try
         {
+            if (decoder is JpegDecoder jpeg) CheckSize(data, size, jpeg);
             image = Image.Load<Rgba32>(_configuration, data.Span, decoder);
         }
         catch
@@ -208,7 +211,16 @@ internal sealed class SafeDecoder
 
         if (image.Width == size.Width && image.Height == size.Height) return image;
         image.Dispose();
-        throw new InvalidDataException("The picture has another size than the header says.");
+        throw OtherSize();
+    }
+
+    /// <summary>Where markers are damaged, a decoder may go on at another header than ours, and make room for what that one says.</summary>
+    private void CheckSize(ReadOnlyMemory<byte> data, PixelSize size, IImageInfoDetector decoder)
+    {
+        ArraySegment<byte> bytes = MemoryMarshal.TryGetArray(data, out ArraySegment<byte> there) ? there : data.ToArray();
+        using var stream = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        IImageInfo found = decoder.Identify(_configuration, stream, CancellationToken.None);
+        if (found.Width != size.Width || found.Height != size.Height) throw OtherSize();
     }
 
     /// <summary>
@@ -297,6 +309,8 @@ internal sealed class SafeDecoder
 
     /// <summary>Like browsers: what is shorter than 20 ms is meant as 100 ms.</summary>
     private static TimeSpan Usual(TimeSpan delay) => TimeSpan.FromMilliseconds(delay.TotalMilliseconds < 20 ? 100 : Math.Min(delay.TotalMilliseconds, 60_000));
+
+    private static InvalidDataException OtherSize() => new("The picture has another size than the header says.");
 
     private static InvalidDataException NoFrames() => new("The animation has no frames.");
 

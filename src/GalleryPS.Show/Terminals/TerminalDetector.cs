@@ -31,7 +31,7 @@ public sealed class TerminalDetector
             using ITerminalPort? port = TerminalPorts.Open();
             if (refresh) _answers = null;
             if (port is not null && !detector.Dumb) _answers ??= Ask(port, timeout ?? DefaultTimeout);
-            return detector.Judge(port is null ? null : _answers, TerminalPorts.WindowSize(port));
+            return detector.Evaluate(port is null ? null : _answers, TerminalPorts.WindowSize(port));
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class TerminalDetector
     }
 
     /// <summary>Puts answers and environment together.</summary>
-    internal Terminal Judge(TerminalAnswers? answers, WindowSize size)
+    internal Terminal Evaluate(TerminalAnswers? answers, WindowSize size)
     {
         string name = answers?.Name ?? NameFromEnvironment();
         if (answers?.Name is not null) Because($"The terminal calls itself '{name}'.");

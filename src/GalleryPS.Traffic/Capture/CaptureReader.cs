@@ -130,7 +130,7 @@ public sealed class CaptureReader : IDisposable
         {
             Damage = Unreadable(Name, damage.Offset, damage.Message, damage);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Damage = Unreadable(Name, _buffer.Offset, e.Message, e);
         }

@@ -33,7 +33,7 @@ internal sealed class FragmentTable
 {
     public const int Unknown = -2;
     private const int Limit = 4096;
-    private const long Patience = 60_000_000_000;
+    private const long TimeoutNanoseconds = 60_000_000_000;
 
     private readonly Dictionary<FragmentKey, Datagram> _datagrams = [];
 
@@ -55,7 +55,7 @@ internal sealed class FragmentTable
         if (_datagrams.Count >= Limit) GiveUp(time);
         var key = FragmentKey.Of(packet);
         ref Datagram datagram = ref CollectionsMarshal.GetValueRefOrAddDefault(_datagrams, key, out bool exists);
-        if (!exists || time - datagram.Time > Patience)
+        if (!exists || time - datagram.Time > TimeoutNanoseconds)
         {
             if (exists) Incomplete++;
             datagram = new Datagram { Flow = Unknown };
@@ -97,7 +97,7 @@ internal sealed class FragmentTable
         int before = _datagrams.Count;
         foreach ((FragmentKey key, Datagram datagram) in _datagrams)
         {
-            if (now - datagram.Time > Patience) _datagrams.Remove(key);
+            if (now - datagram.Time > TimeoutNanoseconds) _datagrams.Remove(key);
         }
 
         if (_datagrams.Count > Limit / 2) _datagrams.Clear();

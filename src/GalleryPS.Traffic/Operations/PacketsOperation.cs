@@ -31,7 +31,7 @@ public static class PacketsOperation
                     more = false;
                 }
 
-                foreach (GalleryEvent told in beside) yield return told;
+                foreach (GalleryEvent galleryEvent in beside) yield return galleryEvent;
                 beside.Clear();
                 if (more) yield return new PacketEvent(packets!.Current);
             }

@@ -49,6 +49,27 @@ internal static class CaptureErrors
             "Try the program by hand to see more.");
     }
 
+    /// <summary>The error of a capture that ended before it was stopped.</summary>
+    /// <param name="tool">The program.</param>
+    /// <param name="capture">What was captured.</param>
+    /// <param name="said">What it wrote last.</param>
+    public static GalleryException EndedItself(CaptureTool tool, Capture capture, string said) =>
+        Says(said, "No space", "cannot be written", "unable to write", "quota") ? DiskFull(capture) : new(
+            ErrorIds.NetworkFailure,
+            GalleryErrorCategory.ResourceUnavailable,
+            $"{tool.Name} ended before the capture was stopped; {capture.Path} has the packets until then.{(said.Length > 0 ? $" It said: {said}" : "")}",
+            capture.Path,
+            "Capture again; the system's log may say why it ended.");
+
+    /// <summary>The error of a capture on a disk without space.</summary>
+    /// <param name="capture">What was captured.</param>
+    public static GalleryException DiskFull(Capture capture) => new(
+        ErrorIds.CannotWriteFile,
+        GalleryErrorCategory.WriteError,
+        $"The disk of {capture.Path} is full; packets are missing in it.",
+        capture.Path,
+        "Free some space there, or capture to another disk.");
+
     private static bool Says(string said, params ReadOnlySpan<string> words)
     {
         foreach (string word in words)

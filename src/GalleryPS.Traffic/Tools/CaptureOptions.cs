@@ -41,6 +41,10 @@ public sealed record CaptureOptions
     [Option("tcpdump, dumpcap or the path of one; default: whichever is there.")]
     public string? Tool { get; init; }
 
+    /// <summary>Stop after this time; null for no limit.</summary>
+    [Option("Stop after this time.", least: 0, moreThanLeast: true)]
+    public TimeSpan? Duration { get; init; }
+
     /// <summary>Replace an existing file.</summary>
     [Option("Replace an existing file.")]
     public bool Force { get; init; }

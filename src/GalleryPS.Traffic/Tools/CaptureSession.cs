@@ -9,7 +9,9 @@ public sealed class CaptureSession : IDisposable
     private static readonly ConcurrentDictionary<int, CaptureSession> Sessions = new();
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
     private const int StableReports = 10;
+    private const int LeastFreeSpace = 4096;
     private static int _ids;
 
     private readonly CaptureTool _tool;
@@ -17,8 +19,10 @@ public sealed class CaptureSession : IDisposable
     private readonly CaptureCounts _counts = new();
     private readonly List<string> _lines = [];
     private readonly Lock _stopping = new();
+    private Timer? _limit;
     private bool _ready;
     private bool _closed;
+    private GalleryException? _failure;
 
     private CaptureSession(CaptureTool tool, CaptureProcess process)
     {
@@ -35,7 +39,7 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>The captures of this process that run.</summary>
     public static IReadOnlyList<Capture> Running =>
-        [.. Sessions.Values.Select(session => session.Capture).OrderBy(capture => capture.Id)];
+        [.. Sessions.Values.Select(session => session.Capture).Where(capture => capture.Running).OrderBy(capture => capture.Id)];
 
     /// <summary>Starts capturing; returns when the program listens, so that nothing from now on is missed.</summary>
     /// <param name="options">What and where.</param>
@@ -49,8 +53,7 @@ public sealed class CaptureSession : IDisposable
         options.Validate();
         var tool = CaptureTool.Find(options.Tool);
         var plan = CapturePlan.For(options, cancellationToken);
-        options = options with { Path = Path.GetFullPath(options.Path) };
-        bool created = CreateFile(options);
+        bool created = CreateFile(ref options);
         CaptureSession? session = null;
         try
         {
@@ -69,6 +72,7 @@ public sealed class CaptureSession : IDisposable
             };
             Sessions[session.Capture.Id] = session;
             CaptureHistory.Remember(session.Capture);
+            if (options.Duration is { } duration) session._limit = new Timer(_ => session.End(), null, duration < LongestTimer ? duration : LongestTimer, Timeout.InfiniteTimeSpan);
             return session;
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -91,7 +95,8 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>Stops a capture of this process; stopping it twice does no harm.</summary>
     /// <param name="capture">The capture.</param>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end, or had ended before;
+    /// <see cref="ErrorIds.CannotWriteFile"/>: it had ended because it could not write.</exception>
     public static void Stop(Capture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
@@ -99,18 +104,68 @@ public sealed class CaptureSession : IDisposable
     }
 
     /// <summary>Stops; returns when the file is complete.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.NetworkFailure"/>: the program did not end, or had ended before;
+    /// <see cref="ErrorIds.CannotWriteFile"/>: it had ended because it could not write.</exception>
     public void Stop()
+    {
+        End();
+
+        // Told once, to whoever stops first, also after its time was over.
+        Sessions.TryRemove(Capture.Id, out _);
+        if (Interlocked.Exchange(ref _failure, null) is { } failure) throw failure;
+    }
+
+    /// <summary>Waits until the capture is stopped, until its program ends by itself, or until cancelled.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the capture.</param>
+    public void WaitForEnd(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
+        lock (_lines)
+        {
+            while (!_closed && Capture.End is null && !cancellationToken.IsCancellationRequested) Monitor.Wait(_lines);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop();
+
+    private bool HasEnded
+    {
+        get
+        {
+            lock (_lines) return _closed;
+        }
+    }
+
+    /// <summary>What the program said last, beside its counts.</summary>
+    private string LastLine
+    {
+        get
+        {
+            lock (_lines) return _lines.FindLast(l => l.Length > 0 && !char.IsAsciiDigit(l[0]) && !_tool.IsReady(l)) ?? "";
+        }
+    }
+
+    private void End()
     {
         lock (_stopping)
         {
             if (Capture.End is not null) return;
+            bool endedItself = HasEnded;
             Drain();
             _process.AskToEnd();
-            if (!_process.Process.WaitForExit(EndTimeout))
+            if (_process.Process.WaitForExit(EndTimeout))
             {
-                Finish();
-                throw new GalleryException(
+                // Waiting without a limit also waits for its last lines.
+                _process.Process.WaitForExit();
+
+                // Of what it could not write tcpdump says nothing.
+                if (endedItself) _failure = CaptureErrors.EndedItself(_tool, Capture, LastLine);
+                else if (IsFull(Capture.Path)) _failure = CaptureErrors.DiskFull(Capture);
+            }
+            else
+            {
+                _failure = new GalleryException(
                     ErrorIds.NetworkFailure,
                     GalleryErrorCategory.OperationTimeout,
                     $"{_tool.Name} did not end within {EndTimeout.TotalSeconds} s and was killed.",
@@ -118,25 +173,27 @@ public sealed class CaptureSession : IDisposable
                     $"The end of {Capture.Path} may be missing.");
             }
 
-            // Waiting without a limit also waits for its last lines.
-            _process.Process.WaitForExit();
             Finish();
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Stop();
+    private CancellationTokenRegistration WakeWhen(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static lines =>
+        {
+            lock (lines!) Monitor.PulseAll(lines);
+        },
+        _lines);
 
     private void Finish()
     {
         lock (_lines)
         {
-            var file = new FileInfo(Capture.Path);
-            Capture.End = new CaptureEnd(
-                DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, file.Exists ? file.Length : 0);
+            Capture.End = new CaptureEnd(DateTimeOffset.Now, _counts.Captured, _counts.Received, _counts.Dropped, Length(Capture.Path));
+            Monitor.PulseAll(_lines);
         }
 
-        Sessions.TryRemove(Capture.Id, out _);
+        if (_failure is null) Sessions.TryRemove(Capture.Id, out _);
+        _limit?.Dispose();
         _process.Dispose();
     }
 
@@ -175,13 +232,7 @@ public sealed class CaptureSession : IDisposable
 
     private void WaitForReady(CaptureOptions options, CapturePlan plan, CancellationToken cancellationToken)
     {
-        using CancellationTokenRegistration wake = cancellationToken.UnsafeRegister(
-            static state =>
-            {
-                lock (state!)
-                    Monitor.PulseAll(state);
-            },
-            _lines);
+        using CancellationTokenRegistration wake = WakeWhen(cancellationToken);
         long begin = Stopwatch.GetTimestamp();
         lock (_lines)
         {
@@ -227,12 +278,40 @@ public sealed class CaptureSession : IDisposable
         }
     }
 
-    /// <summary>Sees to it that the file can be written, before a program says so in its own words.</summary>
-    /// <returns>True when it did not exist before.</returns>
-    private static bool CreateFile(CaptureOptions options)
+    /// <summary>Bytes of the file; 0 when it is gone, or in a folder that does not answer any more.</summary>
+    private static long Length(string path)
     {
         try
         {
+            var file = new FileInfo(path);
+            return file.Exists ? file.Length : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    private static bool IsFull(string path)
+    {
+        try
+        {
+            string place = OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : Path.GetDirectoryName(path)!;
+            return new DriveInfo(place).AvailableFreeSpace < LeastFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes its path a full one, and sees to it that the file can be written, before a program says so in its own words.</summary>
+    /// <returns>True when it did not exist before.</returns>
+    private static bool CreateFile(ref CaptureOptions options)
+    {
+        try
+        {
+            options = options with { Path = Path.GetFullPath(options.Path) };
             bool exists = File.Exists(options.Path);
             if (exists && !options.Force)
             {

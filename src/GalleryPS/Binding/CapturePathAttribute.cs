@@ -10,13 +10,13 @@ public sealed class CapturePathAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        return Living.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, Convert) : Convert(inputData);
+        return Rehydration.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, Convert) : Convert(inputData);
     }
 
-    private static object? Convert(object? value) => Living.Unwrapped(value) switch
+    private static object? Convert(object? value) => Rehydration.Unwrapped(value) switch
     {
         FileInfo file => file.FullName,
-        _ => PathOf(Living.Of<Capture>(value)) ?? Living.Of<TrafficCount>(value)?.Path ?? value,
+        _ => PathOf(Rehydration.Of<Capture>(value)) ?? Rehydration.Of<TrafficCount>(value)?.Path ?? value,
     };
 
     /// <summary>The file of a capture; how it was captured is kept for what is said about it later.</summary>

@@ -28,7 +28,7 @@ public abstract class ValueCompleter : IArgumentCompleter
     private protected abstract IEnumerable<(string Value, string About)> Values(string command, IDictionary bound);
 
     /// <summary>A value of the command line as text, or null.</summary>
-    private protected static string? Text(IDictionary bound, string parameter) => bound is not null && bound.Contains(parameter) ? Living.Unwrapped(bound[parameter])?.ToString() : null;
+    private protected static string? Text(IDictionary bound, string parameter) => bound is not null && bound.Contains(parameter) ? Rehydration.Unwrapped(bound[parameter])?.ToString() : null;
 }
 
 /// <summary>Completes the ports that the module's verbs use, and those of what runs in this session.</summary>

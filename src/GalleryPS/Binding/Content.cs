@@ -18,10 +18,10 @@ public sealed class Content
 
     /// <summary>The bytes of what is left of an object; null when there are none.</summary>
     /// <param name="content">Its property Content: such an object, or what is left of one where the module was not loaded.</param>
-    public static byte[]? BytesOf(object? content) => Living.Unwrapped(content) switch
+    public static byte[]? BytesOf(object? content) => Rehydration.Unwrapped(content) switch
     {
         Content known => known._bytes,
-        _ when content is PSObject bag && Living.Unwrapped(bag.Properties["Base64"]?.Value) is string text => System.Convert.FromBase64String(text),
+        _ when content is PSObject bag && Rehydration.Unwrapped(bag.Properties["Base64"]?.Value) is string text => System.Convert.FromBase64String(text),
         _ => null,
     };
 

@@ -19,7 +19,7 @@ internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onEr
     /// <summary>The images that an object stands for.</summary>
     public IEnumerable<ImageInput> Of(object? value)
     {
-        switch (Living.Unwrapped(value))
+        switch (Rehydration.Unwrapped(value))
         {
             case null: return [];
             case string path: return Files([path], literal: false);
@@ -28,9 +28,9 @@ internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onEr
             case IDictionary table: return OfBag(PSObject.AsPSObject(ToObject(table)));
         }
 
-        if (Living.Of<ReceivedImage>(value) is { } received) return Received(received);
-        if (Living.Of<SentImage>(value) is { } sent) return Stored(value, sent.Path);
-        if (Living.Of<ShownImage>(value) is { } shown) return Stored(value, shown.Path ?? shown.Source);
+        if (Rehydration.Of<ReceivedImage>(value) is { } received) return Received(received);
+        if (Rehydration.Of<SentImage>(value) is { } sent) return Stored(value, sent.Path);
+        if (Rehydration.Of<ShownImage>(value) is { } shown) return Stored(value, shown.Path ?? shown.Source);
         return OfBag(PSObject.AsPSObject(value));
     }
 
@@ -61,16 +61,16 @@ internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onEr
         int? port = bag.Properties["Port"]?.Value is { } number && LanguagePrimitives.TryConvertTo(number, CultureInfo.InvariantCulture, out int parsed) ? parsed : null;
         foreach (string name in LiteralNames)
         {
-            if (Text(bag, name) is { } literal) return Going(Files([literal], literal: true), to, port);
+            if (Text(bag, name) is { } literal) return WithDestination(Files([literal], literal: true), to, port);
         }
 
-        if (Text(bag, "Path") is { } path) return Going(Files([path], literal: File.Exists(path)), to, port);
+        if (Text(bag, "Path") is { } path) return WithDestination(Files([path], literal: File.Exists(path)), to, port);
         return Nothing(bag, $"'{bag}' is not an image, and has no property Path that leads to one.", "Give paths, files, or objects that Send-Gallery, Receive-Gallery and Show-Gallery emit.");
     }
 
-    private static string? Text(PSObject bag, string property) => Living.Unwrapped(bag.Properties[property]?.Value) is string { Length: > 0 } text ? text : null;
+    private static string? Text(PSObject bag, string property) => Rehydration.Unwrapped(bag.Properties[property]?.Value) is string { Length: > 0 } text ? text : null;
 
-    private static IEnumerable<ImageInput> Going(IEnumerable<ImageInput> inputs, IReadOnlyList<string>? to, int? port) =>
+    private static IEnumerable<ImageInput> WithDestination(IEnumerable<ImageInput> inputs, IReadOnlyList<string>? to, int? port) =>
         to is null && port is null ? inputs : inputs.Select(i => ImageInput.FromFile(i.Path!, to, port));
 
     private IEnumerable<ImageInput> Nothing(object? target, string message, string action)

@@ -8,9 +8,9 @@ public sealed class NicNamesAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        Living.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
+        Rehydration.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
 
-    private static object? One(object? value) => Living.Of<Interface>(value)?.Name ?? value;
+    private static object? One(object? value) => Rehydration.Of<Interface>(value)?.Name ?? value;
 }
 
 /// <summary>Lets a parameter that names servers take them as Get-GalleryServer emits them.</summary>
@@ -19,12 +19,12 @@ public sealed class ServerAddressesAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        Living.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
+        Rehydration.Unwrapped(inputData) is object?[] several ? Array.ConvertAll(several, One) : One(inputData);
 
     private static object? One(object? value)
     {
-        System.Net.IPEndPoint? endPoint = Living.Unwrapped(value) is Server server ? server.EndPoint
-            : Living.IsLeftOf(typeof(Server), value) && System.Net.IPEndPoint.TryParse(((PSObject)value!).Properties["EndPoint"]?.Value?.ToString() ?? "", out System.Net.IPEndPoint? parsed) ? parsed
+        System.Net.IPEndPoint? endPoint = Rehydration.Unwrapped(value) is Server server ? server.EndPoint
+            : Rehydration.IsLeftOf(typeof(Server), value) && System.Net.IPEndPoint.TryParse(((PSObject)value!).Properties["EndPoint"]?.Value?.ToString() ?? "", out System.Net.IPEndPoint? parsed) ? parsed
             : null;
         if (endPoint is null) return value;
 

@@ -73,13 +73,13 @@ internal static class Records
         }
     }
 
-    private static object? Written(object? value, int depth) => Living.Unwrapped(value) switch
+    private static object? Written(object? value, int depth) => Rehydration.Unwrapped(value) switch
     {
         // What is left of an enumeration's value is its number, and is called by its name.
         long or int when value is PSObject bag && bag.TypeNames[0].StartsWith("Deserialized.", StringComparison.Ordinal) => $"{bag}",
         null => null,
         string text => text,
-        bool or char or BigInteger or decimal => Living.Unwrapped(value),
+        bool or char or BigInteger or decimal => Rehydration.Unwrapped(value),
         Enum named => named.ToString(),
         TimeSpan duration => duration.TotalSeconds,
         DateTimeOffset moment => moment.ToString("O", CultureInfo.InvariantCulture),
@@ -88,7 +88,7 @@ internal static class Records
         IDictionary keys => keys,
         IEnumerable list => List(list, depth),
         { } plain when plain.GetType().IsPrimitive => plain,
-        _ when Living.Moment(value) is { } moment => moment.ToString("O", CultureInfo.InvariantCulture),
+        _ when Rehydration.Moment(value) is { } moment => moment.ToString("O", CultureInfo.InvariantCulture),
         { } other => Object(PSObject.AsPSObject(value), other, depth),
     };
 

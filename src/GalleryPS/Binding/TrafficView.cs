@@ -19,17 +19,17 @@ public static class TrafficView
     public static string Of(PSObject value, PSHost? host)
     {
         int columns = Screen.Columns(host) - 1;
-        if (Living.Of<TrafficCount>(value) is { } count) return count.Flow is null ? TrafficText.Of(count, columns) : TrafficText.Flow(count, columns);
-        if (Living.Of<TrafficComparison>(value) is { } comparison) return TrafficText.Of(comparison, columns);
-        if (Living.Of<TrafficEstimate>(value) is { } estimate) return TrafficText.Of(estimate, columns);
-        return Living.Of<LayerComparison>(value) is { } layer ? TrafficText.Of(layer, columns) : $"{value}";
+        if (Rehydration.Of<TrafficCount>(value) is { } count) return count.Flow is null ? TrafficText.Of(count, columns) : TrafficText.Flow(count, columns);
+        if (Rehydration.Of<TrafficComparison>(value) is { } comparison) return TrafficText.Of(comparison, columns);
+        if (Rehydration.Of<TrafficEstimate>(value) is { } estimate) return TrafficText.Of(estimate, columns);
+        return Rehydration.Of<LayerComparison>(value) is { } layer ? TrafficText.Of(layer, columns) : $"{value}";
     }
 
     /// <summary>How it is sent: the transport, and the protocol where it is not Plain.</summary>
     /// <param name="value">A <see cref="TrafficEstimate"/>, or what is left of one.</param>
-    public static string Way(PSObject value) => Living.Of<TrafficEstimate>(value) is { } estimate ? TrafficText.Way(estimate) : $"{value}";
+    public static string Way(PSObject value) => Rehydration.Of<TrafficEstimate>(value) is { } estimate ? TrafficText.Way(estimate) : $"{value}";
 
     /// <summary>How many images are too large for a datagram, or a dash.</summary>
     /// <param name="value">A <see cref="TrafficEstimate"/>, or what is left of one.</param>
-    public static string TooLarge(PSObject value) => (Living.Of<TrafficEstimate>(value) is { } estimate ? TrafficText.TooLarge(estimate) : null) ?? "-";
+    public static string TooLarge(PSObject value) => (Rehydration.Of<TrafficEstimate>(value) is { } estimate ? TrafficText.TooLarge(estimate) : null) ?? "-";
 }

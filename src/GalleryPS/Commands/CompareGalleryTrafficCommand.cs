@@ -23,7 +23,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>Predictions of Measure-Gallery.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
-    [Living<TrafficEstimate>]
+    [Rehydrate<TrafficEstimate>]
     public TrafficEstimate[] Estimate { get; set; } = [];
 
     /// <summary>Only flows with this port at either end; default: all traffic of the capture.</summary>
@@ -43,9 +43,9 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     protected override void OnRecord()
     {
         // What came with the call is bound anew for every object of the pipeline; it counts once.
-        foreach (TrafficEstimate one in Estimate)
+        foreach (TrafficEstimate estimate in Estimate)
         {
-            if (!_estimates.Contains(one)) _estimates.Add(one);
+            if (!_estimates.Contains(estimate)) _estimates.Add(estimate);
         }
 
         foreach (string file in Path.SelectMany(path => CapturePaths.Resolve(this, path, WriteError)))
@@ -71,10 +71,10 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is not ComparisonEvent { Comparison: var comparison }) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is not ComparisonEvent { Comparison: var comparison }) return;
         _comparisons.Add(comparison);
 
         // PowerShell keeps the names with the objects, wherever they are taken from.

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -79,13 +80,13 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     {
         if (_servers.Count > 0) To = [.. _servers];
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
-        Present(OrTerminate(() => ServerClient.Connect(_options with { Storage = storage }, StopToken)));
+        Present(OrTerminate(() => ConnectOperation.Run(_options with { Storage = storage }, StopToken)));
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is ReplyEvent { Reply: var reply }) WriteObject(reply);
-        else base.Present(one);
+        if (galleryEvent is ReplyEvent { Reply: var reply }) WriteObject(reply);
+        else base.Present(galleryEvent);
     }
 }

@@ -76,10 +76,10 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is not ExportedEvent exported) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is not ExportedEvent exported) return;
 
         // As Get-Item emits it: with what the table of files shows of it.
         WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{exported.Path}"], force: true, literalPath: true), enumerateCollection: true);

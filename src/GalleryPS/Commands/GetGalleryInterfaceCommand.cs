@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -8,27 +9,21 @@ namespace GalleryPS.Cmdlets.Commands;
 [OutputType(typeof(Interface))]
 public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
 {
+    private InterfaceOptions _options = new();
+
     /// <summary>Names of the NICs wanted; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NicCompleter))]
-    public string[] Name { get; set; } = ["*"];
+    public string[] Name { get => [.. _options.Name]; set => _options = _options with { Name = value }; }
 
     /// <inheritdoc/>
-    protected override void OnRecord()
+    protected override void OnRecord() => Present(OrTerminate(() => InterfacesOperation.Run(_options)));
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        IReadOnlyList<Interface> all = Interfaces.List();
-        foreach (string name in Name)
-        {
-            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-            List<Interface> found = [.. all.Where(n => pattern.IsMatch(n.Name) || n.IPv4.Concat(n.IPv6).Any(a => pattern.IsMatch(a.ToString())))];
-            WriteObject(found, enumerateCollection: true);
-            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                WriteError(new GalleryException(
-                    ErrorIds.AddressNotLocal, GalleryErrorCategory.ObjectNotFound, $"This machine has no NIC '{name}'.", name,
-                    "Get-GalleryInterface without a name lists all."));
-            }
-        }
+        if (galleryEvent is InterfacesEvent { Interfaces: var found }) WriteObject(found, enumerateCollection: true);
+        else base.Present(galleryEvent);
     }
 }

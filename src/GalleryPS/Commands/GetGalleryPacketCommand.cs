@@ -45,9 +45,9 @@ public sealed class GetGalleryPacketCommand : CaptureCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is PacketEvent { Packet: var packet }) WriteObject(packet);
-        else base.Present(one);
+        if (galleryEvent is PacketEvent { Packet: var packet }) WriteObject(packet);
+        else base.Present(galleryEvent);
     }
 }

@@ -43,9 +43,9 @@ public sealed class MeasureGalleryCaptureCommand : CaptureCmdlet
     protected override IEnumerable<GalleryEvent> Read(string file) => CountOperation.Run(_options, file, StopToken);
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is not CountEvent { Count: var count } counted) base.Present(one);
+        if (galleryEvent is not CountEvent { Count: var count } counted) base.Present(galleryEvent);
         else if (ByFlow) WriteFlows(count.ByFlow, counted.Notes);
         else WriteObject(count);
     }

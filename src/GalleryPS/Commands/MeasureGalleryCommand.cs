@@ -115,10 +115,10 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     protected override void OnEnd() => Present(OrTerminate(() => _operation!.End(StopToken)));
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is not EstimateEvent estimated) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is not EstimateEvent estimated) return;
         bool fits = TrafficText.Fits(estimated.Estimates, Screen.Columns(Host) - 1);
         bool partly = estimated.Estimates.Any(static e => e.Unsendable.Count > 0);
         foreach (TrafficEstimate estimate in estimated.Estimates)

@@ -73,6 +73,10 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
 
+    /// <summary>Keep what arrived of an image that was cut off over TCP, as NAME.partial.</summary>
+    [Parameter]
+    public SwitchParameter KeepPartial { get => _options.KeepPartial; set => _options = _options with { KeepPartial = value }; }
+
     /// <summary>Largest image accepted, in bytes.</summary>
     [Parameter]
     [InRange<ReceiveOptions>]
@@ -120,9 +124,9 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent told)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (told is ReceivedEvent received) WriteVerbose(received.Image.ToString());
-        base.Present(told);
+        if (galleryEvent is ReceivedEvent received) WriteVerbose(received.Image.ToString());
+        base.Present(galleryEvent);
     }
 }

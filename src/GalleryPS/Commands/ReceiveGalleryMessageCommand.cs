@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -9,7 +10,6 @@ namespace GalleryPS.Cmdlets.Commands;
 public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
 {
     private MessageReceiveOptions _options = new() { JsonObjects = PSObjectFactory.Instance };
-    private MessageReceiver? _receiver;
 
     /// <summary>The group to join, or the address to bind to.</summary>
     [Parameter(Position = 0)]
@@ -66,19 +66,15 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }
 
     /// <inheritdoc/>
-    protected override void OnEnd()
-    {
-        _receiver = OrTerminate(() => MessageReceiver.Open(_options, StopToken));
-        Present(_receiver.Receive(StopToken));
-    }
+    protected override void OnEnd() => Present(OrTerminate(() => MessageReceiveOperation.Run(_options, StopToken)));
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        switch (one)
+        switch (galleryEvent)
         {
             case MessageReceivedEvent { Message: var message }:
-                Waited();
+                EndWaiting();
                 WriteVerbose(message.ToString());
                 WriteObject(message);
                 break;
@@ -90,11 +86,8 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
                 WriteObject(statistics);
                 break;
             default:
-                base.Present(one);
+                base.Present(galleryEvent);
                 break;
         }
     }
-
-    /// <inheritdoc/>
-    protected override void OnDispose() => _receiver?.Dispose();
 }

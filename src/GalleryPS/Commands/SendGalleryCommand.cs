@@ -47,7 +47,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>NICs to send on, as Get-GalleryInterface emits them.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = PathSet)]
     [Parameter(ValueFromPipeline = true, ParameterSetName = LiteralSet)]
-    [Living<Interface>]
+    [Rehydrate<Interface>]
     public Interface[] Nic { get; set; } = [];
 
     /// <summary>The protocol.</summary>

@@ -122,10 +122,10 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is MessageSentEvent sent) WriteObject(sent.Message);
-        else base.Present(one);
+        if (galleryEvent is MessageSentEvent sent) WriteObject(sent.Message);
+        else base.Present(galleryEvent);
     }
 
     /// <inheritdoc/>
@@ -145,20 +145,20 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         switch (parameter)
         {
             case nameof(Text):
-                foreach (string one in Text ?? []) Send(OutgoingMessage.FromText(one ?? ""));
+                foreach (string text in Text ?? []) Send(OutgoingMessage.FromText(text ?? ""));
                 break;
             case nameof(InputObject):
                 // A list written on the command line are several messages; any other collection is one JSON array.
-                foreach (object? one in InputObject is object?[] list ? list : [InputObject]) SendJson(one);
+                foreach (object? item in InputObject is object?[] list ? list : [InputObject]) SendJson(item);
                 break;
             case nameof(Bytes):
-                foreach (byte[] one in Bytes ?? []) Send(OutgoingMessage.FromBytes(one));
+                foreach (byte[] bytes in Bytes ?? []) Send(OutgoingMessage.FromBytes(bytes));
                 break;
             case nameof(Path):
-                foreach (string one in Path ?? []) SendFiles(one, literal: false);
+                foreach (string path in Path ?? []) SendFiles(path, literal: false);
                 break;
             case nameof(LiteralPath):
-                foreach (string one in LiteralPath ?? []) SendFiles(one, literal: true);
+                foreach (string path in LiteralPath ?? []) SendFiles(path, literal: true);
                 break;
         }
     }
@@ -166,15 +166,15 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     private void SendPiped(object? input)
     {
         if (input is null) return;
-        object one = input is PSObject wrapped ? wrapped.BaseObject : input;
-        if (one is byte single)
+        object value = input is PSObject wrapped ? wrapped.BaseObject : input;
+        if (value is byte single)
         {
             _pipedBytes.Add(single); // an array that PowerShell took apart
             return;
         }
 
         SendPipedBytes();
-        switch (one)
+        switch (value)
         {
             case string text: Send(OutgoingMessage.FromText(text)); break;
             case byte[] bytes: Send(OutgoingMessage.FromBytes(bytes)); break;
@@ -192,11 +192,11 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
         Send(OutgoingMessage.FromBytes(bytes));
     }
 
-    private void SendJson(object? one)
+    private void SendJson(object? value)
     {
         // The shell's own converter knows what its objects look like; the engine knows no shell.
         _toJson ??= ScriptBlock.Create("param($object) Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $object -Compress -Depth 100 -WarningAction SilentlyContinue");
-        object? json = _toJson.Invoke(one).FirstOrDefault()?.BaseObject;
+        object? json = _toJson.Invoke(value).FirstOrDefault()?.BaseObject;
         Send(OutgoingMessage.FromText(json as string ?? "null"));
     }
 

@@ -79,20 +79,20 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        if (one is ShowReadyEvent ready)
+        if (galleryEvent is ShowReadyEvent ready)
         {
-            if (ready.Url is { } url) Tell(ready.Opened ? $"The gallery is in the browser: {url}" : $"The gallery is at {url}");
-            if (ready.Path is { } path) Tell($"The gallery is in {path}");
+            if (ready.Url is { } url) WriteHost(ready.Opened ? $"The gallery is in the browser: {url}" : $"The gallery is at {url}");
+            if (ready.Path is { } path) WriteHost($"The gallery is in {path}");
         }
 
-        base.Present(one);
+        base.Present(galleryEvent);
     }
 
     /// <inheritdoc/>
     protected override void OnDispose() => _show?.Dispose();
 
     /// <summary>As Write-Host does: seen, and in the information stream, but no output.</summary>
-    private void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+    private void WriteHost(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 }

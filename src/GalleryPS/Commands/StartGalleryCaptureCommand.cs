@@ -51,6 +51,11 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     [ArgumentCompleter(typeof(ToolCompleter))]
     public string? Tool { get => _options.Tool; set => _options = _options with { Tool = value }; }
 
+    /// <summary>Stop after this time, in seconds or with a unit.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? Duration { get => _options.Duration; set => _options = _options with { Duration = value }; }
+
     /// <summary>Replace an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get => _options.Force; set => _options = _options with { Force = value }; }
@@ -61,10 +66,15 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
         string name = Path ?? string.Create(CultureInfo.InvariantCulture, $"capture-{DateTime.Now:yyyyMMdd-HHmmss-fff}.pcap");
         string file = FullPath(name);
         if (!ShouldProcess(file, "Capture")) return;
-        CaptureSession session = OrTerminate(() => CaptureSession.Start(_options with { Path = file }, StopToken));
-        SessionResources.Keep(session.Dispose);
-        string chosen = Interface is null ? ", which the traffic uses by -To and the routing table; -Interface takes another NIC" : "";
-        WriteVerbose($"{session.Capture.Tool} listens on {CaptureHistory.Nic(session.Capture)}{chosen}. It captures with {CaptureHistory.Filter(session.Capture)}.");
-        WriteObject(session.Capture);
+        Present(OrTerminate(() => CaptureOperation.Start(_options with { Path = file }, StopToken)));
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent galleryEvent)
+    {
+        base.Present(galleryEvent);
+        if (galleryEvent is not CaptureStartedEvent { Capture: var capture }) return;
+        SessionResources.Keep(() => CaptureSession.Stop(capture));
+        WriteObject(capture);
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -52,14 +53,15 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     protected override void OnEnd()
     {
         if (!ShouldProcess($"{Address}:{Port}", $"Start server {Name ?? Environment.MachineName}")) return;
-        Server server = OrTerminate(() => ServerRegistry.Start(_options with
+        Server? server = null;
+        ServerOptions options = _options with
         {
             // A string that PowerShell made of $null is empty, and an empty greeting is one.
             Greeting = Bound(nameof(Greeting)) ? Greeting ?? "" : null,
             Gallery = Gallery is null ? null : FullPath(Gallery),
-        }));
-        SessionResources.Keep(() => ServerRegistry.Stop(server));
-        WriteVerbose($"{server.Name} listens on {server.EndPoint}.");
+        };
+        Present(OrTerminate(() => ServeOperation.Start(options, out server)));
+        SessionResources.Keep(() => ServeOperation.Stop(server!));
         WriteObject(server);
     }
 }

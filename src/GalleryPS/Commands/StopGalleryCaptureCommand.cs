@@ -20,20 +20,13 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     protected override void OnRecord()
     {
         if (Capture is null && MyInvocation.ExpectingInput) return;
-        foreach (Capture one in Capture ?? CaptureSession.Running)
-        {
-            try
-            {
-                CaptureSession.Stop(one);
-                if (one.DroppedByKernel > 0)
-                    WriteWarning($"The kernel dropped {Counted.Of(one.DroppedByKernel ?? 0, "packet")}: {one.Path} is not complete.");
-                if (one.Packets == 0) WriteWarning($"{one.Path} holds no packet. {CaptureHistory.Advice(one)}");
-                WriteObject(one);
-            }
-            catch (GalleryException e)
-            {
-                WriteError(e);
-            }
-        }
+        foreach (Capture capture in Capture ?? CaptureSession.Running) Present(CaptureOperation.Stop(capture));
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent galleryEvent)
+    {
+        if (galleryEvent is CaptureEndedEvent ended) WriteObject(ended.Capture);
+        else base.Present(galleryEvent);
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Operations;
 
 namespace GalleryPS.Cmdlets.Commands;
 
@@ -32,9 +33,15 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
         foreach (Server server in servers.ToList())
         {
             if (!ShouldProcess(server.ToString(), "Stop server")) continue;
-            ServerRegistry.Stop(server);
-            WriteVerbose($"{server.Name} answered {Counted.Of(server.Connections, "client")}.");
+            Present(ServeOperation.Stop(server));
             if (PassThru) WriteObject(server);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void Present(GalleryEvent galleryEvent)
+    {
+        if (galleryEvent is ServerSummaryEvent { Summary: var s }) WriteVerbose($"{s.Server} answered {Counted.Of(s.Connections, "client")}.");
+        else base.Present(galleryEvent);
     }
 }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using GalleryPS.Operations;
 using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
@@ -157,7 +158,7 @@ public sealed class ServerTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var events = new List<GalleryEvent>();
-        foreach (GalleryEvent one in Server.Run(Options(), stop.Token))
+        foreach (GalleryEvent one in ServeOperation.Run(Options(), stop.Token))
         {
             events.Add(one);
             if (one is ReadyEvent ready)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Flute;
+using GalleryPS.Operations;
 using GalleryPS.Protocols;
 using GalleryPS.Protocols.Flute;
 using GalleryPS.TestSupport;
@@ -147,7 +148,7 @@ public sealed class TimeOutTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux lists the memberships of its programs");
         using MessageSender sender = MessageSender.Open(
-            new MessageSendOptions { Addresses = new() { To = ["239.25.25.31"], OutboundIP = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromHours(8) } }, _time.Provider, default);
+            new MessageSendOptions { Addresses = new() { To = ["239.25.25.31"], OutboundIP = ["127.0.0.1"] }, Start = new() { WaitForGroup = TimeSpan.FromHours(8) } }, Context, default);
         GalleryException e = Assert.Throws<GalleryException>(() => _time.Until(() => sender.Prepare().ToList(), TimeSpan.FromHours(1)));
         Assert.Equal(ErrorIds.NobodyJoined, e.Id);
         AtLeast(TimeSpan.FromHours(8), _time.Elapsed);
@@ -256,7 +257,7 @@ public sealed class TimeOutTests
         mute.Listen();
         using Server server = Server.Start(new ServerOptions { Name = "whole", Address = "127.0.0.1", Port = 0 }, portable: false);
         var options = new ConnectOptions { To = [mute.LocalEndPoint!.ToString()!, server.EndPoint.ToString()], Select = ServerSelection.First, ConnectTimeout = TimeSpan.FromHours(1) };
-        ServerReply reply = _time.Until(() => ServerClient.Connect(options, _time.Provider, default).OfType<ReplyEvent>().Single().Reply, 10 * Second);
+        ServerReply reply = _time.Until(() => ConnectOperation.Run(options, _time.Provider, default).OfType<ReplyEvent>().Single().Reply, 10 * Second);
         Assert.Equal(("Hello from whole", ErrorIds.ConnectionTimedOut), (reply.Text, Assert.Single(reply.Failures).Id));
         AtLeast(TimeSpan.FromHours(1), reply.TotalTime);
     }

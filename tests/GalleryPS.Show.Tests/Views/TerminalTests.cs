@@ -74,7 +74,7 @@ public class TerminalTests
         SkipUnlessLinux();
         using var screen = new PseudoTerminal([], 80, 25, 720, 450);
         using UnixPort port = UnixPort.TryOpen(screen.Path)!;
-        Terminal terminal = new TerminalDetector(_ => null).Judge(new TerminalAnswers(), port.Size!.Value);
+        Terminal terminal = new TerminalDetector(_ => null).Evaluate(new TerminalAnswers(), port.Size!.Value);
         Assert.Equal((9.0, 18.0, true), (terminal.CellWidth, terminal.CellHeight, terminal.CellSizeKnown));
     }
 
@@ -89,7 +89,7 @@ public class TerminalTests
     [InlineData("TERM=xterm-kitty", TerminalGraphics.Kitty, TerminalColors.TrueColor)]
     public void EnvironmentDecidesWhereNothingAnswers(string environment, TerminalGraphics graphics, TerminalColors colors)
     {
-        Terminal terminal = Detector(environment).Judge(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
+        Terminal terminal = Detector(environment).Evaluate(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
         Assert.Equal((graphics, colors), (terminal.Graphics, terminal.Colors));
         Assert.NotEmpty(terminal.Reasons);
     }
@@ -101,13 +101,13 @@ public class TerminalTests
     {
         var answers = new TerminalAnswers();
         answers.Feed("\eP>|tmux 3.3a\e\\\e[?1;2c");
-        Terminal terminal = Detector(environment).Judge(answers, new WindowSize(80, 24, 0, 0));
+        Terminal terminal = Detector(environment).Evaluate(answers, new WindowSize(80, 24, 0, 0));
         Assert.Equal((graphics, true), (terminal.Graphics, terminal.Passthrough));
 
         // A tmux that draws sixel itself needs nobody to pass anything through.
         answers = new TerminalAnswers();
         answers.Feed("\eP>|tmux 3.4\e\\\e[?1;2;4c");
-        terminal = Detector(environment).Judge(answers, new WindowSize(80, 24, 0, 0));
+        terminal = Detector(environment).Evaluate(answers, new WindowSize(80, 24, 0, 0));
         Assert.Equal((TerminalGraphics.Sixel, false), (terminal.Graphics, terminal.Passthrough));
     }
 
@@ -183,8 +183,8 @@ public class TerminalTests
     [Fact]
     public void AutoChoosesGraphicsThenTheBrowserThenBlocks()
     {
-        Terminal blocks = Detector("TERM=xterm").Judge(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
-        Terminal kitty = Detector("TERM=xterm-kitty").Judge(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
+        Terminal blocks = Detector("TERM=xterm").Evaluate(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
+        Terminal kitty = Detector("TERM=xterm-kitty").Evaluate(new TerminalAnswers(), new WindowSize(80, 24, 0, 0));
         Terminal file = Detector("").Redirected();
         Assert.Equal(GalleryView.Terminal, ViewChoice.Choose(kitty, display: true));
         Assert.Equal(GalleryView.Browser, ViewChoice.Choose(blocks, display: true));
@@ -213,7 +213,7 @@ public class TerminalTests
         long start = Stopwatch.GetTimestamp();
         TerminalAnswers came = TerminalDetector.Ask(port, answers.Count == 0 ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromSeconds(20));
         time = Stopwatch.GetElapsedTime(start);
-        return Detector(environment).Judge(came, port.Size!.Value);
+        return Detector(environment).Evaluate(came, port.Size!.Value);
     }
 
     private static TerminalDetector Detector(string environment) => new(Reader(environment));

@@ -27,6 +27,9 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Export-Gallery/3'         = @{ There = 'Send-Gallery ./pictures -Transport Multicast -OutboundIP eth1'; Check = '$Output.Name -eq "gallery.webp"' }
     'Get-GalleryInterface/2'   = @{ Check = '$Output.Name -eq "eth1"' }
     'Get-GalleryInterface/3'   = @{ Check = '"$Output" -eq "192.168.56.255"' }
+    'Get-GalleryLab/1'         = @{ Check = '$Output.Count -eq 2; Get-GalleryLab | Remove-GalleryLab' }
+    'Get-GalleryLab/2'         = @{ Check = '$Output[-1].Name -eq "h2"; Get-GalleryLab | Remove-GalleryLab' }
+    'Get-GalleryLab/3'         = @{ Check = '$Output[-1] -is [timespan]; Get-GalleryLab | Remove-GalleryLab' }
     'Get-GalleryPacket/1'      = @{ Needs = 'tcpdump'; Check = '$Output.Count -eq 10' }
     'Get-GalleryPacket/2'      = @{ Needs = 'tcpdump' }
     'Get-GalleryPacket/3'      = @{ Needs = 'tcpdump'; Check = '$Output.Count -eq 6 -and (Get-ChildItem ./carved).Count -eq 6' }
@@ -35,12 +38,18 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Get-GalleryServer/2'      = @{ Before = 'Start-GalleryServer server3 -Port 5013; $null = Connect-GalleryServer -To 127.0.0.1:5013'; Check = "`$Output.Count -eq 1; $stopServers" }
     'Get-GalleryServer/3'      = @{ Before = 'Start-GalleryServer server3 -Port 5013'; Check = "`$Output.Name -eq 'server3'; $stopServers" }
     'Get-GalleryTerminal/2'    = @{ Check = '$Output.Count -eq 6' }
+    'Invoke-GalleryLabCommand/1' = @{ Check = '"$Output" -like "*10.77.0.3*"; Get-GalleryLab | Remove-GalleryLab' }
+    'Invoke-GalleryLabCommand/2' = @{ Check = '$Output[-1].PSComputerName -like "h?"; Get-GalleryLab | Remove-GalleryLab' }
+    'Invoke-GalleryLabCommand/3' = @{ Check = '"$Output" -like "*h2*"' }
     'Measure-Gallery/1'        = @{ Check = '$Output.Count -eq 4' }
     'Measure-Gallery/3'        = @{ Check = '$Output.Packets -eq 9' }
     'Measure-Gallery/4'        = @{ Needs = 'tcpdump'; Check = '$Output.Verdict -eq "Exact"' }
     'Measure-GalleryCapture/1' = @{ Needs = 'tcpdump' }
     'Measure-GalleryCapture/2' = @{ Needs = 'tcpdump'; Check = '$Output.Count -eq 5' }
     'Measure-GalleryCapture/3' = @{ Needs = 'tcpdump' }
+    'New-GalleryLab/1'         = @{ Check = '"$Output" -eq "h2"' }
+    'New-GalleryLab/2'         = @{ Check = '-not $Output' }
+    'New-GalleryLab/3'         = @{ Check = '$Output.Hosts.Subnet[3] -eq 1; Get-GalleryLab | Remove-GalleryLab' }
     'Receive-Gallery/1'        = @{ Here = 'Send-Gallery'; Check = '$Output.Count -eq 6' }
     'Receive-Gallery/2'        = @{ There = 'Send-Gallery ./pictures -Transport Multicast -To 224.1.1.5 -OutboundIP eth1'; Check = '$Output.Count -eq 6' }
     'Receive-Gallery/3'        = @{ There = 'Send-Gallery ./pictures -Transport Tcp -To 192.168.56.103'; Check = '$Output.Count -eq 6 -and (Get-ChildItem ./in).Count -eq 6' }
@@ -52,6 +61,9 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Receive-GalleryMessage/3' = @{ There = 'Send-GalleryMessage one -OutboundIP eth1'; Check = '$Output[0].Action -eq "Joined" -and $Output[-1].Action -eq "Left"' }
     'Receive-GalleryMessage/4' = @{ There = 'Send-GalleryMessage one -To 232.1.1.1 -OutboundIP eth1' }
     'Receive-GalleryMessage/5' = @{ There = '1..3 | ForEach-Object { @{ celsius = $_ } } | Send-GalleryMessage -OutboundIP eth1'; Check = '"$Output" -eq "1 2 3"' }
+    'Remove-GalleryLab/1'      = @{ Check = '-not $Output.IsRunning' }
+    'Remove-GalleryLab/2'      = @{ Before = '$null = New-GalleryLab -Hosts 1'; Check = '-not (Get-GalleryLab)' }
+    'Remove-GalleryLab/3'      = @{ Before = '$null = New-GalleryLab -Hosts 1'; Check = '@(Get-GalleryLab).Count -eq 1; Get-GalleryLab | Remove-GalleryLab' }
     'Send-Gallery/1'           = @{ Here = 'Receive-Gallery'; Check = '$Output.Count -eq 6' }
     'Send-Gallery/2'           = @{ There = "$multicast -Address 224.1.1.5"; Check = '$Output.Count -eq 6' }
     'Send-Gallery/3'           = @{ There = 'Receive-Gallery -Transport Tcp -Address 192.168.56.104'; Check = '$Output.Sum -eq 349740' }

@@ -21,12 +21,25 @@ internal ref struct HeaderSource
 
     /// <summary>Reads from a stream, where the image begins at its present position.</summary>
     /// <param name="stream">A stream that can seek.</param>
-    /// <param name="window">Memory to read into, <see cref="WindowLength"/> bytes.</param>
+    /// <param name="window">Memory to read into, at least <see cref="WindowLength"/> bytes.</param>
     public HeaderSource(Stream stream, Span<byte> window)
     {
         _stream = stream;
         _window = window;
         _streamStart = stream.Position;
+    }
+
+    /// <summary>All bytes of the image.</summary>
+    public readonly long Length => _stream is null ? _data.Length : _stream.Length - _streamStart;
+
+    /// <summary>The bytes from <paramref name="offset"/> on, as many as are at hand, valid until the next call.</summary>
+    /// <returns>None behind the end.</returns>
+    public ReadOnlySpan<byte> From(long offset)
+    {
+        if (offset < 0 || offset >= Length) return default;
+        if (_stream is null) return _data[(int)offset..];
+        if (offset < _windowOffset || offset >= _windowOffset + _windowFilled) MoveWindow(offset);
+        return _window[(int)(offset - _windowOffset).._windowFilled];
     }
 
     /// <summary>The first bytes, as many as there are up to <paramref name="count"/>.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace GalleryPS.Images.Headers;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal static class Tiff
     {
         (width, height) = (0, 0);
         if (!source.TryGet(0, 8, out ReadOnlySpan<byte> header)) return ImageHeaderResult.NeedMoreData;
-        var layout = new Layout(BigEndian: header[0] == (byte)'M', Big: header[2] + header[3] == 43);
+        var layout = TiffLayout.Of(header);
         if (layout.Big)
         {
             bool offsetsOf8Bytes = layout.ReadShort(header[4..]) == 8 && layout.ReadShort(header[6..]) == 0;
@@ -42,7 +40,7 @@ internal static class Tiff
     }
 
     private static ImageHeaderResult ReadDirectory(
-        ref HeaderSource source, Layout layout, long offset, int entries, out long width, out long height)
+        ref HeaderSource source, TiffLayout layout, long offset, int entries, out long width, out long height)
     {
         (width, height) = (0, 0);
         for (int i = 0; i < entries; i++, offset += layout.EntryLength)
@@ -63,7 +61,7 @@ internal static class Tiff
     }
 
     /// <summary>The one number in an entry (tag, type, count, value), or 0 when it is something else.</summary>
-    private static long ReadValue(Layout layout, ReadOnlySpan<byte> entry)
+    private static long ReadValue(TiffLayout layout, ReadOnlySpan<byte> entry)
     {
         if (layout.ReadWord(entry[4..]) != 1) return 0;
         ReadOnlySpan<byte> value = entry[(4 + layout.WordLength)..];
@@ -74,33 +72,5 @@ internal static class Tiff
             Long8 when layout.Big => (long)Math.Min(layout.ReadWord(value), long.MaxValue),
             _ => 0,
         };
-    }
-
-    /// <summary>What the two byte orders and the two sizes of file have different.</summary>
-    private readonly record struct Layout(bool BigEndian, bool Big)
-    {
-        /// <summary>Bytes of an offset, a count of values or the value itself.</summary>
-        public int WordLength => Big ? 8 : 4;
-
-        public int HeaderLength => Big ? 16 : 8;
-
-        public int DirectoryPointer => Big ? 8 : 4;
-
-        /// <summary>Bytes of the number of entries at the start of a directory.</summary>
-        public int CountLength => Big ? 8 : 2;
-
-        public int EntryLength => Big ? 20 : 12;
-
-        public int ReadShort(ReadOnlySpan<byte> bytes) =>
-            BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-
-        public uint ReadLong(ReadOnlySpan<byte> bytes) =>
-            BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-
-        public ulong ReadWord(ReadOnlySpan<byte> bytes)
-        {
-            if (!Big) return ReadLong(bytes);
-            return BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        }
     }
 }

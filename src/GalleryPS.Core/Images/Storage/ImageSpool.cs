@@ -49,14 +49,25 @@ internal sealed class ImageSpool(ImageStore? store) : IDisposable
     public ReadOnlySpan<byte> Start => _memory.AsSpan(0, (int)Math.Min(Length, _memory.Length));
 
     /// <summary>Reads the image's header.</summary>
-    public bool TryReadHeader(out ImageInfo info)
+    public ImageHeaderResult ReadHeader(out ImageInfo info)
     {
         Stream? file = (Stream?)Writer ?? _temporary;
-        if (file is null) return ImageHeader.TryRead(Start, out info) == ImageHeaderResult.Ok;
+        if (file is null) return ImageHeader.TryRead(Start, out info);
         file.Position = 0;
-        bool read = ImageHeader.TryRead(file, out info);
+        ImageHeaderResult read = ImageHeader.Inspect(file, out info);
         file.Position = Length;
         return read;
+    }
+
+    /// <summary>What the image's format says of its end.</summary>
+    public ImageCompleteness CheckEnd()
+    {
+        Stream? file = (Stream?)Writer ?? _temporary;
+        if (file is null) return ImageEnd.Check(Start);
+        file.Position = 0;
+        ImageCompleteness end = ImageEnd.Check(file);
+        file.Position = Length;
+        return end;
     }
 
     /// <summary>All bytes in an array of their own. Not for images with a <see cref="Writer"/>.</summary>

@@ -15,6 +15,9 @@ namespace GalleryPS.Images.Storage;
 /// </remarks>
 public sealed class ImageStore
 {
+    /// <summary>Behind the name of an image of which only a part is there.</summary>
+    internal const string PartialSuffix = ".partial";
+
     /// <summary>Names whose next number is remembered; the names come from the network and must not fill memory.</summary>
     private const int MaxRememberedNames = 4096;
 
@@ -86,7 +89,7 @@ public sealed class ImageStore
                 {
                     string candidate = number == 1 ? name : SafeFileName.WithNumber(name, number);
                     target = Path.Combine(FullPath, candidate);
-                    if (!IsDirectory(target) && Give(candidate)) break;
+                    if (!IsDirectory(target) && TryClaim(candidate)) break;
                     number++;
                 }
 
@@ -115,7 +118,7 @@ public sealed class ImageStore
     private static bool IsDirectory(string path) =>
         new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
-    private bool Give(string name)
+    private bool TryClaim(string name)
     {
         string same = OperatingSystem.IsLinux() ? name : name.ToUpperInvariant();
         ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(same.AsSpan())));

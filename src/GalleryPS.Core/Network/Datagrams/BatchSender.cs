@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -8,96 +7,44 @@ namespace GalleryPS.Network;
 /// Sends many packets of one length at a time. Where the system can cut a large buffer into datagrams itself (Linux,
 /// UDP_SEGMENT), it is one call for all of them; elsewhere one for each. Not thread-safe.
 /// </summary>
-internal sealed class BatchSender
+/// <param name="routes">Where each packet goes.</param>
+/// <param name="portable">True never uses what only some systems have.</param>
+internal sealed class BatchSender(IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable = false)
 {
     /// <summary>Most packets in a batch.</summary>
     public const int MaxPackets = 32;
 
-    private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
-    private int _segment;
+    private readonly bool _segment = !portable && OperatingSystem.IsLinux();
 
-    /// <param name="routes">Where each packet goes.</param>
-    /// <param name="portable">True never uses what only some systems have.</param>
-    public BatchSender(IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable = false)
-    {
-        _routes = routes;
-        CanSegment = !portable && OperatingSystem.IsLinux();
-    }
-
-    /// <summary>Whether the system cuts buffers into datagrams.</summary>
-    public bool CanSegment { get; private set; }
+    /// <summary>Why packets did not leave for a destination the last time; null where they did.</summary>
+    public SocketException?[] Errors { get; } = new SocketException?[routes.Count];
 
     /// <summary>Sends packets that lie one after the other.</summary>
     /// <param name="packets">The packets; all have the same length, only the last may be shorter.</param>
     /// <param name="length">Their length.</param>
     /// <returns>Datagrams that left, all routes and NICs together.</returns>
-    /// <exception cref="SocketException">No NIC of a route took them.</exception>
+    /// <exception cref="SocketException">They left for nobody.</exception>
     public int Send(ReadOnlySpan<byte> packets, int length)
     {
-        int count = (packets.Length + length - 1) / length;
-        int sent = 0;
-
-        // The system would cut a single packet too if it was told of a shorter length before.
-        bool segment = CanSegment && (count > 1 || (_segment > 0 && _segment < length)) && TrySegment(length);
-        foreach ((IPEndPoint to, DatagramSender by) in _routes)
+        int count = (packets.Length + length - 1) / length, sent = 0;
+        SocketException? error = null;
+        for (int i = 0; i < routes.Count; i++)
         {
-            if (segment && CanSegment)
+            Errors[i] = null;
+            try
             {
-                try
-                {
-                    sent += by.Send(packets, to) * count;
-                    continue;
-                }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.MessageSize or SocketError.InvalidArgument or SocketError.OperationNotSupported or SocketError.SocketError)
-                {
-                    // A NIC or a tunnel that cannot: from now on packet by packet.
-                    GiveUp();
-                }
+                sent += routes[i].By.Send(packets, length, routes[i].To, _segment) * count;
             }
-
-            for (int offset = 0; offset < packets.Length; offset += length)
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {
-                sent += by.Send(packets.Slice(offset, Math.Min(length, packets.Length - offset)), to);
+                // An answer to an earlier packet: the way is there, only nobody listens.
+            }
+            catch (SocketException e)
+            {
+                Errors[i] = error = e;
             }
         }
 
-        return sent;
-    }
-
-    private bool TrySegment(int length)
-    {
-        if (_segment == length) return true;
-        try
-        {
-            Set(length);
-            _segment = length;
-            return true;
-        }
-        catch (SocketException)
-        {
-            GiveUp();
-            return false;
-        }
-    }
-
-    private void GiveUp()
-    {
-        CanSegment = false;
-        try
-        {
-            Set(0);
-        }
-        catch (SocketException)
-        {
-            // The option is unknown: then it is not set either.
-        }
-    }
-
-    private void Set(int length)
-    {
-        foreach ((_, DatagramSender by) in _routes)
-        {
-            foreach (Socket socket in by.Sockets) socket.SetRawSocketOption(LibC.LevelUdp, LibC.UdpSegment, BitConverter.GetBytes(length));
-        }
+        return sent > 0 || error is null ? sent : throw error;
     }
 }

@@ -12,20 +12,23 @@ internal sealed record BroadcastSendOptions(IReadOnlyList<IPEndPoint> To, IReadO
 /// <summary>How to receive UDP broadcast.</summary>
 /// <param name="Port">The port.</param>
 /// <param name="Address">The broadcast address to accept, or null for every one.</param>
-/// <param name="Arrival">The NICs to accept from; the default one means all.</param>
+/// <param name="Arrival">The NICs to accept from, as the user wrote them; empty for all.</param>
 /// <param name="Sources">Accepted senders; empty for all.</param>
-internal sealed record BroadcastReceiveOptions(int Port, IPAddress? Address, IReadOnlyList<Nic> Arrival, IReadOnlyList<IPAddress> Sources);
+internal sealed record BroadcastReceiveOptions(int Port, IPAddress? Address, IReadOnlyList<string> Arrival, IReadOnlyList<IPAddress> Sources);
 
 /// <summary>UDP to everybody on a link. IPv4 only: IPv6 has no broadcast (RFC 8200).</summary>
 internal static class Broadcast
 {
     public static DatagramSender OpenSender(BroadcastSendOptions options) => DatagramSender.Open(
-        options.To, options.Outbound, Transport.Broadcast, (socket, nic) =>
-        {
-            DatagramSockets.AllowBroadcast(socket);
-            DatagramSockets.SetTtl(socket, options.Ttl);
-            DatagramSockets.LeaveOn(socket, nic);
-        });
+        options.To, options.Outbound, new OutboundSockets(
+            Transport.Broadcast,
+            (socket, nic) =>
+            {
+                DatagramSockets.AllowBroadcast(socket);
+                DatagramSockets.SetTtl(socket, options.Ttl);
+                DatagramSockets.LeaveOn(socket, nic);
+            },
+            Connected: false));
 
     /// <summary>
     /// One socket on the wildcard address: on Linux a socket bound to a NIC's own address hears no broadcast at all.
@@ -33,20 +36,16 @@ internal static class Broadcast
     /// </summary>
     public static DatagramReceiver OpenReceiver(BroadcastReceiveOptions options)
     {
-        HashSet<int> nics = [.. options.Arrival.Where(static n => !n.IsDefault).Select(static n => n.Index)];
-        HashSet<IPAddress> accepted = options.Address is not null
-            ? [options.Address]
-            : [IPAddress.Broadcast, .. Interfaces.List().SelectMany(static n => n.Broadcast)];
+        BroadcastFollower follower = BroadcastFollower.Open(options);
         ReceivingSocket socket = DatagramReceiver.Open(AddressFamily.InterNetwork, socket =>
         {
             DatagramSockets.ShareAddress(socket);
             DatagramSockets.AllowBroadcast(socket);
-            DatagramSockets.TellArrival(socket);
+            DatagramSockets.EnablePacketInformation(socket);
             DatagramSockets.Bind(socket, new IPEndPoint(IPAddress.Any, options.Port), Transport.Broadcast);
-            Nic nic = options.Arrival is [var only] ? only : Nic.Default;
-            return new ReceivingSocket(socket, nic, (to, index) => accepted.Contains(to) && (nics.Count == 0 || nics.Contains(index)), null);
+            return new ReceivingSocket(socket, new WantedNic("", follower.Only ?? Nic.Default), follower.Accepts, null);
         });
-        return new DatagramReceiver([socket], options.Sources, null);
+        return new DatagramReceiver([socket], options.Sources, null, follower);
     }
 
     /// <summary>The directed broadcast address to send to when the user named none.</summary>

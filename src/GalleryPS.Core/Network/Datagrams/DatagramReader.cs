@@ -33,15 +33,12 @@ internal abstract class DatagramReader : IDisposable
     public const int MostTogether = 64;
 
     /// <summary>The best there is for this system.</summary>
-    /// <param name="socket">A socket that tells arrivals (<see cref="DatagramSockets.TellArrival"/>).</param>
+    /// <param name="socket">A socket that tells arrivals (<see cref="DatagramSockets.EnablePacketInformation"/>).</param>
     /// <param name="most">Most buffers of one call.</param>
     /// <param name="coalesce">Take datagrams of one burst as one buffer where the system can (Linux, UDP_GRO).</param>
     /// <param name="portable">Use what works everywhere.</param>
     public static DatagramReader Open(Socket socket, int most = MostTogether, bool coalesce = false, bool portable = false) =>
         LibC.IsSupported && !portable ? new LinuxDatagramReader(socket, most, coalesce) : new PortableDatagramReader(socket, most);
-
-    /// <summary>Whether several datagrams come with one call.</summary>
-    public abstract bool IsNative { get; }
 
     /// <summary>Takes what is there, and waits for it when nothing is.</summary>
     /// <param name="milliseconds">How long to wait.</param>
@@ -68,8 +65,6 @@ internal sealed class PortableDatagramReader(Socket socket, int most) : Datagram
     private readonly byte[]?[] _buffers = new byte[]?[most];
     private readonly (int Length, IPEndPoint Source, IPAddress Destination, int Nic)[] _arrivals = new (int, IPEndPoint, IPAddress, int)[most];
     private readonly EndPoint _any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
-
-    public override bool IsNative => false;
 
     public override Datagram this[int index] => new(
         _buffers[index].AsSpan(0, _arrivals[index].Length), _arrivals[index].Length, _arrivals[index].Source, _arrivals[index].Destination, _arrivals[index].Nic);

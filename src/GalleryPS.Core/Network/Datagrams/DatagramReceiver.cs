@@ -3,28 +3,28 @@ using System.Net.Sockets;
 
 namespace GalleryPS.Network;
 
-/// <summary>One bound socket of a receiver with what it accepts.</summary>
-/// <param name="Socket">The socket.</param>
-/// <param name="Nic">The NIC it stands for.</param>
-/// <param name="Accepts">Whether a datagram sent to this address on this NIC is meant for it.</param>
-/// <param name="Leave">Leaves the groups; null where none were joined.</param>
-internal sealed record ReceivingSocket(Socket Socket, Nic Nic, Func<IPAddress, int, bool> Accepts, Action? Leave);
-
 /// <summary>The sockets of a receiver of datagrams, and what it accepts.</summary>
 internal sealed class DatagramReceiver : IDisposable
 {
     private readonly HashSet<IPAddress> _sources;
+    private readonly NicFollower _follower;
     private bool _disposed;
 
-    public DatagramReceiver(IReadOnlyList<ReceivingSocket> sockets, IReadOnlyList<IPAddress> sources, IPAddress? group)
+    /// <param name="sockets">The sockets.</param>
+    /// <param name="sources">Accepted senders; empty for all.</param>
+    /// <param name="group">The joined group, or null.</param>
+    /// <param name="follower">Keeps up with the NICs of this machine.</param>
+    public DatagramReceiver(IReadOnlyList<ReceivingSocket> sockets, IReadOnlyList<IPAddress> sources, IPAddress? group, NicFollower follower)
     {
         Sockets = sockets;
         Sources = sources;
         _sources = [.. sources];
         Group = group;
+        _follower = follower;
     }
 
-    public IReadOnlyList<ReceivingSocket> Sockets { get; }
+    /// <summary>The sockets of now; replaced as a whole when there are others.</summary>
+    public IReadOnlyList<ReceivingSocket> Sockets { get; private set; }
 
     /// <summary>Accepted senders; empty for all.</summary>
     public IReadOnlyList<IPAddress> Sources { get; }
@@ -39,10 +39,22 @@ internal sealed class DatagramReceiver : IDisposable
     public bool IsWanted(ReceivingSocket socket, IPEndPoint source, IPAddress destination, int interfaceIndex) =>
         socket.Accepts(destination, interfaceIndex) && (_sources.Count == 0 || _sources.Contains(WithoutZone(source.Address)));
 
+    /// <summary>Compares with the NICs that this machine has now: joins again, takes new ones, and knows today's addresses.</summary>
+    /// <param name="all">The NICs of this machine.</param>
+    /// <param name="gone">NICs that went away since, even if others have their numbers now.</param>
+    /// <returns>What changed.</returns>
+    public IReadOnlyList<NicNews> Follow(IReadOnlyList<Interface> all, IReadOnlySet<int> gone)
+    {
+        var sockets = Sockets.ToList();
+        IReadOnlyList<NicNews> news = _follower.Follow(sockets, all, gone);
+        if (!sockets.SequenceEqual(Sockets)) Sockets = sockets;
+        return news;
+    }
+
     /// <summary>Leaves the groups; the sockets stay readable until they are closed.</summary>
     public void Leave()
     {
-        foreach (ReceivingSocket socket in Sockets) socket.Leave?.Invoke();
+        foreach (ReceivingSocket socket in Sockets) socket.Membership?.Leave();
     }
 
     public void Dispose()

@@ -23,13 +23,15 @@ internal static class DatagramSockets
     public static int MaxPayload(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? MaxPayloadIPv6 : MaxPayloadIPv4;
 
     /// <summary>Makes a UDP socket.</summary>
+    /// <param name="family">IPv4 or IPv6.</param>
+    /// <param name="tellUnreachable">Windows: whether reading tells that an earlier datagram was answered with "port unreachable".</param>
     /// <exception cref="GalleryException">The system has none.</exception>
-    public static Socket Create(AddressFamily family)
+    public static Socket Create(AddressFamily family, bool tellUnreachable = false)
     {
         Socket socket = SocketErrors.Create(family, SocketType.Dgram, ProtocolType.Udp);
 
         // Otherwise an ICMP "port unreachable" for one datagram makes the next receive fail; receivers bear that too.
-        if (OperatingSystem.IsWindows()) SocketErrors.Prefer(() => socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null));
+        if (OperatingSystem.IsWindows()) SocketErrors.Prefer(() => socket.IOControl(SioUdpConnReset, [tellUnreachable ? (byte)1 : (byte)0, 0, 0, 0], null));
         return socket;
     }
 
@@ -120,7 +122,7 @@ internal static class DatagramSockets
     }
 
     /// <summary>Makes the system tell for each datagram which address it was sent to and on which NIC it came in.</summary>
-    public static void TellArrival(Socket socket)
+    public static void EnablePacketInformation(Socket socket)
     {
         SocketErrors.Require("get the destination addresses of datagrams", socket.AddressFamily, () =>
         {

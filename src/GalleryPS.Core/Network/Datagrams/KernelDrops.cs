@@ -11,15 +11,14 @@ internal sealed class KernelDrops
 {
     private readonly HashSet<string> _inodes = new(StringComparer.Ordinal);
 
-    public KernelDrops(IEnumerable<Socket> sockets)
+    /// <summary>Counts those of a socket as well.</summary>
+    public void Add(Socket socket)
     {
         if (!OperatingSystem.IsLinux()) return;
-        foreach (Socket socket in sockets)
-        {
-            // The link reads "socket:[12345]"; the number is the inode that /proc/net/udp lists.
-            string? link = new FileInfo($"/proc/self/fd/{socket.Handle}").LinkTarget;
-            if (link?.StartsWith("socket:[", StringComparison.Ordinal) == true) _inodes.Add(link[8..^1]);
-        }
+
+        // The link reads "socket:[12345]"; the number is the inode that /proc/net/udp lists.
+        string? link = new FileInfo($"/proc/self/fd/{socket.Handle}").LinkTarget;
+        if (link?.StartsWith("socket:[", StringComparison.Ordinal) == true) _inodes.Add(link[8..^1]);
     }
 
     /// <summary>The drops so far; null where the system does not tell.</summary>

@@ -51,8 +51,6 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
         }
     }
 
-    public override bool IsNative => true;
-
     public override Datagram this[int index]
     {
         get

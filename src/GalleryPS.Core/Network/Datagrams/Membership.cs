@@ -12,12 +12,15 @@ internal sealed class Membership
 {
     private readonly Socket _socket;
     private readonly IPAddress _group;
-    private readonly Nic _nic;
     private readonly IReadOnlyList<IPAddress> _sources;
+    private Nic _nic;
     private bool _left;
 
     private Membership(Socket socket, IPAddress group, Nic nic, IReadOnlyList<IPAddress> sources) =>
         (_socket, _group, _nic, _sources) = (socket, group, nic, sources);
+
+    /// <summary>The NIC it was joined on; the default one where the system chose and did not say which.</summary>
+    public Nic Nic => _nic;
 
     /// <summary>Joins.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.MulticastUnavailable"/> and others.</exception>
@@ -32,6 +35,23 @@ internal sealed class Membership
         catch (SocketException e)
         {
             throw SocketErrors.Join(e, group, nic);
+        }
+    }
+
+    /// <summary>Leaves where it was, which may be a NIC that is gone, and joins on a NIC.</summary>
+    /// <exception cref="GalleryException">The system refuses; it is nowhere a member then.</exception>
+    public void Move(Nic nic)
+    {
+        Leave();
+        _nic = nic;
+        try
+        {
+            Set(join: true);
+            _left = false;
+        }
+        catch (SocketException e)
+        {
+            throw SocketErrors.Join(e, _group, nic);
         }
     }
 
@@ -55,7 +75,17 @@ internal sealed class Membership
         int index = _nic.IsDefault && _group.AddressFamily == AddressFamily.InterNetworkV6 ? (int)_group.ScopeId : _nic.Index;
         if (_sources.Count > 0)
         {
-            foreach (IPAddress source in _sources) SetSource(join, index, source);
+            int done = 0;
+            try
+            {
+                for (; done < _sources.Count; done++) SetSource(join, index, _sources[done]);
+            }
+            catch (SocketException) when (join)
+            {
+                // Half a membership would be in the way of the next try.
+                for (; done > 0; done--) SocketErrors.Prefer(() => SetSource(join: false, index, _sources[done - 1]));
+                throw;
+            }
         }
         else if (_group.AddressFamily == AddressFamily.InterNetworkV6)
         {

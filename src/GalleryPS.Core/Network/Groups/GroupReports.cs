@@ -36,6 +36,28 @@ internal static class GroupReports
         return found;
     }
 
+    /// <summary>The IPv4 groups that a packet says its sender is a member of.</summary>
+    /// <param name="packet">An IPv4 packet, from its version field.</param>
+    /// <returns>The groups, in the order of the packet; none when it is no report.</returns>
+    public static IReadOnlyList<IPAddress> Joined(ReadOnlySpan<byte> packet)
+    {
+        int header = packet.IsEmpty ? 0 : (packet[0] & 0x0F) * 4;
+        if (header < 20 || packet.Length < header + 8 || packet[0] >> 4 != 4 || packet[9] != 2) return [];
+        ReadOnlySpan<byte> message = packet[header..];
+        if (message[0] is IgmpV1 or IgmpV2) return [new IPAddress(message.Slice(4, 4))];
+        var groups = new List<IPAddress>();
+        ReadOnlySpan<byte> records = message[8..];
+        for (int count = message[0] == IgmpV3 ? BinaryPrimitives.ReadUInt16BigEndian(message[6..]) : 0; count > 0 && records.Length >= 8; count--)
+        {
+            int sources = BinaryPrimitives.ReadUInt16BigEndian(records[2..]) * 4, size = 8 + sources + (records[1] * 4);
+            if (records.Length < size) break;
+            if (Wants(records[0], records.Slice(8, sources), [])) groups.Add(new IPAddress(records.Slice(4, 4)));
+            records = records[size..];
+        }
+
+        return groups;
+    }
+
     private static bool InIPv4(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> group, ReadOnlySpan<byte> source, out IPAddress? member)
     {
         member = null;

@@ -10,7 +10,14 @@ internal static class LocalMembers
     /// <summary>Whether any program on this machine is a member of a group on a NIC.</summary>
     /// <param name="nic">Index of the NIC.</param>
     /// <param name="group">The group.</param>
-    public static bool Has(int nic, IPAddress group)
+    public static bool Has(int nic, IPAddress group) => Look(nic, group) == true;
+
+    /// <summary>Whether it is certain that no program on this machine is a member of a group on a NIC.</summary>
+    /// <param name="nic">Index of the NIC.</param>
+    /// <param name="group">The group.</param>
+    public static bool HasNot(int nic, IPAddress group) => OperatingSystem.IsLinux() && Look(nic, group) == false;
+
+    private static bool? Look(int nic, IPAddress group)
     {
         bool six = group.AddressFamily == AddressFamily.InterNetworkV6;
         try
@@ -20,7 +27,7 @@ internal static class LocalMembers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -10,12 +10,15 @@ public enum MembershipAction : long
 
     /// <summary>It was given up.</summary>
     Left,
+
+    /// <summary>The NIC went away, or lost its address, and took it along; it is asked for again when the NIC is back.</summary>
+    Lost,
 }
 
 /// <summary>The membership of a group on a NIC was asked for or given up.</summary>
 public sealed class MembershipChange
 {
-    /// <summary>Joined or left.</summary>
+    /// <summary>Joined, left or lost.</summary>
     public required MembershipAction Action { get; init; }
 
     /// <summary>The group.</summary>
@@ -41,6 +44,11 @@ public sealed class MembershipChange
     {
         string nic = Interface is null ? "the default NIC" : InterfaceAddress is null ? Interface : $"{Interface} ({InterfaceAddress})";
         string sources = Sources.Count == 0 ? "" : $" for {string.Join(", ", Sources)} only";
-        return Action == MembershipAction.Joined ? $"Joined {Group} on {nic}{sources}, UDP port {Port}." : $"Left {Group} on {nic}{sources}.";
+        return Action switch
+        {
+            MembershipAction.Joined => $"Joined {Group} on {nic}{sources}, UDP port {Port}.",
+            MembershipAction.Left => $"Left {Group} on {nic}{sources}.",
+            _ => $"Lost {Group} on {nic}: the NIC or its address is gone, or it is the default one no more.",
+        };
     }
 }

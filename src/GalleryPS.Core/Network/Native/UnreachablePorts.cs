@@ -6,24 +6,60 @@ namespace GalleryPS.Network.Native;
 
 /// <summary>
 /// Hears when a host answers a datagram with "port unreachable" (ICMP, RFC 792 and RFC 4443): nobody listens there. Linux
-/// keeps such answers for a socket that asks for them, with the address the datagram went to (ip(7), IP_RECVERR).
+/// keeps such answers for a socket that asks for them, with the address the datagram went to (ip(7), IP_RECVERR). Elsewhere,
+/// and on Windows (WSAECONNRESET), a connected socket is told of its own destination.
 /// </summary>
 internal static unsafe class UnreachablePorts
 {
     private const int ReceiveErrors = 11, ReceiveErrors6 = 25, ErrorQueue = 0x2000;
     private const int NameBytes = 28, ControlBytes = 512;
+    private const int MostAtOnce = 64;
     private const ushort Internet = 2;
+
+    /// <summary>Whether an answer says which destination it is about.</summary>
+    public static bool TellsDestination { get; } = LibC.IsSupported;
+
+    /// <summary>Takes the answers that are there, without waiting.</summary>
+    /// <param name="sending">A socket that is watched, or connected.</param>
+    /// <returns>Where nobody listens; a destination may be there more than once.</returns>
+    public static IReadOnlyList<IPEndPoint> Take(OutboundSocket sending)
+    {
+        if (sending.To is { } connected) return sending.WasRefused || WasRefused(sending.Socket) ? [connected] : [];
+        List<IPEndPoint>? found = null;
+        for (int i = 0; i < MostAtOnce && TryTake(sending.Socket, out IPEndPoint? to); i++)
+        {
+            if (to is not null) (found ??= []).Add(to);
+        }
+
+        return found ?? (IReadOnlyList<IPEndPoint>)[];
+    }
 
     /// <summary>Asks for the answers. From then on sending may fail because of an earlier datagram, and has to be tried again.</summary>
     /// <returns>Whether the system can do that.</returns>
     public static bool Watch(Socket socket) => OperatingSystem.IsLinux() && SocketErrors.Prefer(() => socket.SetRawSocketOption(
         (int)DatagramSockets.Level(socket.AddressFamily), socket.AddressFamily == AddressFamily.InterNetworkV6 ? ReceiveErrors6 : ReceiveErrors, [1, 0, 0, 0]));
 
-    /// <summary>Takes the next answer, without waiting.</summary>
-    /// <param name="socket">A socket that is watched.</param>
-    /// <param name="to">Where the datagram went; null when the answer was about something else.</param>
-    /// <returns>False when there is none.</returns>
-    public static bool TryTake(Socket socket, out IPEndPoint? to)
+    private static bool WasRefused(Socket socket)
+    {
+        byte[] scratch = new byte[1];
+        try
+        {
+            // Whatever else comes back is not asked for.
+            for (int i = 0; i < MostAtOnce && (socket.Poll(0, SelectMode.SelectRead) || socket.Poll(0, SelectMode.SelectError)); i++)
+            {
+                socket.Receive(scratch, 0, scratch.Length, SocketFlags.None, out SocketError error);
+                if (error is SocketError.ConnectionReset or SocketError.ConnectionRefused) return true;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Then it cannot be known.
+        }
+
+        return false;
+    }
+
+    private static bool TryTake(Socket socket, out IPEndPoint? to)
     {
         to = null;
         byte* name = stackalloc byte[NameBytes], control = stackalloc byte[ControlBytes], payload = stackalloc byte[1];

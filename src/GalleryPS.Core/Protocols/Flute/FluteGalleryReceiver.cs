@@ -17,7 +17,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private const int SettleMilliseconds = 3;
 
     // What is still being decoded when receiving ends counts, if it is soon.
-    private static readonly TimeSpan DecodingPatience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DecodingTimeout = TimeSpan.FromMilliseconds(100);
     private readonly Inbox _inbox;
     private readonly bool _portable;
     private readonly DatagramListener _listener;
@@ -27,7 +27,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
         (_inbox, _portable) = (inbox, portable);
-        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, inbox.Break);
+        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, portable, new ListenerNews(Told, inbox.Report, inbox.Break, () => inbox.Clock.Now));
         _intake = new FluteIntake(options, inbox, _listener.Sockets, _listener.Stopping);
         _handOver = new FluteHandOver(inbox, _intake, _listener.NicName);
     }
@@ -39,8 +39,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     public static FluteGalleryReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken) =>
         new(options, inbox, context.Portable, ReceiveAddresses.OpenDatagram(options, cancellationToken));
 
-    public IEnumerable<GalleryEvent> Opening() => _listener.Opening(
-        static change => new NoticeEvent($"{change.ToString().TrimEnd('.')}, for FLUTE."), "FLUTE by UDP", _inbox.Clock.Now);
+    public IEnumerable<GalleryEvent> Opening() => _listener.Opening("FLUTE by UDP", _inbox.Clock.Now);
 
     public void Start()
     {
@@ -51,23 +50,24 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     public IEnumerable<GalleryEvent> Closing()
     {
         StopReading();
-        List<GalleryEvent> left = [.. _listener.Leave(static change => new NoticeEvent(change.ToString()), _inbox.Clock.Now)];
-        foreach (FluteEvent received in _intake.Finish(DecodingPatience))
+        List<GalleryEvent> left = [.. _listener.Leave(_inbox.Clock.Now)];
+        foreach (FluteEvent received in _intake.Finish(DecodingTimeout))
         {
             // A limit that was reached is no reason to complain about what was not asked for any more.
             if (received is ObjectFailed && _inbox.HasAll) continue;
-            if (_handOver.Translate(received) is { } told) yield return told;
+            foreach (GalleryEvent galleryEvent in _handOver.Tell(received)) yield return galleryEvent;
         }
 
+        foreach (GalleryEvent galleryEvent in _handOver.Announced()) yield return galleryEvent;
         if (_intake.Hints.NotAuthenticAtTheEnd(_intake.Counts) is { } warning) yield return warning;
-        foreach (GalleryEvent told in left) yield return told;
+        foreach (GalleryEvent galleryEvent in left) yield return galleryEvent;
         FluteReceiverCounts counts = _intake.Counts;
         yield return new NoticeEvent(
             $"{Counted.Of(counts.Packets, "packet")} of FLUTE, {counts.Redundant} not needed, {counts.Malformed} malformed, {counts.NotAuthentic} not authentic, {counts.Replayed} replayed, {counts.Expired} expired, {counts.OverLimit} over a limit.");
         if (Dropped > 0 && _inbox.Failed > 0) yield return _listener.DroppedWarning(".", "-BitRate");
     }
 
-    public GalleryException? WhyNothingCame() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
+    public GalleryException? ExplainNothingReceived() => _intake.Counts is { NotAuthentic: > 0, Packets: 0 } counts
         ? new GalleryException(
             ErrorIds.NotAuthentic, GalleryErrorCategory.SecurityError,
             $"{Counted.Of(counts.NotAuthentic, "packet")} arrived, none of them authentic.", Ready.EndPoints[0],
@@ -92,7 +92,8 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable);
         int reportEvery = Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512);
         bool idle = false;
-        while (!_listener.Stopping.IsCancellationRequested)
+        _intake.Enter();
+        while (_listener.Reads(socket))
         {
             _intake.WaitForDecoding();
 
@@ -108,5 +109,9 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
             _intake.After(anything: count > 0, wasIdle: idle);
             idle = count == 0;
         }
+
+        _intake.Exit(idle);
     }
+
+    private static NoticeEvent Told(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Flute;
@@ -21,7 +20,7 @@ internal sealed class FluteGallerySender : IImageSender
 
     private readonly SendOptions _options;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
-    private readonly BatchSender _batches;
+    private readonly FluteOutbox _outbox;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
     private readonly List<Item> _items = [];
@@ -35,7 +34,7 @@ internal sealed class FluteGallerySender : IImageSender
     private SendingProgress _progress;
     private TimeSpan _begun, _lastProgress;
     private bool _stopped;
-    private long _totalBytes;
+    private long _totalBytes, _sentBytes;
 
     private FluteGallerySender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, ProtocolContext context)
     {
@@ -43,7 +42,10 @@ internal sealed class FluteGallerySender : IImageSender
         _time = context.Time;
         _started = _time.GetTimestamp();
         _routes = routes;
-        _batches = new BatchSender(routes, context.Portable);
+        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere);
+
+        // Reports were kept away as well: those whose connection has to find its way again are not silent.
+        _outbox.Back = () => _receivers?.Excuse(Now);
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
@@ -73,11 +75,15 @@ internal sealed class FluteGallerySender : IImageSender
 
     public long OtherDatagrams { get; private set; }
 
+    public int NobodyListens => _outbox.Watch.NobodyListens;
+
+    public long Missed => _outbox.Watch.Missed;
+
     private TimeSpan Now => _time.GetElapsedTime(_started);
 
     public static FluteGallerySender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes = SendAddresses.OpenDatagram(options, cancellationToken);
+        IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes = SendAddresses.OpenDatagram(options, context.Portable, cancellationToken);
         try
         {
             return new FluteGallerySender(options, routes, context);
@@ -115,21 +121,23 @@ internal sealed class FluteGallerySender : IImageSender
         if (_options.Pacing.BitRate is { } rate && new SlowRates(rate).Before(_items.Sum(static i => i.Bytes) * 8d, $"{Counted.Of(_items.Count, "image")} take") is { } slow) yield return slow;
         if (_receivers is not null)
         {
-            foreach (GalleryEvent told in WaitForReceivers(_receivers, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in WaitForReceivers(_receivers, cancellationToken)) yield return galleryEvent;
         }
 
         _begun = Now;
         _receivers?.Begin(_begun);
-        while (!_flute.IsFinished && !_stopped)
+        while ((!_flute.IsFinished || _outbox.IsWaiting) && !_stopped)
         {
             Step(cancellationToken);
-            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+            while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
         }
 
         foreach (GalleryEvent sent in Results()) yield return sent;
+        foreach (GalleryEvent never in _outbox.NeverReached()) yield return never;
         if (_receivers?.Verdict() is { } verdict) yield return verdict;
         int number = 0;
         foreach ((IPEndPoint to, _) in _routes) yield return new EndEvent(to, ++number, _routes.Count);
+        foreach (GalleryEvent told in _outbox.Watch.Last(images: null, inVain: _receivers is null || _receivers.Verdict() is not null)) yield return told;
         OtherDatagrams += _flute.FdtPackets * _routes.Sum(static r => r.By.Copies);
     }
 
@@ -190,7 +198,7 @@ internal sealed class FluteGallerySender : IImageSender
         while (receivers.Delivery.Present < wanted)
         {
             Step(cancellationToken);
-            while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+            while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
             string text = Invariant($"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.");
             if (receivers.Delivery.Present == 0)
@@ -227,14 +235,21 @@ internal sealed class FluteGallerySender : IImageSender
         }
 
         TimeSpan now = Now;
+        if (_receivers is not null) _receivers.IsAway = _outbox.IsWaiting;
         _receivers?.Serve(now);
-        if (_receivers?.Delivery.MaySend(now) == false)
+        if (_receivers?.Delivery.MaySend(now) == false && !_outbox.IsWaiting)
         {
             _reports!.News.WaitOne(1);
             return;
         }
 
-        if (!SendBatch(now)) Wait(cancellationToken);
+        if (_outbox.Watch.IsDue || IsFirstTime)
+        {
+            foreach (GalleryEvent told in _outbox.Watch.News()) _events.Enqueue(told);
+        }
+
+        if (_outbox.IsWaiting) _outbox.SendWaiting(cancellationToken);
+        else if (!SendBatch(now)) Wait(cancellationToken);
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
@@ -269,21 +284,15 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Send(ReadOnlySpan<byte> packets, int length)
     {
-        try
-        {
-            _batches.Send(packets, length);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NoBufferSpaceAvailable)
-        {
-            // An answer to an earlier packet (unicast to nobody), or a full queue: to FLUTE that is loss like any other.
-        }
-        catch (SocketException e)
-        {
-            throw SocketErrors.Send(e, _routes[0].To, "The gallery");
-        }
-
+        if (!_outbox.Send(packets, length)) return;
+        if (!_flute.AnnounceOnly) _sentBytes += packets.Length;
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
+
+    // Until everything was sent once, nobody can have everything and be gone.
+    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes;
+
+    private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 
     private void Wait(CancellationToken cancellationToken)
     {

@@ -10,6 +10,11 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="nicName">Name of the NIC of an index.</param>
 internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, string?> nicName)
 {
+    // What failed of sessions that only announced so far: a table alone costs a stranger one packet.
+    private readonly Dictionary<SessionId, List<ObjectFailed>> _heldBack = [];
+    private readonly HashSet<SessionId> _begun = [];
+    private long _sessions, _images, _late;
+
     /// <summary>Hands over until receiving ends.</summary>
     public void Run(CancellationToken stopping)
     {
@@ -21,18 +26,55 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 continue;
             }
 
-            if (Translate(received) is { } told) inbox.Report(told);
+            foreach (GalleryEvent galleryEvent in Tell(received)) inbox.Report(galleryEvent);
             if (inbox.HasAll) inbox.Queue.Complete();
 
-            // A session that was never understood, or made room for others, ends nothing.
+            if (received is NothingAwaited) inbox.Queue.Complete();
             if (received is not SessionEnded end) continue;
+
+            // A session that was never understood, or made room for others, ends nothing.
             if (end is { FdtSeen: true, End: not SessionEnd.Abandoned }) inbox.End(intake.SourceOf(received.Session).Source);
             intake.Forget(received.Session);
+            if (inbox.HasEnds && intake.IsOver()) inbox.Queue.Complete();
         }
     }
 
-    /// <summary>What to tell of an event, if anything; an image is stored.</summary>
-    public GalleryEvent? Translate(FluteEvent received)
+    /// <summary>
+    /// Tells in one line of what was announced and never began to arrive, and of what began when everybody who was waited for had
+    /// ended: anybody can send tables.
+    /// </summary>
+    public IEnumerable<GalleryEvent> Announced()
+    {
+        if (_late > 0) yield return new NoticeEvent($"{Counted.Of(_late, "image")} of sessions that began after the last end of transmission {(_late == 1 ? "is" : "are")} not complete.");
+        if (_images == 0) yield break;
+        string text = $"{Counted.Of(_sessions, "session")} announced {Counted.Of(_images, "image")}, and nothing of {(_images == 1 ? "it" : "them")} arrived.";
+        if (inbox.Images > 0 || inbox.Failed > 0)
+        {
+            yield return new WarningEvent(ErrorIds.NothingOfSession, text);
+            yield break;
+        }
+
+        inbox.CountFailed();
+        yield return new ErrorEvent(new GalleryException(
+            ErrorIds.NothingOfSession, GalleryErrorCategory.InvalidData, text, _sessions,
+            "Start receivers before the sender, or let it repeat (-Repeat) or wait for receivers (-Receivers). Where large packets are lost on the way, use smaller ones (-Mtu)."));
+    }
+
+    /// <summary>What to tell of an event; an image is stored.</summary>
+    public IEnumerable<GalleryEvent> Tell(FluteEvent received)
+    {
+        if (Translate(received) is { } galleryEvent) yield return galleryEvent;
+        if (received is SessionBegun && _begun.Add(received.Session) && _heldBack.Remove(received.Session, out List<ObjectFailed>? held))
+        {
+            foreach (ObjectFailed failed in held) yield return Failed(failed);
+        }
+
+        if (received is not SessionEnded) yield break;
+        _begun.Remove(received.Session);
+        _heldBack.Remove(received.Session);
+    }
+
+    private GalleryEvent? Translate(FluteEvent received)
     {
         switch (received)
         {
@@ -44,14 +86,30 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 return Take(image);
             case ObjectRestarted again:
                 return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {intake.SourceOf(again.Session).Source} is received again from the start: {again.Detail}.");
+            case ObjectFailed failed when !_begun.Contains(failed.Session):
+                if (!_heldBack.TryGetValue(failed.Session, out List<ObjectFailed>? held)) _heldBack[failed.Session] = held = [];
+                held.Add(failed);
+                return null;
+            case ObjectFailed { Failure: ObjectFailure.Incomplete } late when !intake.WasAwaited(late.Session):
+                _late++;
+                return null;
             case ObjectFailed failed:
-                inbox.CountFailed();
-                return new ErrorEvent(FluteErrors.Of(failed, intake.SourceOf(failed.Session).Source));
+                return Failed(failed);
             case SessionEnded { End: SessionEnd.Abandoned, FdtSeen: false }:
                 return new NoticeEvent($"{received.Session}: nothing arrived that could be understood.");
+            case SessionEnded { HasBegun: false, Missing: > 0 } hollow:
+                _sessions++;
+                _images += hollow.Missing;
+                return new NoticeEvent($"{received.Session}: nothing arrived of {Counted.Of(hollow.Missing, "image")}.");
             default:
                 return null;
         }
+    }
+
+    private ErrorEvent Failed(ObjectFailed failed)
+    {
+        inbox.CountFailed();
+        return new ErrorEvent(FluteErrors.Of(failed, intake.SourceOf(failed.Session).Source));
     }
 
     private GalleryEvent? Take(ObjectReceived received)

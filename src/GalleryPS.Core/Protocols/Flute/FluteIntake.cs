@@ -18,7 +18,6 @@ internal sealed class FluteIntake : IDisposable
     private static readonly long BacklogWhenServed = Math.Clamp(Environment.ProcessorCount * (16L << 20), 48L << 20, MostBacklog);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMilliseconds(100), ProgressInterval = TimeSpan.FromMilliseconds(200);
     private readonly Inbox _inbox;
-    private readonly int _sockets;
     private readonly CancellationToken _stopping;
     private readonly FluteReceiver _flute;
     private readonly Lock _lock = new();
@@ -28,12 +27,14 @@ internal sealed class FluteIntake : IDisposable
     private readonly ReceivingProgress _progress = new();
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly AwaitedSessions _awaited;
     private TimeSpan _lastProgress;
-    private int _packetsSinceReport, _idleSockets;
+    private int _packetsSinceReport, _sockets, _readSockets, _idleSockets;
+    private bool _toldOver;
 
     /// <param name="options">What is accepted.</param>
     /// <param name="inbox">Where progress and warnings go, and where images are stored.</param>
-    /// <param name="sockets">How many threads put packets in.</param>
+    /// <param name="sockets">How many threads put packets in, to begin with.</param>
     /// <param name="stopping">Cancelled when receiving has to end.</param>
     public FluteIntake(ReceiveOptions options, Inbox inbox, int sockets, CancellationToken stopping)
     {
@@ -50,6 +51,7 @@ internal sealed class FluteIntake : IDisposable
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },
             new ImageObjectStore(inbox.Store));
+        _awaited = new AwaitedSessions(_flute, _reports.IsOpen);
     }
 
     /// <summary>What came so far.</summary>
@@ -97,6 +99,24 @@ internal sealed class FluteIntake : IDisposable
         _reports.Wake();
     }
 
+    /// <summary>A thread begins to put packets in.</summary>
+    public void Enter()
+    {
+        lock (_lock) _sockets = Math.Max(++_readSockets, _sockets);
+    }
+
+    /// <summary>A thread ends.</summary>
+    /// <param name="wasIdle">Whether nothing had come the last time.</param>
+    public void Exit(bool wasIdle)
+    {
+        lock (_lock)
+        {
+            _readSockets--;
+            _sockets--;
+            if (wasIdle) _idleSockets--;
+        }
+    }
+
     /// <summary>Tells that a socket was read, whether anything came, and whether something had come the time before.</summary>
     public void After(bool anything, bool wasIdle)
     {
@@ -106,8 +126,31 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
+            if (_toldOver || !_inbox.HasEnds || _awaited.Any()) return;
+            _toldOver = true;
+            Add(new NothingAwaited());
         }
     }
+
+    /// <summary>
+    /// Whether everybody who was waited for has ended, and everything they brought was taken. For the thread that hands over, which
+    /// must not wait for the lock; when it is taken, or there is more to take, <see cref="NothingAwaited"/> comes later.
+    /// </summary>
+    public bool IsOver()
+    {
+        if (_arrived.Count > 0 || !_lock.TryEnter()) return false;
+        try
+        {
+            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any();
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Whether a session had begun when the last end came that was waited for; true before that.</summary>
+    public bool WasAwaited(SessionId session) => _awaited.Includes(session);
 
     /// <summary>Waits while too much waits to be decoded.</summary>
     public void WaitForDecoding()

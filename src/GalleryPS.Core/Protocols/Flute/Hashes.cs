@@ -32,18 +32,3 @@ internal sealed record Hashes(byte[] Md5, byte[] Sha256)
         return new Hashes(md5.GetHashAndReset(), sha256.GetHashAndReset());
     }
 }
-
-/// <summary>Media types of image formats.</summary>
-internal static class MediaTypes
-{
-    public static string Of(ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "image/jpeg",
-        ImageFormat.Png => "image/png",
-        ImageFormat.Gif => "image/gif",
-        ImageFormat.Bmp => "image/bmp",
-        ImageFormat.WebP => "image/webp",
-        ImageFormat.Tiff => "image/tiff",
-        _ => "application/octet-stream",
-    };
-}

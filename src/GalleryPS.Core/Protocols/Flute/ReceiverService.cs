@@ -1,3 +1,4 @@
+using System.Net;
 using Flute;
 using static System.FormattableString;
 
@@ -8,19 +9,29 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="reports">Where they report.</param>
 /// <param name="flute">What sends.</param>
 /// <param name="redundancy">Repair symbols per source symbol at least.</param>
-/// <param name="tell">Takes the stories.</param>
-internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> tell)
+/// <param name="onEvent">Gets what becomes of them.</param>
+internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
-    private TimeSpan _begun;
+    private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
+    private TimeSpan _begun, _excusedUntil;
     private int _whole;
     private bool _warnedNotAuthentic;
 
     /// <summary>What is sent to whom.</summary>
     public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
 
+    /// <summary>Whether a receiver at an address reported.</summary>
+    public bool Knows(IPAddress address) => _receivers.Values.Concat(_broken.Values).Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
+
+    /// <summary>Whether the network is away, so that nobody can report.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>The images are sent from now on.</summary>
     public void Begin(TimeSpan now) => _begun = now;
+
+    /// <summary>The network was away: nobody is given up for having said nothing until there was time to say something again.</summary>
+    public void Excuse(TimeSpan now) => _excusedUntil = now + options.Flute.ReceiverTimeout;
 
     /// <summary>Looks at what was reported, and plans what to send. Call it often.</summary>
     public void Serve(TimeSpan now)
@@ -29,8 +40,9 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         {
             if (message.Host is { } host)
             {
+                bool isBack = Replace(message.Connection);
                 _receivers[message.Connection] = Delivery.Join(host, now);
-                tell(new NoticeEvent($"Receiver {Delivery.Present}: {host}."));
+                onEvent(new NoticeEvent(isBack ? $"{host} reports again." : $"Receiver {Delivery.Present}: {host}."));
             }
             else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
             {
@@ -38,7 +50,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             }
         }
 
-        foreach (ReceiverState silent in Delivery.DropSilent(now))
+        foreach (ReceiverState silent in IsAway || now < _excusedUntil ? [] : Delivery.DropSilent(now))
         {
             string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
             Lost(silent, Invariant($"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s"), now);
@@ -47,7 +59,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (reports.NotAuthentic is { } stranger && !_warnedNotAuthentic)
         {
             _warnedNotAuthentic = true;
-            tell(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
+            onEvent(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
         }
 
         if (flute.AnnounceOnly) return;
@@ -71,18 +83,35 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
                 "See the warning about each receiver, and the receivers' own messages."));
     }
 
+    // A receiver that joins again says everything again; what is known of it would only be in the way.
+    private bool Replace(ReportConnection connection)
+    {
+        if (connection.Receiver is null) return false;
+        if (_receivers.Keys.Concat(_broken.Keys).FirstOrDefault(c => c.Receiver == connection.Receiver) is not { } before) return false;
+        if (_receivers.Remove(before, out ReceiverState? state) || _broken.Remove(before, out state)) Delivery.Leave(state);
+        return true;
+    }
+
     private void Update(ReceiverState receiver, in ReportMessage message, TimeSpan now)
     {
         bool wasGone = receiver.IsGone, wasComplete = receiver.Completed is not null;
         if (message.Report is { } report)
         {
             Delivery.Update(receiver, report, now);
-            if (wasGone && !receiver.IsGone) tell(new NoticeEvent($"{receiver.Host} is back."));
+            if (wasGone && !receiver.IsGone) onEvent(new NoticeEvent($"{receiver.Host} is back."));
         }
         else
         {
-            Delivery.Leave(receiver);
             _receivers.Remove(message.Connection);
+            if (message.IsBroken && !wasComplete)
+            {
+                // It is given up when it stays silent, as one that is there.
+                _broken[message.Connection] = receiver;
+                onEvent(new NoticeEvent(Invariant($"The connection of {receiver.Host} broke; it has {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s to open another one.")));
+                return;
+            }
+
+            Delivery.Leave(receiver);
         }
 
         if (wasComplete) return;
@@ -92,7 +121,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
     private void Lost(ReceiverState receiver, string how, TimeSpan now)
     {
-        tell(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
+        onEvent(new WarningEvent(ErrorIds.ReceiverLost, $"{receiver.Host} {how} before it had everything."));
         Ended(receiver, now);
     }
 
@@ -100,7 +129,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     {
         bool completed = receiver.Completed is not null && receiver.Refused == 0;
         if (completed) _whole++;
-        tell(new ServedEvent(new ServedReceiver
+        onEvent(new ServedEvent(new ServedReceiver
         {
             Host = receiver.Host,
             Images = receiver.Objects,

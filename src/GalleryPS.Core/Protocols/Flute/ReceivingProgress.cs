@@ -21,7 +21,7 @@ internal sealed class ReceivingProgress
         {
             (long Done, long Total, long Packets, long Lost) part = flute.Progress(session);
             (done, total, packets, lost) = (done + part.Done, total + part.Total, packets + part.Packets, lost + part.Lost);
-            foreach (ObjectProgress image in flute.UnderWay(session, ImagesShown - images.Count))
+            foreach (ObjectProgress image in flute.InProgress(session, ImagesShown - images.Count))
             {
                 images.Add(new ImageProgress(image.Index, SafeFileName.From(image.Name), image.Done, image.Total));
             }

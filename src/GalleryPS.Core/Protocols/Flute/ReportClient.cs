@@ -10,30 +10,38 @@ internal sealed class ReportClient : IDisposable
 {
     // Fast enough to keep a fast sender going, and less often the longer nothing changes.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5), RetryPause = TimeSpan.FromMilliseconds(500);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FinalReportTimeout = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<string, string> _failed;
+    private readonly Action? _restored;
+    private readonly string _receiver = Guid.NewGuid().ToString("N");
+    private readonly ReportedSoFar _soFar = new();
     private readonly TimeProvider _time;
     private readonly Thread _thread;
+    private bool _isOpen;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
     /// <param name="report">Makes a report; null when the session is over.</param>
     /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
     /// <param name="time">The clock.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time)
+    /// <param name="restored">Is told when it is possible again.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null)
     {
-        (_to, _key, _report, _failed, _time) = (to, key, report, failed, time);
+        (_to, _key, _report, _failed, _time, _restored) = (to, key, report, failed, time, restored);
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
+
+    /// <summary>Whether the sender is there to be told: it has not closed the connection.</summary>
+    public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
 
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
@@ -47,34 +55,77 @@ internal sealed class ReportClient : IDisposable
         _wake.Dispose();
     }
 
+    // A connection that breaks is opened again as long as the session lasts: nobody knows whether the sender or the way is gone.
     private void Run()
     {
-        try
+        bool told = false, again = false;
+        while (!_stop.IsCancellationRequested)
         {
-            using TcpConnection connection = TcpConnection.Connect(
-                _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _time, _stop.Token);
-            connection.NoDelay = true;
-            connection.Blocking = false;
-            byte[] line = ReadLine(connection, _stop.Token);
-            if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
-            using var codec = new ReportCodec(challenge, _key);
-            Send(connection, codec.Join(Environment.MachineName));
-            if (wantsMac && _key is null)
+            try
             {
-                _failed(ErrorIds.NotAuthentic, "it serves only receivers that have the passphrase (-Passphrase)");
+                if (!Serve(again, () => told = TellRestored(told))) return;
+            }
+            catch (OperationCanceledException)
+            {
+                // The session is over.
                 return;
             }
+            catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
+            {
+                if (!_stop.IsCancellationRequested && !told) _failed(ErrorIds.NetworkFailure, e.Message);
+                told = again = true;
+            }
+            finally
+            {
+                IsOpen = false;
+            }
 
-            Report(connection, codec);
+            // What is reported meanwhile is kept.
+            if (_stop.Token.WaitHandle.WaitOne(RetryPause) || Next() is null) return;
         }
-        catch (OperationCanceledException)
+    }
+
+    private bool TellRestored(bool told)
+    {
+        if (told) _restored?.Invoke();
+        return false;
+    }
+
+    // Gives false when it makes no sense to connect again.
+    private bool Serve(bool again, Action connected)
+    {
+        using TcpConnection connection = TcpConnection.Connect(
+            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _time, _stop.Token);
+        connection.NoDelay = true;
+        connection.Blocking = false;
+        byte[] line = ReadLine(connection, _stop.Token);
+        if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
+        using var codec = new ReportCodec(challenge, _key);
+        Send(connection, codec.Join(Environment.MachineName, _receiver));
+        if (wantsMac && _key is null)
         {
-            // The session is over.
+            _failed(ErrorIds.NotAuthentic, "it serves only receivers that have the passphrase (-Passphrase)");
+            return false;
         }
-        catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
+
+        IsOpen = true;
+        connected();
+        if (again)
         {
-            if (!_stop.IsCancellationRequested) _failed(ErrorIds.NetworkFailure, e.Message);
+            if (Next() is not { } now) return false;
+            foreach (ReceptionReport all in _soFar.Again(now)) Send(connection, codec.Report(all));
+            if (now.Finished) return false;
         }
+
+        Report(connection, codec);
+        return false;
+    }
+
+    private ReceptionReport? Next()
+    {
+        ReceptionReport? report = _report();
+        if (report is not null) _soFar.Add(report);
+        return report;
     }
 
     private void Report(TcpConnection connection, ReportCodec codec)
@@ -84,7 +135,7 @@ internal sealed class ReportClient : IDisposable
         while (true)
         {
             bool stopping = _stop.IsCancellationRequested;
-            ReceptionReport? report = _report();
+            ReceptionReport? report = Next();
             if (report is null) return;
             Send(connection, codec.Report(report));
             if (report.Finished || stopping) return;
@@ -105,7 +156,7 @@ internal sealed class ReportClient : IDisposable
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
             line = line[sent..];
             if (error == SocketError.Success) continue;
-            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > LastWords) throw new OperationCanceledException();
+            if (_stop.IsCancellationRequested && _time.GetElapsedTime(stopped ??= _time.GetTimestamp()) > FinalReportTimeout) throw new OperationCanceledException();
             connection.WaitToSend(20_000);
         }
     }

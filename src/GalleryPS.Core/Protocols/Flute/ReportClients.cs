@@ -8,14 +8,17 @@ namespace GalleryPS.Protocols.Flute;
 /// <summary>Tells each sender that wants to know how far things are.</summary>
 /// <param name="key">The key of the group, or null.</param>
 /// <param name="report">Makes a report of a session; gets the last one. Null when the session is over.</param>
-/// <param name="tell">Is told why reporting is not possible.</param>
+/// <param name="onEvent">Is told why reporting is not possible.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> tell, TimeProvider time) : IDisposable
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
 
     /// <summary>Whether no sender wants to know.</summary>
     public bool IsEmpty => _clients.IsEmpty;
+
+    /// <summary>Whether the sender of a session is being told.</summary>
+    public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 
     /// <summary>Begins to report to the sender of a session. A second call does nothing.</summary>
     /// <param name="session">The session.</param>
@@ -34,8 +37,9 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
                 if (now is not null) last = now with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
                 return now;
             },
-            (id, why) => tell(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
-            time);
+            (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
+            time,
+            () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")));
     }
 
     /// <summary>There is something to report now.</summary>

@@ -11,7 +11,8 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="Connection">The connection.</param>
 /// <param name="Host">Who it is, when it joins.</param>
 /// <param name="Report">Its report; null when it joins or leaves.</param>
-internal readonly record struct ReportMessage(ReportConnection Connection, string? Host, ReceptionReport? Report);
+/// <param name="IsBroken">Whether it leaves because its connection broke: it may open another one.</param>
+internal readonly record struct ReportMessage(ReportConnection Connection, string? Host, ReceptionReport? Report, bool IsBroken = false);
 
 /// <summary>A connection on which a receiver reports.</summary>
 internal sealed class ReportConnection
@@ -19,6 +20,9 @@ internal sealed class ReportConnection
     // What a receiver reports in a second or two; it waits when the sender is kept from looking at it for longer.
     private const int MostWaiting = 256;
     private readonly SemaphoreSlim _room = new(MostWaiting);
+
+    /// <summary>What the receiver is known by on all of its connections; null when it does not say.</summary>
+    public string? Receiver { get; set; }
 
     /// <summary>Waits until there is room for another message.</summary>
     public Task WaitForRoom(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
@@ -105,7 +109,7 @@ internal sealed class ReportServer : IDisposable
 
     private async Task Serve(TcpConnection connection)
     {
-        bool joined = false;
+        bool joined = false, broken = false;
         var room = new ReportConnection();
         try
         {
@@ -128,6 +132,7 @@ internal sealed class ReportServer : IDisposable
                 }
 
                 joined = true;
+                if (host is not null) room.Receiver = codec.Receiver;
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
                 Enqueue(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
@@ -135,10 +140,11 @@ internal sealed class ReportServer : IDisposable
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
         {
             // It went away, or said nothing sensible.
+            broken = e is SocketException;
         }
         finally
         {
-            if (joined) Enqueue(new ReportMessage(room, null, null));
+            if (joined) Enqueue(new ReportMessage(room, null, null, broken));
             Interlocked.Decrement(ref _connections);
         }
     }

@@ -36,7 +36,7 @@ internal sealed class SendingProgress(SendOptions options, FluteSender flute, De
         {
             TimeLeft = options.Flute.Carousel ? null : _growth.TimeUntil(total),
             LossRate = delivery is null ? null : loss,
-            Images = [.. flute.UnderWay(ImagesShown).Select(i => new ImageProgress(nameOf(i.Index).Index, nameOf(i.Index).Name, i.Done, i.Total))],
+            Images = [.. flute.InProgress(ImagesShown).Select(i => new ImageProgress(nameOf(i.Index).Index, nameOf(i.Index).Name, i.Done, i.Total))],
         };
     }
 }

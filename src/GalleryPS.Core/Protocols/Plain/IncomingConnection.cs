@@ -24,17 +24,21 @@ internal sealed class IncomingConnection : IDisposable
     private readonly ReceiveOptions _options;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
     private readonly Inbox _inbox;
-    private readonly EmptyConnections _empty;
+    private readonly Transmissions _transmissions;
     private readonly TimeProvider _time;
     private readonly ImageSpool _spool;
+    private readonly IPEndPoint _host;
+    private ImageFormat _format;
+    private bool _came;
     private readonly long _accepted;
     private long _lastBytes;
     private long _drained;
     private long _finished;
 
-    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, EmptyConnections empty)
+    public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, Transmissions transmissions)
     {
-        (_connection, _options, _inbox, _empty, _time) = (connection, options, inbox, empty, inbox.Clock.Time);
+        (_connection, _options, _inbox, _transmissions, _time) = (connection, options, inbox, transmissions, inbox.Clock.Time);
+        _host = new IPEndPoint(connection.Peer.Address, 0);
         _spool = new ImageSpool(inbox.Store);
         _accepted = _lastBytes = _time.GetTimestamp();
     }
@@ -75,7 +79,7 @@ internal sealed class IncomingConnection : IDisposable
             {
                 // Somebody who broke off before the first byte (a port scan) sent no image.
                 if (_spool.Length == 0) return ConnectionState.Failed;
-                return Fail(SocketErrors.Reset(
+                return Cut(SocketErrors.Reset(
                     new SocketException((int)error), Peer, $"An image was cut off after {Counted.Of(_spool.Length, "byte")} and discarded"));
             }
 
@@ -94,20 +98,35 @@ internal sealed class IncomingConnection : IDisposable
     {
         if (IsEnd)
         {
-            _empty.Empty(Peer);
+            _transmissions.Ended(_host, Peer);
             return;
         }
 
-        if (!_spool.TryReadHeader(out ImageInfo info))
+        ImageHeaderResult header = _spool.ReadHeader(out ImageInfo info);
+        if (header == ImageHeaderResult.Ok) _format = info.Format;
+        if (header == ImageHeaderResult.NotAnImage || _format == ImageFormat.Unknown)
         {
             _inbox.NotAnImage(Peer, _spool.Length, "A connection");
             return;
         }
 
-        var arrived = new ArrivedImage(info, _spool.Length, Peer, 0, _time.GetElapsedTime(_accepted), null);
+        // The wire cannot tell an image from the start of one: a sender that dies closes its connections like one that is done.
+        if (header == ImageHeaderResult.NeedMoreData || _spool.CheckEnd() == ImageCompleteness.Truncated)
+        {
+            _inbox.AddPartial(_spool, Arrived(), new GalleryException(
+                ErrorIds.ImageTruncated, GalleryErrorCategory.InvalidData,
+                $"A {_format.ToString().ToUpperInvariant()} image from {Peer} ends after {Counted.Of(_spool.Length, "byte")}, in the middle: its sender was stopped, or has only a part of it.", Peer,
+                "Send it again. -KeepPartial keeps what arrived, beside the images."));
+            return;
+        }
+
+        ArrivedImage arrived = Arrived();
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
         else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
+
+    // Of a part of an image width and height may not be known.
+    private ArrivedImage Arrived() => new(_spool.ReadHeader(out ImageInfo info) == ImageHeaderResult.Ok ? info : new ImageInfo(_format, 0, 0), _spool.Length, Peer, 0, _time.GetElapsedTime(_accepted), null);
 
     /// <summary>Marks the connection as done, whatever became of it.</summary>
     public void Finish() => Volatile.Write(ref _finished, 1);
@@ -117,6 +136,8 @@ internal sealed class IncomingConnection : IDisposable
 
     public void Dispose()
     {
+        if (_came) _transmissions.Went(_host);
+        _came = false;
         _connection.Dispose();
         _spool.Dispose();
     }
@@ -130,15 +151,20 @@ internal sealed class IncomingConnection : IDisposable
             long limit = _inbox.Store is null ? Math.Min(_options.Limits.MaxImageBytes, Array.MaxLength) : _options.Limits.MaxImageBytes;
             if (length > limit) return Fail(ReceiveAddresses.TooLarge(Peer, length, limit));
             _spool.Append(bytes);
-            if (!signatureKnown && length >= ImageHeader.SignatureLength && ImageHeader.DetectFormat(_spool.Start) == ImageFormat.Unknown
-                && !_spool.Start.IsEmpty)
+            if (!signatureKnown) _format = ImageHeader.DetectFormat(_spool.Start);
+            if (!signatureKnown && length >= ImageHeader.SignatureLength && _format == ImageFormat.Unknown && !_spool.Start.IsEmpty)
             {
                 _inbox.NotAnImage(Peer, length, "A connection");
                 Abort();
                 return ConnectionState.Failed;
             }
 
-            if (!signatureKnown && length >= ImageHeader.SignatureLength) _empty.Came(Peer);
+            if (!signatureKnown && length >= ImageHeader.SignatureLength)
+            {
+                _transmissions.ImageArrived(_host, open: true);
+                _came = true;
+            }
+
             return ConnectionState.Open;
         }
         catch (GalleryException e)
@@ -149,7 +175,16 @@ internal sealed class IncomingConnection : IDisposable
 
     private ConnectionState StillOpen() => _time.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
         ? ConnectionState.Open
-        : Fail(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(_spool.Length, "byte")}"));
+        : Cut(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(_spool.Length, "byte")}"));
+
+    // With an image of which a part came; only where somebody wants it.
+    private ConnectionState Cut(GalleryException error)
+    {
+        if (!_options.KeepPartial || _format == ImageFormat.Unknown) return Fail(error);
+        _inbox.AddPartial(_spool, Arrived(), error);
+        Abort();
+        return ConnectionState.Failed;
+    }
 
     private ConnectionState Fail(GalleryException error)
     {

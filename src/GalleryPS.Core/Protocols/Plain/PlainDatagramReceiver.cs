@@ -20,12 +20,16 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     private readonly DatagramListener _listener;
     private readonly CopyFilter _copies = new();
     private readonly Lock _copiesLock = new();
-    private bool _hinted;
+    private readonly Transmissions _transmissions;
+    private bool _hintGiven;
 
     private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
         (_options, _inbox, _portable) = (options, inbox, portable);
-        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, inbox.Break);
+        _transmissions = new Transmissions(inbox, options.Senders, TimeSpan.Zero, "sent an empty datagram");
+        _listener = new DatagramListener(
+            receiver, options.Transport, ReceiveBuffer, portable,
+            new ListenerNews(static change => new NoticeEvent(change.ToString()), inbox.Report, inbox.Break, () => inbox.Clock.Now));
     }
 
     public ReadyEvent Ready => _listener.Ready;
@@ -35,23 +39,27 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     public static PlainDatagramReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken) =>
         new(options, inbox, context.Portable, ReceiveAddresses.OpenDatagram(options, cancellationToken));
 
-    public IEnumerable<GalleryEvent> Opening() => _listener.Opening(static change => new NoticeEvent(change.ToString()), "UDP", _inbox.Clock.Now);
+    public IEnumerable<GalleryEvent> Opening() => _listener.Opening("UDP", _inbox.Clock.Now);
 
     public void Start() => _listener.Start("UDP", Read);
 
     public IEnumerable<GalleryEvent> Closing()
     {
         _listener.StopReading();
-        foreach (GalleryEvent left in _listener.Leave(static change => new NoticeEvent(change.ToString()), _inbox.Clock.Now)) yield return left;
+        foreach (GalleryEvent left in _listener.Leave(_inbox.Clock.Now)) yield return left;
         if (Dropped > 0) yield return _listener.DroppedWarning(": images are missing.", "-BitRate");
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _transmissions.Dispose();
+    }
 
     private void Read(ReceivingSocket socket)
     {
         using DatagramReader reader = DatagramReader.Open(socket.Socket, Together, portable: _portable);
-        while (!_listener.Stopping.IsCancellationRequested)
+        while (_listener.Reads(socket))
         {
             int count = reader.Receive(ReadingThreads.PollMilliseconds);
             for (int i = 0; i < count; i++)
@@ -68,8 +76,8 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     // The most common mistake, and the wire tells it: a sender of FLUTE repeats its table all the time.
     private void HintAtFlute(IPEndPoint source, ReadOnlySpan<byte> payload)
     {
-        if (_hinted || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
-        _hinted = true;
+        if (_hintGiven || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
+        _hintGiven = true;
         _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
     }
 
@@ -81,7 +89,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         {
             bool isNew;
             lock (_copiesLock) isNew = _copies.End(datagram.Source, datagram.InterfaceIndex);
-            if (isNew) _inbox.End(datagram.Source);
+            _transmissions.Ended(datagram.Source, datagram.Source, isCopy: !isNew);
             return;
         }
 
@@ -101,6 +109,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         UInt128 fingerprint = Fingerprint(payload);
         Occurrence occurrence;
         lock (_copiesLock) occurrence = _copies.Image(fingerprint, datagram.Source, datagram.InterfaceIndex);
+        _transmissions.ImageArrived(datagram.Source);
         if (occurrence == Occurrence.OtherNic)
         {
             _inbox.Copy();

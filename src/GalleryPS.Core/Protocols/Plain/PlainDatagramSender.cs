@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Events;
 using GalleryPS.Network;
-using GalleryPS.Network.Native;
 using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
@@ -13,22 +12,23 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
-    private readonly Reach[] _reach;
-    private readonly Socket[] _watched;
-    private readonly HashSet<IPEndPoint> _nobodyAt = [];
+    private readonly Reachability[] _reach;
+    private readonly SendingWatch _watch;
     private readonly TimeProvider _time;
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private readonly SlowRates _slow;
-    private bool _told;
+    private bool _warned;
+    private long _partly;
+    private int _copies;
 
     private PlainDatagramSender(SendOptions options, IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, IImageFitter? fitter, TimeProvider time)
     {
         _options = options;
         _routes = routes;
-        _reach = [.. routes.Select(static r => new Reach(r.To))];
-        _watched = options.Transport == Transport.Unicast ? [.. routes.SelectMany(static r => r.By.Sockets).Distinct().Where(UnreachablePorts.Watch)] : [];
+        _reach = [.. routes.Select(static r => new Reachability(r.To))];
+        _watch = new SendingWatch(routes, SendingWatch.DefaultPatience, time);
         _fitter = fitter;
         _time = time;
         _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
@@ -40,9 +40,13 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public bool SendsAtOnce => true;
 
-    public bool IsInVain => Array.TrueForAll(_reach, static r => r.NeverWorked);
+    public bool IsUnreachable => Array.TrueForAll(_reach, static r => r.NeverWorked);
 
     public long OtherDatagrams { get; private set; }
+
+    public int NobodyListens => _watch.NobodyListens;
+
+    public long Missed => _watch.Missed;
 
     public static PlainDatagramSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
@@ -53,14 +57,14 @@ internal sealed class PlainDatagramSender : IImageSender
                 "Nothing here decodes images, as -Fit must to make them smaller.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
         }
 
-        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, cancellationToken), options.Fit ? context.Fitter : null, context.Time);
+        return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, context.Portable, cancellationToken), options.Fit ? context.Fitter : null, context.Time);
     }
 
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (!_told)
+        if (!_warned)
         {
-            _told = true;
+            _warned = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
             yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
         }
@@ -80,7 +84,8 @@ internal sealed class PlainDatagramSender : IImageSender
         }
 
         int length = -1;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        bool others = false, partly = false;
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
             int limit = DatagramSockets.MaxPayload(to.AddressFamily);
             if (image.Length > limit)
@@ -92,53 +97,39 @@ internal sealed class PlainDatagramSender : IImageSender
             // The first datagram goes at once; what the rate costs is the wait before the next.
             if (_slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
             foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
-            GalleryEvent? result;
-            try
+            long start = _time.GetTimestamp();
+            _pacer.Wait(cancellationToken);
+            GalleryEvent? unreadable = length < 0 ? Read(image, reach, out length) : null;
+            if (unreadable is not null) yield return unreadable;
+            if (length < 0) continue;
+            foreach (GalleryEvent told in Send(image.InMemory ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return told;
+            if (_copies > 0)
             {
-                if (length < 0) length = image.ReadAll(_buffer).Length;
-                ReadOnlySpan<byte> payload = image.InMemory is { } memory ? memory.Span : _buffer.AsSpan(0, length);
-                long start = _time.GetTimestamp();
-                _pacer.Wait(cancellationToken);
-                int copies = by.Send(payload, to);
-                _pacer.Sent(payload.Length);
-                reach.Succeed();
-                result = new SentEvent(Sent(image, index, payload.Length, to, copies, _time.GetElapsedTime(start)));
-            }
-            catch (SocketException e)
-            {
-                result = Failed(reach, SocketErrors.Send(e, to, image.Name));
-            }
-            catch (GalleryException e)
-            {
-                result = Failed(reach, e);
+                _pacer.Sent(length);
+                yield return new SentEvent(Sent(image, index, length, to, _copies, _time.GetElapsedTime(start)));
             }
 
-            if (result is not null) yield return result;
-            foreach (GalleryEvent warning in NobodyListens()) yield return warning;
+            others |= _copies > 0;
+            partly |= _copies > 0 && _copies < by.Copies;
+            foreach (GalleryEvent told in _watch.News()) yield return told;
         }
+
+        if (partly) _partly++;
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
-        if (IsInVain) yield break;
-        foreach (GalleryEvent warning in NobodyListens()) yield return warning;
+        if (IsUnreachable) yield break;
         int number = 0;
-        foreach (((IPEndPoint to, DatagramSender by), Reach reach) in _routes.Zip(_reach))
+        foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
-            GalleryEvent? result;
-            try
-            {
-                OtherDatagrams += by.Send([], to);
-                result = new EndEvent(to, ++number, _routes.Count);
-            }
-            catch (SocketException e)
-            {
-                result = Failed(reach, SocketErrors.Send(e, to, "The end of transmission"));
-            }
-
-            if (result is not null) yield return result;
+            foreach (GalleryEvent told in Send(ReadOnlyMemory<byte>.Empty, to, by, reach, number > 0, "The end of transmission", cancellationToken)) yield return told;
+            OtherDatagrams += _copies;
+            if (_copies > 0) yield return new EndEvent(to, ++number, _routes.Count);
             if (reach.Rest() is { } rest) yield return rest;
         }
+
+        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true)) yield return told;
     }
 
     public void Dispose()
@@ -146,20 +137,59 @@ internal sealed class PlainDatagramSender : IImageSender
         foreach ((_, DatagramSender sender) in _routes) sender.Dispose();
     }
 
-    /// <summary>Tells of each destination once that it has answered that nobody listens.</summary>
-    private IEnumerable<GalleryEvent> NobodyListens()
+    // Sends one datagram, and waits for a network that is away for a moment; _copies says on how many NICs it left.
+    private IEnumerable<GalleryEvent> Send(
+        ReadOnlyMemory<byte> payload, IPEndPoint to, DatagramSender by, Reachability reach, bool others, string what, CancellationToken cancellationToken)
     {
-        foreach (Socket socket in _watched)
+        while (true)
         {
-            while (UnreachablePorts.TryTake(socket, out IPEndPoint? to))
+            SocketException? error = TrySend(payload.Span, to, by);
+            GalleryEvent? told;
+            if (error is null)
             {
-                if (to is null || !_nobodyAt.Add(to)) continue;
-                yield return new WarningEvent(ErrorIds.NobodyListens, $"Nobody listens at {to}: the host answers that no program has that UDP port. What was sent there is lost.");
+                reach.Succeed();
+                told = _watch.Succeed();
+                if (told is not null) yield return told;
+                yield break;
             }
+
+            bool again = _watch.ShouldWait(error, reach, others, out told);
+            if (!again) told ??= Failed(reach, SocketErrors.Send(error, to, what));
+            if (told is not null) yield return told;
+            if (!again) yield break;
+            _watch.Wait(cancellationToken);
         }
     }
 
-    private static GalleryEvent? Failed(Reach reach, GalleryException error) => Reach.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
+    private SocketException? TrySend(ReadOnlySpan<byte> payload, IPEndPoint to, DatagramSender by)
+    {
+        try
+        {
+            _copies = by.Send(payload, to);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            _copies = 0;
+            return e;
+        }
+    }
+
+    private GalleryEvent? Read(OutgoingImage image, Reachability reach, out int length)
+    {
+        try
+        {
+            length = image.ReadAll(_buffer).Length;
+            return null;
+        }
+        catch (GalleryException e)
+        {
+            length = -1;
+            return Failed(reach, e);
+        }
+    }
+
+    private static GalleryEvent? Failed(Reachability reach, GalleryException error) => Reachability.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace GalleryPS.Protocols.Plain;
 /// </summary>
 internal sealed class PlainStreamReceiver : IImageReceiver
 {
+    private static readonly TimeSpan EmptyGallery = TimeSpan.FromSeconds(3);
     private const int MostAtOnce = 128;
     private const int PollMicroseconds = ReadingThreads.PollMilliseconds * 1000;
     private const int InlineMicroseconds = 1_000;
@@ -19,14 +20,14 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly Inbox _inbox;
     private readonly List<TcpAcceptor> _acceptors;
     private readonly HashSet<IPAddress> _sources;
-    private readonly EmptyConnections _empty;
+    private readonly Transmissions _transmissions;
     private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
 
     private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
     {
         (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
-        _empty = new EmptyConnections(inbox, options.Senders);
+        _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
         Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
@@ -55,7 +56,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     public void Dispose()
     {
         Stop();
-        _empty.Dispose();
+        _transmissions.Dispose();
         _threads.Dispose();
     }
 
@@ -82,7 +83,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             }
 
             Accepted accepted = acceptor.Accept(out TcpConnection? connection);
-            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox, _empty), buffer);
+            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox, _transmissions), buffer);
 
             // It stays in the backlog until others have ended.
             else if (accepted == Accepted.TooMany) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);

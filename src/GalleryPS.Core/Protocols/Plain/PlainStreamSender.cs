@@ -15,8 +15,8 @@ internal sealed class PlainStreamSender : IImageSender
     private const int ReceiversShown = 8;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
     private readonly StreamDestination[] _destinations;
-    private readonly ConcurrentQueue<GalleryEvent> _happened = new();
-    private readonly AutoResetEvent _something = new(initialState: false);
+    private readonly ConcurrentQueue<GalleryEvent> _events = new();
+    private readonly AutoResetEvent _signal = new(initialState: false);
     private readonly CancellationTokenSource _stop = new();
     private readonly SlowRates _slow;
     private readonly TimeProvider _time;
@@ -35,7 +35,7 @@ internal sealed class PlainStreamSender : IImageSender
 
     public bool SendsAtOnce => true;
 
-    public bool IsInVain => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
+    public bool IsUnreachable => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
 
     public long OtherDatagrams => 0;
 
@@ -76,7 +76,7 @@ internal sealed class PlainStreamSender : IImageSender
     {
         _stop.Cancel();
         foreach (StreamDestination destination in _destinations) destination.Dispose();
-        _something.Dispose();
+        _signal.Dispose();
         _stop.Dispose();
     }
 
@@ -96,9 +96,9 @@ internal sealed class PlainStreamSender : IImageSender
             bool taken = false;
             try
             {
-                while (!(taken = destination.TryEnqueue(own, index, Tell, _stop.Token)))
+                while (!(taken = destination.TryEnqueue(own, index, Enqueue, _stop.Token)))
                 {
-                    foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+                    foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
                 }
             }
             finally
@@ -107,7 +107,7 @@ internal sealed class PlainStreamSender : IImageSender
             }
         }
 
-        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
+        foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: false)) yield return galleryEvent;
     }
 
     private IEnumerable<GalleryEvent> CompleteSideBySide(CancellationToken cancellationToken)
@@ -115,18 +115,18 @@ internal sealed class PlainStreamSender : IImageSender
         using CancellationTokenRegistration stop = StopWith(cancellationToken);
         foreach (StreamDestination destination in _destinations)
         {
-            while (!destination.TryEnqueue(null, 0, Tell, _stop.Token))
+            while (!destination.TryEnqueue(null, 0, Enqueue, _stop.Token))
             {
-                foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+                foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
             }
         }
 
         while (!Array.TrueForAll(_destinations, static d => d.IsDone))
         {
-            foreach (GalleryEvent told in Happened(cancellationToken, wait: true)) yield return told;
+            foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: true)) yield return galleryEvent;
         }
 
-        foreach (GalleryEvent told in Happened(cancellationToken, wait: false)) yield return told;
+        foreach (GalleryEvent galleryEvent in DequeueEvents(cancellationToken, wait: false)) yield return galleryEvent;
     }
 
     private CancellationTokenRegistration StopWith(CancellationToken cancellationToken) =>
@@ -146,11 +146,11 @@ internal sealed class PlainStreamSender : IImageSender
         }
     }
 
-    private IEnumerable<GalleryEvent> Happened(CancellationToken cancellationToken, bool wait)
+    private IEnumerable<GalleryEvent> DequeueEvents(CancellationToken cancellationToken, bool wait)
     {
-        if (wait && _happened.IsEmpty) _something.WaitOne(WaitMilliseconds);
+        if (wait && _events.IsEmpty) _signal.WaitOne(WaitMilliseconds);
         cancellationToken.ThrowIfCancellationRequested();
-        while (_happened.TryDequeue(out GalleryEvent? told)) yield return told;
+        while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
         if (wait && Progress() is { } progress) yield return progress;
     }
 
@@ -163,11 +163,11 @@ internal sealed class PlainStreamSender : IImageSender
         return now.Length == 0 ? null : new ProgressEvent("Sending", now.Sum(static i => i.Done), now.Sum(static i => i.Total), null) { Images = now };
     }
 
-    private void Tell(GalleryEvent told)
+    private void Enqueue(GalleryEvent galleryEvent)
     {
-        _happened.Enqueue(told);
-        _something.Set();
+        _events.Enqueue(galleryEvent);
+        _signal.Set();
     }
 
-    private GalleryEvent Numbered(GalleryEvent told) => told is EndEvent end ? end with { Seen = ++_ends, Expected = _destinations.Length } : told;
+    private GalleryEvent Numbered(GalleryEvent galleryEvent) => galleryEvent is EndEvent end ? end with { Seen = ++_ends, Expected = _destinations.Length } : galleryEvent;
 }

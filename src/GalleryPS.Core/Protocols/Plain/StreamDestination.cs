@@ -22,7 +22,7 @@ internal sealed class StreamDestination : IDisposable
     private readonly SentConnections _sent;
     private readonly TimeProvider _time;
     private readonly bool _retry;
-    private readonly Reach _reach;
+    private readonly Reachability _reach;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
     private volatile ImageProgress? _current;
@@ -32,7 +32,7 @@ internal sealed class StreamDestination : IDisposable
     {
         (To, _options, _pacer, _time, _retry) = (to, options, pacer, time, retry);
         _sent = new SentConnections(time);
-        _reach = new Reach(to);
+        _reach = new Reachability(to);
     }
 
     public IPEndPoint To { get; }
@@ -47,14 +47,14 @@ internal sealed class StreamDestination : IDisposable
     public IEnumerable<GalleryEvent> Send(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         if (IsGivenUp) yield break;
-        foreach (GalleryEvent told in SendTold(image, index, cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in SendWithProgress(image, index, cancellationToken)) yield return galleryEvent;
         foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
     }
 
     /// <summary>Sends the end of transmission, and waits a little for the receiver to close.</summary>
     public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
-        if (!IsGivenUp && Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken) is { } told) yield return told;
+        if (!IsGivenUp && Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken) is { } galleryEvent) yield return galleryEvent;
         _sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
         foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
         if (_reach.Rest() is { } rest) yield return rest;
@@ -63,15 +63,15 @@ internal sealed class StreamDestination : IDisposable
     /// <summary>Puts an image, or with none the end, behind what it has to send already.</summary>
     /// <param name="image">The image; it is disposed of when it was sent.</param>
     /// <param name="index">Its place in the gallery.</param>
-    /// <param name="tell">Gets what happens, on another thread.</param>
+    /// <param name="report">Gets what happens, on another thread.</param>
     /// <param name="stopping">Breaks it off.</param>
     /// <returns>False when there is no room at the moment; the image is still the caller's.</returns>
-    public bool TryEnqueue(OutgoingImage? image, int index, Action<GalleryEvent> tell, CancellationToken stopping)
+    public bool TryEnqueue(OutgoingImage? image, int index, Action<GalleryEvent> report, CancellationToken stopping)
     {
         if (!_queue.TryAdd((image, index))) return false;
         if (_thread is null)
         {
-            _thread = new Thread(() => Work(tell, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
+            _thread = new Thread(() => Work(report, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
             _thread.Start();
         }
 
@@ -94,11 +94,11 @@ internal sealed class StreamDestination : IDisposable
     }
 
     // Who sends slowly, because it was asked to or the receiver is slow, tells how far it is. Where several go side by side each has its own thread anyway.
-    private IEnumerable<GalleryEvent> SendTold(OutgoingImage image, int index, CancellationToken cancellationToken)
+    private IEnumerable<GalleryEvent> SendWithProgress(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         if ((_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null)
         {
-            if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } told) yield return told;
+            if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } galleryEvent) yield return galleryEvent;
             yield break;
         }
 
@@ -131,7 +131,7 @@ internal sealed class StreamDestination : IDisposable
         if (sending.GetAwaiter().GetResult() is { } last) yield return last;
     }
 
-    private void Work(Action<GalleryEvent> tell, CancellationToken stopping)
+    private void Work(Action<GalleryEvent> report, CancellationToken stopping)
     {
         try
         {
@@ -139,7 +139,7 @@ internal sealed class StreamDestination : IDisposable
             {
                 using (image)
                 {
-                    foreach (GalleryEvent told in image is null ? End(stopping) : Send(image, index, stopping)) tell(told);
+                    foreach (GalleryEvent galleryEvent in image is null ? End(stopping) : Send(image, index, stopping)) report(galleryEvent);
                 }
             }
         }
@@ -149,7 +149,7 @@ internal sealed class StreamDestination : IDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            tell(new ErrorEvent(GalleryException.Unexpected(e)));
+            report(new ErrorEvent(GalleryException.Unexpected(e)));
         }
     }
 
@@ -158,9 +158,9 @@ internal sealed class StreamDestination : IDisposable
         GalleryException error;
         try
         {
-            GalleryEvent told = send();
+            GalleryEvent galleryEvent = send();
             _reach.Succeed();
-            return told;
+            return galleryEvent;
         }
         catch (SocketException e)
         {
@@ -172,7 +172,7 @@ internal sealed class StreamDestination : IDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return Reach.IsCause(error) ? _reach.Fail(error) : new ErrorEvent(error);
+        return Reachability.IsCause(error) ? _reach.Fail(error) : new ErrorEvent(error);
     }
 
     private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)

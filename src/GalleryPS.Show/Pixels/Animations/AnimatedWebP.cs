@@ -14,6 +14,19 @@ internal static class AnimatedWebP
     /// <summary>Whether a WebP file is animated.</summary>
     public static bool Is(ReadOnlySpan<byte> file) => file.Length > 20 && file[FileHeader..].StartsWith("VP8X"u8) && (file[20] & AnimationFlag) != 0;
 
+    /// <summary>
+    /// What of an extended file without animation is for a decoder, which makes room for the picture inside whatever size the
+    /// canvas has: they must be one (RFC 9649, section 2.7).
+    /// </summary>
+    /// <param name="file">The whole file, which <see cref="ImageHeader"/> could read.</param>
+    /// <returns>The file itself where it is not of that kind.</returns>
+    public static ReadOnlyMemory<byte> CheckStill(ReadOnlyMemory<byte> file)
+    {
+        ReadOnlySpan<byte> head = file.Span;
+        if (!head[FileHeader..].StartsWith("VP8X"u8) || Is(head)) return file;
+        return Still(file[FileHeader..], new PixelSize(UInt24(head[24..]) + 1, UInt24(head[27..]) + 1));
+    }
+
     /// <summary>The frames, each when it is asked for.</summary>
     /// <param name="file">The whole file.</param>
     public static IEnumerable<AnimationFrame> Frames(ReadOnlyMemory<byte> file)
@@ -48,8 +61,14 @@ internal static class AnimatedWebP
         }
 
         if (picture.IsEmpty) throw new InvalidDataException("A frame has no picture.");
+        ReadOnlySpan<byte> simple = [.. "RIFF\0\0\0\0WEBP"u8, .. picture[..Math.Min(picture.Length, ChunkHeader + 10)]];
+        if (ImageHeader.TryRead(simple, out ImageInfo info) != ImageHeaderResult.Ok || info.Width != size.Width || info.Height != size.Height)
+        {
+            throw new InvalidDataException("A picture has another size than the file says.");
+        }
+
         using var file = new MemoryStream(picture.Length + alpha.Length + 64);
-        file.Write("RIFF\0\0\0\0WEBP"u8);
+        file.Write(simple[..FileHeader]);
         if (!alpha.IsEmpty && picture.StartsWith("VP8 "u8))
         {
             Span<byte> extended = stackalloc byte[18];

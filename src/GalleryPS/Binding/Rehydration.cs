@@ -9,7 +9,7 @@ namespace GalleryPS.Cmdlets.Binding;
 /// Objects of the module as they were, from what is left of them behind Start-Job, Export-Clixml and remoting: a bag of
 /// properties whose type is called Deserialized.
 /// </summary>
-internal static class Living
+internal static class Rehydration
 {
     /// <summary>An object without PowerShell's wrapping.</summary>
     public static object? Unwrapped(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
@@ -61,7 +61,7 @@ internal static class Living
         if (wanted == typeof(DateTimeOffset)) return Moment(value, text);
 
         // What is left of an enumeration's value is called Deserialized too, and is its number.
-        if (!wanted.IsEnum && Of(wanted, value) is { } living) return living;
+        if (!wanted.IsEnum && Of(wanted, value) is { } rehydrated) return rehydrated;
         if (wanted.IsGenericType && plain is IEnumerable list) return List(wanted.GetGenericArguments()[0], list);
         return LanguagePrimitives.TryConvertTo(plain, wanted, System.Globalization.CultureInfo.InvariantCulture, out object? converted) ? converted : null;
     }
@@ -89,11 +89,11 @@ internal static class Living
 /// <summary>Lets a parameter that takes objects of the module also take what is left of them behind jobs, files and remoting.</summary>
 /// <typeparam name="T">The type of the objects.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class LivingAttribute<T> : ArgumentTransformationAttribute
+public sealed class RehydrateAttribute<T> : ArgumentTransformationAttribute
     where T : class
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Living.Unwrapped(inputData) switch
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Rehydration.Unwrapped(inputData) switch
     {
         object?[] several => Array.ConvertAll(several, One),
         ArrayList several => Array.ConvertAll(several.ToArray(), One),
@@ -101,5 +101,5 @@ public sealed class LivingAttribute<T> : ArgumentTransformationAttribute
     };
 
     // What is neither is left to PowerShell, which says what it thinks of it.
-    private static object? One(object? value) => Living.Of<T>(value) ?? value;
+    private static object? One(object? value) => Rehydration.Of<T>(value) ?? value;
 }

@@ -1,7 +1,7 @@
 namespace GalleryPS.Images;
 
 /// <summary>Waits for what the system may never finish, and can be told to stop waiting.</summary>
-internal static class Patience
+internal static class CancellableWait
 {
     /// <summary>Runs something on another thread; whoever waits for it is let go when cancelled.</summary>
     /// <param name="action">What may take for ever.</param>
@@ -40,7 +40,7 @@ internal static class Patience
 /// <summary>A stream whose bytes come when they come, read so that waiting for them can be cancelled.</summary>
 /// <param name="inner">The stream; it is taken over.</param>
 /// <param name="cancellationToken">Ends waiting.</param>
-internal sealed class PatientStream(Stream inner, CancellationToken cancellationToken) : Stream
+internal sealed class CancellableStream(Stream inner, CancellationToken cancellationToken) : Stream
 {
     // Its own: a read that was given up may still be filled one day.
     private readonly byte[] _piece = new byte[256 << 10];
@@ -62,7 +62,7 @@ internal sealed class PatientStream(Stream inner, CancellationToken cancellation
     public override int Read(Span<byte> buffer)
     {
         int most = Math.Min(buffer.Length, _piece.Length);
-        int read = Patience.Run(() => inner.Read(_piece, 0, most), cancellationToken);
+        int read = CancellableWait.Run(() => inner.Read(_piece, 0, most), cancellationToken);
         _piece.AsSpan(0, read).CopyTo(buffer);
         return read;
     }

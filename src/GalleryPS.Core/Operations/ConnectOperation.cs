@@ -2,10 +2,10 @@ using GalleryPS.Events;
 using GalleryPS.Servers;
 using static System.FormattableString;
 
-namespace GalleryPS;
+namespace GalleryPS.Operations;
 
 /// <summary>Asks one of several servers, and the next one when it does not answer.</summary>
-public static class ServerClient
+public static class ConnectOperation
 {
     /// <summary>Makes connections one after the other, each to a server of its own choice.</summary>
     /// <param name="options">Whom to ask and how.</param>
@@ -16,10 +16,10 @@ public static class ServerClient
     /// a <see cref="NoticeEvent"/> for each server that was passed over; last a <see cref="ConnectSummaryEvent"/>.
     /// </returns>
     /// <exception cref="GalleryException">The options cannot work.</exception>
-    public static IEnumerable<GalleryEvent> Connect(ConnectOptions options, CancellationToken cancellationToken = default) =>
-        Connect(options, TimeProvider.System, cancellationToken);
+    public static IEnumerable<GalleryEvent> Run(ConnectOptions options, CancellationToken cancellationToken = default) =>
+        Run(options, TimeProvider.System, cancellationToken);
 
-    internal static IEnumerable<GalleryEvent> Connect(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
+    internal static IEnumerable<GalleryEvent> Run(ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -63,7 +63,7 @@ public static class ServerClient
             Handshake? made = await NextAsync(left, attempts, options, time, cancellationToken).ConfigureAwait(false);
             if (made is null) continue;
             left.Remove(made.To);
-            using Network.TcpConnection connection = made.Connection;
+            using IDisposable connection = made.Connection;
             try
             {
                 (byte[] data, bool truncated) = await ReplyReader.ReadAsync(made, options, time, cancellationToken).ConfigureAwait(false);
@@ -97,7 +97,7 @@ public static class ServerClient
             }
         }
 
-        return (null, NobodyLeft(attempts.Failures));
+        return (null, NoServerLeft(attempts.Failures));
     }
 
     private static async Task<Handshake?> NextAsync(
@@ -130,7 +130,7 @@ public static class ServerClient
         Invariant($"{who.Server} ({who.EndPoint}) sends more than {limit:N0} bytes; the rest was not read."), who.EndPoint,
         "Raise the limit (-MaxBytes) if you trust the server.");
 
-    private static GalleryException NobodyLeft(List<ServerFailure> failures) => new(
+    private static GalleryException NoServerLeft(List<ServerFailure> failures) => new(
         ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError,
         $"{(failures.Count == 1 ? "The server did not answer" : $"None of the {failures.Count} servers answered")}. {string.Join(" ", failures.Select(static f => f.Message))}", failures,
         "Check that the servers are running, and the addresses and the port.");

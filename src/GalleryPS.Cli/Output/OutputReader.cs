@@ -6,7 +6,7 @@ namespace GalleryPS.Cli.Output;
 /// Whether somebody still takes what goes to standard output. When nobody does (a pipe whose reader has ended, a full
 /// disk) the verb is told once, ends as it would by Ctrl+C, and nothing more is written.
 /// </summary>
-internal static partial class Listener
+internal static partial class OutputReader
 {
     private const int PollMilliseconds = 200;
     private const short Error = 0x8, HungUp = 0x10;
@@ -26,7 +26,7 @@ internal static partial class Listener
 
     /// <summary>Tells that a write failed.</summary>
     /// <param name="error">What the system said.</param>
-    public static void Lose(Exception error)
+    public static void ReportFailure(Exception error)
     {
         if (Left.IsCancellationRequested) return;
         if (error.HResult is not (BrokenPipe or BrokenPipeWindows or NoDataWindows)) Failure = Refused(error);
@@ -46,7 +46,7 @@ internal static partial class Listener
     }
 
     /// <summary>Tells that a write went well, as far as the system says.</summary>
-    public static void Wrote()
+    public static void CheckReader()
     {
         // On Linux the console's stream keeps to itself that nobody reads.
         if (HasLeft(0)) Left.Cancel();

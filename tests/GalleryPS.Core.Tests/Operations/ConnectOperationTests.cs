@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using GalleryPS.Operations;
 using GalleryPS.Servers;
 using GalleryPS.TestSupport;
 
-namespace GalleryPS.Tests.Servers;
+namespace GalleryPS.Tests.Operations;
 
 /// <summary>Which server a client takes, and what it makes of servers that are dead, silent, endless or broken.</summary>
-public sealed class ServerClientTests : IDisposable
+public sealed class ConnectOperationTests : IDisposable
 {
     private readonly List<IDisposable> _servers = [];
 
@@ -35,7 +36,7 @@ public sealed class ServerClientTests : IDisposable
     public void FirstPassesOverTheDead()
     {
         string[] servers = [DeadServer(), "no-such-host.invalid", Serve("alive"), Serve("never")];
-        List<GalleryEvent> events = [.. ServerClient.Connect(new ConnectOptions { To = servers, Select = ServerSelection.First })];
+        List<GalleryEvent> events = [.. ConnectOperation.Run(new ConnectOptions { To = servers, Select = ServerSelection.First })];
         ServerReply reply = Assert.Single(events.OfType<ReplyEvent>()).Reply;
         Assert.Equal(("alive", servers[2], 3), (reply.Text, reply.Server, reply.Attempts));
         Assert.Equal([ErrorIds.AddressNotFound, ErrorIds.ConnectionRefused], reply.Failures.Select(static f => f.Id));
@@ -90,7 +91,7 @@ public sealed class ServerClientTests : IDisposable
         string[] servers = [DeadServer(), DeadServer(), "no-such-host.invalid"];
         foreach (ServerSelection select in Enum.GetValues<ServerSelection>())
         {
-            List<GalleryEvent> events = [.. ServerClient.Connect(new ConnectOptions { To = servers, Select = select })];
+            List<GalleryEvent> events = [.. ConnectOperation.Run(new ConnectOptions { To = servers, Select = select })];
             GalleryException error = Assert.Single(events.OfType<ErrorEvent>()).Error;
             Assert.Equal((ErrorIds.NoServerAnswered, GalleryErrorCategory.ConnectionError), (error.Id, error.Category));
             Assert.All(servers, s => Assert.Contains(s, error.Message, StringComparison.Ordinal));
@@ -125,7 +126,7 @@ public sealed class ServerClientTests : IDisposable
             byte[] chunk = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("ä", 30_000)));
             while (socket.Connected) socket.Send(chunk);
         });
-        List<GalleryEvent> events = [.. ServerClient.Connect(new ConnectOptions { To = [endless], MaxBytes = 1_000_001 })];
+        List<GalleryEvent> events = [.. ConnectOperation.Run(new ConnectOptions { To = [endless], MaxBytes = 1_000_001 })];
         ServerReply reply = Assert.Single(events.OfType<ReplyEvent>()).Reply;
         Assert.Equal((1_000_001L, true, 500_000), (reply.Bytes, reply.IsTruncated, reply.Text!.Length));
         Assert.Equal(ErrorIds.ReplyTooLarge, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
@@ -225,7 +226,7 @@ public sealed class ServerClientTests : IDisposable
         foreach (ConnectOptions wrong in (ConnectOptions[])
             [new() { To = [] }, new() { To = ["a:0"] }, new() { To = ["a:x"] }, new() { Count = 0 }, new() { MaxBytes = 0 }, new() { ConnectTimeout = TimeSpan.Zero }])
         {
-            Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => ServerClient.Connect(wrong).ToList()).Id);
+            Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => ConnectOperation.Run(wrong).ToList()).Id);
         }
     }
 
@@ -235,13 +236,13 @@ public sealed class ServerClientTests : IDisposable
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         string silent = Custom(static socket => Thread.Sleep(Timeout.Infinite));
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.ThrowsAny<OperationCanceledException>(() => ServerClient.Connect(new ConnectOptions { To = [silent], ConnectTimeout = TimeSpan.FromSeconds(20) }, stop.Token).ToList());
+        Assert.ThrowsAny<OperationCanceledException>(() => ConnectOperation.Run(new ConnectOptions { To = [silent], ConnectTimeout = TimeSpan.FromSeconds(20) }, stop.Token).ToList());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
     }
 
     private static string[] Texts(ConnectOptions options) => [.. Replies(options).Select(static r => r.Text!)];
 
-    private static List<ServerReply> Replies(ConnectOptions options) => [.. ServerClient.Connect(options).OfType<ReplyEvent>().Select(static e => e.Reply)];
+    private static List<ServerReply> Replies(ConnectOptions options) => [.. ConnectOperation.Run(options).OfType<ReplyEvent>().Select(static e => e.Reply)];
 
     private string Serve(string greeting)
     {

@@ -7,10 +7,16 @@ namespace GalleryPS.Protocols;
 /// again only when it worked in between, or when it is another one.
 /// </summary>
 /// <param name="to">The destination.</param>
-internal sealed class Reach(IPEndPoint to)
+internal sealed class Reachability(IPEndPoint to)
 {
     private string? _last;
-    private long _untold;
+    private long _suppressed;
+
+    /// <summary>The destination.</summary>
+    public IPEndPoint To => to;
+
+    /// <summary>Whether it was waited for in vain, since anything was sent to it.</summary>
+    public bool GaveUp { get; set; }
 
     /// <summary>Whether anything could be sent to it.</summary>
     public bool Worked { get; private set; }
@@ -19,7 +25,7 @@ internal sealed class Reach(IPEndPoint to)
     public bool NeverWorked => _last is not null && !Worked;
 
     /// <summary>Something was sent.</summary>
-    public void Succeed() => (Worked, _last) = (true, null);
+    public void Succeed() => (Worked, GaveUp, _last) = (true, false, null);
 
     /// <summary>Something could not be sent because of the destination.</summary>
     /// <param name="error">Why.</param>
@@ -28,7 +34,7 @@ internal sealed class Reach(IPEndPoint to)
     {
         if (_last == error.Id)
         {
-            _untold++;
+            _suppressed++;
             return null;
         }
 
@@ -37,8 +43,8 @@ internal sealed class Reach(IPEndPoint to)
     }
 
     /// <summary>What was not told one by one; null when everything was.</summary>
-    public GalleryEvent? Rest() => _untold == 0 ? null : new WarningEvent(
-        _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_untold, "more attempt")} to send failed for the same reason.");
+    public GalleryEvent? Rest() => _suppressed == 0 ? null : new WarningEvent(
+        _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_suppressed, "more attempt")} to send failed for the same reason.");
 
     /// <summary>Whether an error is the destination's, and so the same for every image.</summary>
     public static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable

@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using GalleryPS.Images.Headers;
+
+namespace GalleryPS.Images.Structure;
+
+/// <summary>
+/// The end of a JPEG image (ITU-T T.81): marker segments with their lengths, scans that go to the next marker, and at the end
+/// the end marker. Markers inside segments, as those of thumbnails, and restart markers inside scans are passed over.
+/// </summary>
+internal static class JpegEnd
+{
+    private const byte Prefix = 0xFF, Temporary = 0x01, FirstRestart = 0xD0, LastRestart = 0xD7, StartOfImage = 0xD8, EndOfImage = 0xD9;
+
+    public static ImageCompleteness Check(ref HeaderSource source)
+    {
+        long offset = 2; // behind the start marker
+        while (true)
+        {
+            // Between segments stray bytes are passed over like the data of a scan.
+            if (!NextMarker(ref source, ref offset, out byte marker)) return ImageCompleteness.Truncated;
+            if (marker == EndOfImage) return ImageCompleteness.Whole;
+            if (marker is Temporary or StartOfImage or (>= FirstRestart and <= LastRestart)) continue;
+            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> length)) return ImageCompleteness.Truncated;
+            offset += Math.Max(2, (int)BinaryPrimitives.ReadUInt16BigEndian(length));
+        }
+    }
+
+    private static bool NextMarker(ref HeaderSource source, ref long offset, out byte marker)
+    {
+        marker = 0;
+        while (true)
+        {
+            ReadOnlySpan<byte> bytes = source.From(offset);
+            if (bytes.IsEmpty) return false;
+            int at = bytes.IndexOf(Prefix);
+            if (at < 0)
+            {
+                offset += bytes.Length;
+                continue;
+            }
+
+            offset += at;
+            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> pair)) return false;
+
+            // A byte of data is followed by a zero, a marker may be preceded by any number of fill bytes.
+            offset += pair[1] == Prefix ? 1 : 2;
+            if (pair[1] is 0 or Prefix) continue;
+            marker = pair[1];
+            return true;
+        }
+    }
+}
