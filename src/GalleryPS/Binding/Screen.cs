@@ -10,9 +10,11 @@ internal static class Screen
     /// <param name="host">The host of the session, or none.</param>
     public static int Columns(PSHost? host)
     {
+        // What a job or another host shows is shown somewhere else.
+        if (host is null or { Name: "ServerRemoteHost" }) return TrafficText.UsualColumns;
         try
         {
-            return host?.UI?.RawUI?.BufferSize.Width is { } width and > 0 ? width : TrafficText.UsualColumns;
+            return host.UI?.RawUI?.BufferSize.Width is { } width and > 0 ? width : TrafficText.UsualColumns;
         }
         catch (Exception e) when (e is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or IOException)
         {
