@@ -19,6 +19,7 @@
         'Get-GalleryPacket'
         'Get-GalleryServer'
         'Get-GalleryTerminal'
+        'Invoke-GalleryExperiment'
         'Invoke-GalleryLabCommand'
         'Measure-Gallery'
         'Measure-GalleryCapture'

@@ -19,7 +19,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
     private int _finished;
-    private bool _complete, _disposed;
+    private bool _complete, _disposed, _leftOut;
     private string? _reportTo;
     private PacketMark? _last;
 
@@ -259,6 +259,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             if (_inOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
+                if (_leftOut) break;
+                _leftOut = true;
+                Raise(new ObjectsLeftOut(session, _inOrder.Count));
                 break;
             }
 

@@ -33,7 +33,7 @@ internal sealed class Inbox : IDisposable
     public Inbox(ReceiveOptions options, SessionClock clock)
     {
         (_options, Clock) = (options, clock);
-        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force);
+        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
     }
 
     public EventQueue Queue { get; } = new();
@@ -260,6 +260,15 @@ internal sealed class Inbox : IDisposable
     private bool MakeRoom(in ArrivedImage arrived)
     {
         Touch();
+        if (_images >= _options.Limits.MaxImages)
+        {
+            Fail(new GalleryException(
+                ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
+                $"The limit of {_options.Limits.MaxImages:N0} images is reached, and {arrived.Source} sends more.", arrived.Source, "Raise the limit (-MaxImages) if you trust the sender."));
+            Queue.Complete();
+            return false;
+        }
+
         if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,

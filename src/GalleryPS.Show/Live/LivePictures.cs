@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using GalleryPS.Show.Page;
 using GalleryPS.Show.Pixels;
 
 namespace GalleryPS.Show.Live;

@@ -38,6 +38,12 @@ internal static class FluteErrors
         };
     }
 
+    /// <summary>A table with more images than are accepted.</summary>
+    public static GalleryException LeftOut(ObjectsLeftOut left, IPEndPoint source) => new(
+        ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
+        $"{source} announces more images than the {left.Taken:N0} that are received; the others are left out.", source,
+        "Raise the limit (-MaxImages) if you trust the sender.");
+
     /// <summary>An image that arrived and cannot be read back or stored.</summary>
     public static GalleryException NotKept(string name, Exception e) => new(
         ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{SafeFileName.From(name)} cannot be stored: {e.Message}", name,
