@@ -22,6 +22,8 @@ internal static class Verbs
         ("compare", CompareCommand.Create),
         ("interfaces", InterfacesCommand.Create),
         ("lab", LabCommands.Create),
+        ("experiment", ExperimentCommand.Create),
+        ("agent", AgentCommands.Create),
         ("demo", DemoCommand.Create),
     ];
 

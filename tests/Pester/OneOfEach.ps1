@@ -21,6 +21,7 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
         $lab = New-GalleryLab -Hosts 2
         $lab
         $lab | Remove-GalleryLab
+        if (Get-Command tcpdump -ErrorAction Ignore) { Invoke-GalleryExperiment $picture -Transport Multicast -Receivers 1 -EndDelay 0 }
     }
     $recorded = Join-Path $PSScriptRoot '../GalleryPS.Traffic.Tests/Fixtures/unicast.pcap'
     $estimate = Measure-Gallery -Size 1000, 2000 -Transport Unicast

@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Compare-GalleryTraffic'; Verb = 'compare' }
         @{ Cmdlet = 'Start-GalleryCapture'; Verb = 'capture' }
         @{ Cmdlet = 'New-GalleryLab'; Verb = 'lab' }
+        @{ Cmdlet = 'Invoke-GalleryExperiment'; Verb = 'experiment' }
     )
 }
 

@@ -49,10 +49,8 @@ public sealed class NetworkLab : IDisposable
     }
 
     /// <summary>Runs commands of ip(8) on a host, one after the other.</summary>
-    public static void Ip(TestHost host, params string[] commands)
-    {
-        foreach (string command in commands) Run(host, "ip", command.Split(' '));
-    }
+    public static void Ip(TestHost host, params string[] commands) =>
+        Run(host, "sh", "-c", $"ip -batch - <<'END'\n{string.Join('\n', commands)}\nEND");
 
     /// <summary>Runs a program on a host to its end.</summary>
     /// <returns>Its standard output.</returns>

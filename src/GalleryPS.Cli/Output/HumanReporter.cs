@@ -105,6 +105,12 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ComparisonEvent { Comparison: var comparison }:
                 TrafficTables.Show(this, comparison);
                 break;
+            case ExperimentEvent { Result: var r }:
+                Print(Invariant($"{r.Transport,-9} {r.Protocol,-5} {r.LossPercent,4:0.##} % loss, repeat {r.Repeat}: {r.ImagesComplete} of {r.ImagesSent} images complete, {r.CapturedFrames:N0} frames ({r.Verdict}), {r.TransferTime.TotalSeconds:0.000} s, {r.Goodput / 1e6:N1} Mbps"));
+                break;
+            case ExperimentStepEvent step:
+                Print(Invariant($"{step.Transport,-9} {step.Protocol,-5} {step.LossPercent,4:0.##} % loss, repeat {step.Repeat}: about {step.Estimate.TotalSeconds:0.0} s"));
+                break;
             case LabOutputEvent { IsError: true } line:
                 Say($"{line.Host}: {line.Text}");
                 break;

@@ -42,6 +42,8 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case CountEvent counted: Item("Count", counted.Count); break;
             case PacketEvent packet: Item("Packet", packet.Packet); break;
             case ComparisonEvent compared: Item("Comparison", compared.Comparison); break;
+            case ExperimentEvent { Result: var result }: Item("Experiment", result); break;
+            case ExperimentStepEvent step: Item("Step", step); break;
             case LabOutputEvent line: Item("Output", line); break;
             case WarningEvent warning: Item("Warning", warning); break;
             case ErrorEvent error: Item("Error", error.Error); break;

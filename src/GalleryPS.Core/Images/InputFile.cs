@@ -1,5 +1,6 @@
 using GalleryPS.Network.Native;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace GalleryPS.Images;
 
@@ -128,6 +129,6 @@ internal static class InputFile
     };
 
     private static GalleryException TooLong(string path) => new(
-        ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"More than {MaxPipedBytes:N0} bytes come through {path}.", path,
+        ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, Invariant($"More than {MaxPipedBytes:N0} bytes come through {path}."), path,
         "Store the image in a file first; files may be of any size.");
 }

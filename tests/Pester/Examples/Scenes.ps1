@@ -38,6 +38,9 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Get-GalleryServer/2'      = @{ Before = 'Start-GalleryServer server3 -Port 5013; $null = Connect-GalleryServer -To 127.0.0.1:5013'; Check = "`$Output.Count -eq 1; $stopServers" }
     'Get-GalleryServer/3'      = @{ Before = 'Start-GalleryServer server3 -Port 5013'; Check = "`$Output.Name -eq 'server3'; $stopServers" }
     'Get-GalleryTerminal/2'    = @{ Check = '$Output.Count -eq 6' }
+    'Invoke-GalleryExperiment/1' = @{ Needs = 'tcpdump'; Check = '$Output.Count -eq 2 -and $Output[0].CapturedFrames -eq 3 * $Output[1].CapturedFrames' }
+    'Invoke-GalleryExperiment/2' = @{ Needs = 'tcpdump'; Check = '$Output[0].ImagesLost -gt 0 -and $Output[1].ImagesComplete -eq 6 -and (Test-Path ./report.html)' }
+    'Invoke-GalleryExperiment/3' = @{ Check = '$Output.Count -eq 60' }
     'Invoke-GalleryLabCommand/1' = @{ Check = '"$Output" -like "*10.77.0.3*"; Get-GalleryLab | Remove-GalleryLab' }
     'Invoke-GalleryLabCommand/2' = @{ Check = '$Output[-1].PSComputerName -like "h?"; Get-GalleryLab | Remove-GalleryLab' }
     'Invoke-GalleryLabCommand/3' = @{ Check = '"$Output" -like "*h2*"' }

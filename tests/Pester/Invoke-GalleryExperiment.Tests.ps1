@@ -1,0 +1,28 @@
+BeforeDiscovery { $can = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore) }
+
+BeforeAll { . $PSScriptRoot/Support.ps1 }
+
+Describe 'Invoke-GalleryExperiment' {
+    It 'tells what it would try' {
+        $plan = Invoke-GalleryExperiment -Transport Unicast, Tcp -Protocol Plain, Flute -LossPercent 0, 5 -Plan
+        $plan.Count | Should -Be 6
+        $plan.Estimate | ForEach-Object { $_ | Should -BeGreaterThan ([timespan] 0) }
+    }
+
+    It 'refuses what cannot be' {
+        { Invoke-GalleryExperiment -Transport Tcp -Protocol Flute } | Should -Throw -ErrorId 'InvalidOptions,*'
+        { Invoke-GalleryExperiment -Resume } | Should -Throw -ErrorId 'InvalidOptions,*'
+    }
+
+    It 'tries, counts and keeps' -Skip:(-not $can) {
+        $results = Invoke-GalleryExperiment -Transport Unicast, Multicast -Receivers 2 -EndDelay 0 -OutputDirectory "$TestDrive/run" -Html "$TestDrive/report.html"
+        $results.Transport | Should -Be Unicast, Multicast
+        $results.ImagesComplete | Should -Be 6, 6
+        $results[0].CapturedFrames | Should -Be (2 * $results[1].CapturedFrames)
+        $results.Verdict | Should -Be Exact, Exact
+        Get-ChildItem "$TestDrive/run/*.pcapng" | Should -HaveCount 6
+        (Import-Csv "$TestDrive/report.csv").ImagesComplete | Should -Be 6, 6
+        (Measure-GalleryCapture "$TestDrive/run/multicast-plain-loss0-1-h2.pcapng").Frames | Should -Be $results[1].CapturedFrames
+        Get-GalleryLab | Should -BeNullOrEmpty
+    }
+}
