@@ -33,6 +33,7 @@
         'Start-GalleryServer'
         'Stop-GalleryCapture'
         'Stop-GalleryServer'
+        'Test-GalleryNetwork'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

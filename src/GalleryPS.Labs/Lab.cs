@@ -201,7 +201,7 @@ public sealed class Lab : IDisposable
         lab.Mtu = options.Mtu;
         lab.Owner = owner;
         lab.Created = created;
-        
+
         // An array: of other lists PowerShell does not see the elements by number.
         lab.Hosts = LabHost.NamesOf(options.Hosts).Select((host, index) => Describe(lab.Name, host, index, options)).ToArray();
         return lab;
