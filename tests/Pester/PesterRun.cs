@@ -9,7 +9,7 @@ namespace GalleryPS.Pester.Tests;
 /// </summary>
 public sealed class PesterRun : IDisposable
 {
-    private static readonly TimeSpan FileLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan FileLimit = TimeSpan.FromMinutes(8);
     private static readonly ConcurrentDictionary<PesterKey, bool> Selected = new();
     private readonly Dictionary<PesterKey, PesterTest> _results = [];
     private readonly Dictionary<string, string> _ended = new(StringComparer.Ordinal);

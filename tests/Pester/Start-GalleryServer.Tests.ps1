@@ -47,7 +47,7 @@ Describe 'Start-GalleryServer' {
         @{ Id = 'PortInUse'; Call = 'Start-GalleryServer -Name other -Address 127.0.0.1 -Port $taken.Port' }
         @{ Id = 'AddressNotLocal'; Call = 'Start-GalleryServer -Name other -Address 203.0.113.5 -Port 0' }
         @{ Id = 'NoImagesFound'; Call = 'Start-GalleryServer -Name other -Gallery "$TestDrive/nowhere" -Port 0' }
-        @{ Id = 'NotAnImage'; Call = 'Start-GalleryServer -Name other -Gallery $PSCommandPath -Port 0' }
+        @{ Id = 'NotAnImage'; Call = 'Start-GalleryServer -Name other -Gallery $moduleManifest -Port 0' }
     ) {
         $taken = Start-GalleryServer -Name taken -Address 127.0.0.1 -Port 0
         { & ([scriptblock]::Create($Call)) } | Should -Throw -ErrorId "$Id,GalleryPS.Cmdlets.Commands.StartGalleryServerCommand"

@@ -5,6 +5,8 @@ internal sealed class FdtCollector(FluteReceiverOptions options, FluteReceiverCo
 {
     // Several may be on their way at once: an old one repeated, a new one begun.
     private const int MaxOpen = 8;
+    // A table of more objects than are taken is read all the same, up to so many: the first ones are.
+    private const int LeastParsed = 100_000;
     private const int RememberedIds = 1024, RememberedFailures = 64;
 
     // Tables of names that are alike and have no checksums get 50 times smaller.
@@ -144,9 +146,9 @@ internal sealed class FdtCollector(FluteReceiverOptions options, FluteReceiverCo
         using Stream content = open.Assembly.Take(out _);
         content.Position = 0;
         long most = Math.Min(8L * options.MaxFdtBytes, AlwaysAllowed + MaxRatio * content.Length);
-        if (open.Encoding == ContentEncoding.None) return FdtReader.TryRead(content, options.MaxObjects, most, options.MaxDescribedBytes / 2);
+        if (open.Encoding == ContentEncoding.None) return FdtReader.TryRead(content, Math.Max(options.MaxObjects, LeastParsed), most, options.MaxDescribedBytes / 2);
         using Stream plain = ContentEncodings.Decompress(content, open.Encoding);
-        return FdtReader.TryRead(plain, options.MaxObjects, most, options.MaxDescribedBytes / 2);
+        return FdtReader.TryRead(plain, Math.Max(options.MaxObjects, LeastParsed), most, options.MaxDescribedBytes / 2);
     }
 
     private void Remember(int id)

@@ -72,6 +72,11 @@ public sealed record ObjectFailed(
 /// <param name="Detail">What was wrong.</param>
 public sealed record ObjectRestarted(SessionId Session, FdtFile File, int Index, string Detail) : FluteEvent(Session);
 
+/// <summary>The FDT names more objects than are taken; what is beyond is not received. Told once.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Taken">How many are taken.</param>
+public sealed record ObjectsLeftOut(SessionId Session, int Taken) : FluteEvent(Session);
+
 /// <summary>How a session ended.</summary>
 public enum SessionEnd
 {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -18,7 +19,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
     private int _finished;
-    private bool _complete, _disposed;
+    private bool _complete, _disposed, _leftOut;
     private string? _reportTo;
     private PacketMark? _last;
 
@@ -258,6 +259,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             if (_inOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
+                if (_leftOut) break;
+                _leftOut = true;
+                Raise(new ObjectsLeftOut(session, _inOrder.Count));
                 break;
             }
 
@@ -298,7 +302,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (failure is null && incoming.Assembly is null) return;
         if (failure is null && _accepted + incoming.Bytes > options.MaxTotalBytes)
         {
-            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, $"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total");
+            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
         }
 
         if (failure is not null)

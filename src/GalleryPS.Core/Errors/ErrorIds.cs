@@ -3,6 +3,18 @@ namespace GalleryPS;
 /// <summary>The stable ids of all errors. Scripts may compare against them; they do not change.</summary>
 public static class ErrorIds
 {
+    /// <summary>A sender wants reports at a port where services of the system are.</summary>
+    public const string ReportPortRefused = nameof(ReportPortRefused);
+
+    /// <summary>More images came than are accepted.</summary>
+    public const string TooManyImages = nameof(TooManyImages);
+
+    /// <summary>Less disk space would be left than must stay free.</summary>
+    public const string DiskAlmostFull = nameof(DiskAlmostFull);
+
+    /// <summary>TCP connections were given up: too slow, too silent, or too many.</summary>
+    public const string ConnectionsGivenUp = nameof(ConnectionsGivenUp);
+
     /// <summary>An image ends in the middle, by its own format.</summary>
     public const string ImageTruncated = nameof(ImageTruncated);
 

@@ -68,6 +68,34 @@ public sealed record LimitOptions
     /// <summary>How long a TCP sender may stay silent in the middle of an image.</summary>
     [Option("How long a TCP sender may stay silent in the middle of an image.", least: 0, moreThanLeast: true)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most images accepted.</summary>
+    [Option("Most images accepted.", least: 1, most: int.MaxValue)]
+    public int MaxImages { get; init; } = 100_000;
+
+    /// <summary>Bytes that must stay free on the disk of the output directory.</summary>
+    [Option("Disk space that must stay free.", unit: "bytes", least: 0)]
+    public long MinimumFreeSpace { get; init; } = 64L << 20;
+
+    /// <summary>TCP connections that may be open at once; beyond, the one that brought least makes room.</summary>
+    [Option("Most TCP connections open at once; beyond, the slowest makes room.", least: 1, most: 1_000_000)]
+    public int MaxConnections { get; init; } = 4_096;
+
+    /// <summary>TCP connections of one host that may be open at once; beyond, the one that brought least makes room.</summary>
+    [Option("Most TCP connections of one host open at once; beyond, the slowest makes room.", least: 1, most: 1_000_000)]
+    public int MaxConnectionsPerHost { get; init; } = 1_024;
+
+    /// <summary>How long a TCP connection may be open before its first byte.</summary>
+    [Option("How long a TCP connection may be open before its first byte.", least: 0, moreThanLeast: true)]
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Least rate of a TCP connection, over each <see cref="StallTimeout"/>; 0 for none.</summary>
+    [Option("Least rate of a TCP connection, over each StallTimeout.", unit: "bit/s")]
+    public BitRate MinimumBitRate { get; init; } = new(1000);
+
+    /// <summary>FLUTE sessions at a time; packets of further ones are ignored.</summary>
+    [Option("Flute: most sessions at a time.", least: 1, most: 10_000)]
+    public int MaxSessions { get; init; } = 16;
 }
 
 /// <summary>How the Flute protocol receives.</summary>
@@ -76,4 +104,11 @@ public sealed record FluteReceiveOptions
     /// <summary>Only packets that are authenticated with this passphrase are taken.</summary>
     [Option("Flute: accept only packets authenticated with this passphrase.")]
     public Passphrase? Passphrase { get; init; }
+
+    /// <summary>
+    /// Report to ports below 1024 too. A table of a session names only a port, and reports go to the host that the packets come
+    /// from; so nothing from the network makes a receiver connect to another host, or, without this, to a system's service.
+    /// </summary>
+    [Option("Flute: report to a sender's port below 1024 too.")]
+    public bool AnyReportPort { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using GalleryPS.Events;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -32,7 +33,7 @@ internal sealed class Inbox : IDisposable
     public Inbox(ReceiveOptions options, SessionClock clock)
     {
         (_options, Clock) = (options, clock);
-        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force);
+        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
     }
 
     public EventQueue Queue { get; } = new();
@@ -149,7 +150,7 @@ internal sealed class Inbox : IDisposable
             {
                 Interlocked.Increment(ref _failed);
                 return new ErrorEvent(e as GalleryException ?? new GalleryException(
-                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be held in memory: {e.Message}",
+                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, Invariant($"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be held in memory: {e.Message}"),
                     name, "Name an output directory (-OutputDirectory).", e));
             }
 
@@ -259,10 +260,19 @@ internal sealed class Inbox : IDisposable
     private bool MakeRoom(in ArrivedImage arrived)
     {
         Touch();
+        if (_images >= _options.Limits.MaxImages)
+        {
+            Fail(new GalleryException(
+                ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
+                $"The limit of {_options.Limits.MaxImages:N0} images is reached, and {arrived.Source} sends more.", arrived.Source, "Raise the limit (-MaxImages) if you trust the sender."));
+            Queue.Complete();
+            return false;
+        }
+
         if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
-            $"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
+            Invariant($"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes."),
             arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
         Queue.Complete();
         return false;

@@ -10,9 +10,8 @@ namespace GalleryPS.Show.Live;
 /// Serves the live page on this machine only: on localhost, at a free port, under a random path that is known to nobody
 /// who was not told.
 /// </summary>
-public sealed class LiveServer : IDisposable
+internal sealed class LiveServer : IDisposable
 {
-    private const int MaxViewers = 64;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private readonly HttpListener _listener;
     private readonly string _root;
@@ -49,26 +48,27 @@ public sealed class LiveServer : IDisposable
     public static LiveServer Start(TimeSpan interval, int port = 0)
     {
         string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant();
-        HttpListenerException? problem = null;
+        Exception? problem = null;
 
         // A listener cannot be told to take any free port; between asking for one and taking it, another program may.
         for (int attempt = 0; attempt < (port == 0 ? 20 : 1); attempt++)
         {
-            int one = port == 0 ? FreePort() : port;
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
-            listener.Prefixes.Add($"http://localhost:{one}/");
-
-            // Elsewhere than on Windows (where only localhost needs no rights) the address works as well as the name.
-            if (!OperatingSystem.IsWindows()) listener.Prefixes.Add($"http://127.0.0.1:{one}/");
+            HttpListener? listener = null;
             try
             {
+                int one = port == 0 ? FreePort() : port;
+                listener = new HttpListener { IgnoreWriteExceptions = true };
+                listener.Prefixes.Add($"http://localhost:{one}/");
+
+                // Elsewhere than on Windows (where only localhost needs no rights) the address works as well as the name.
+                if (!OperatingSystem.IsWindows()) listener.Prefixes.Add($"http://127.0.0.1:{one}/");
                 listener.Start();
                 return new LiveServer(listener, one, token, interval);
             }
-            catch (HttpListenerException e)
+            catch (Exception e) when (e is HttpListenerException or SocketException)
             {
                 problem = e;
-                listener.Close();
+                listener?.Close();
             }
         }
 
@@ -187,7 +187,7 @@ public sealed class LiveServer : IDisposable
     private async Task WriteEventsAsync(HttpListenerContext context)
     {
         HttpListenerResponse response = context.Response;
-        if (Interlocked.Increment(ref _viewers) > MaxViewers)
+        if (Interlocked.Increment(ref _viewers) > GalleryLimits.PageViewers)
         {
             Interlocked.Decrement(ref _viewers);
             Refuse(response, HttpStatusCode.ServiceUnavailable);

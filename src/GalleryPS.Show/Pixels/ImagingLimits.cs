@@ -1,10 +1,12 @@
+using static System.FormattableString;
+
 namespace GalleryPS.Show.Pixels;
 
 /// <summary>
 /// What decoding may cost. A few hundred bytes can claim to be an image of many gigabytes; the limits are held against
 /// what the header says before anything is decoded, and against every allocation while decoding.
 /// </summary>
-public sealed record ImagingLimits
+internal sealed record ImagingLimits
 {
     /// <summary>Most pixels of one picture: 100 million, such as 10,000 x 10,000; half of it for WebP.</summary>
     public long MaxPixels { get; init; } = 100_000_000;
@@ -39,7 +41,7 @@ public sealed record ImagingLimits
         if ((long)width * height <= most) return;
         throw new GalleryException(
             ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
-            $"{name} claims to be {width} x {height} pixels; at most {most:N0} pixels are decoded.", name,
+            Invariant($"{name} claims to be {width} x {height} pixels; at most {most:N0} pixels are decoded."), name,
             "Scale the image down with another program that you trust.");
     }
 }

@@ -10,7 +10,7 @@ namespace GalleryPS.Show.Terminals;
 /// Shows images in the terminal, one after the other, as they come. Keys: space pauses, arrows and n, p step, q ends.
 /// However it ends, the terminal is as it was: screen, cursor, colours.
 /// </summary>
-public sealed class TerminalSlideshow : IDisposable
+internal sealed class TerminalSlideshow : IDisposable
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50), LongestAnimation = TimeSpan.FromSeconds(30);
     private readonly Terminal _terminal;
@@ -87,7 +87,7 @@ public sealed class TerminalSlideshow : IDisposable
             if (_terminal.IsTerminal) Write(Forget() + "\e[0m\e[2J\e[?25h\e[?1049l");
             _output.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GalleryException)
         {
             // The terminal is gone.
         }
@@ -223,9 +223,20 @@ public sealed class TerminalSlideshow : IDisposable
         }
     }
 
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>: nothing more can be shown.</exception>
     private void Write(string text)
     {
-        _output.Write(text);
-        _output.Flush();
+        try
+        {
+            _output.Write(text);
+            _output.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Ended = true;
+            throw new GalleryException(
+                ErrorIds.CannotWriteFile, GalleryErrorCategory.WriteError, $"Standard output cannot be written: {e.Message.TrimEnd('.')}.", "standard output",
+                "It may be closed, or its disk full: see where it is redirected to.", e);
+        }
     }
 }

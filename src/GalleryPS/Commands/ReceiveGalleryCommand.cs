@@ -92,6 +92,44 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Seconds]
     public TimeSpan StallTimeout { get => Limits.StallTimeout; set => Limits = Limits with { StallTimeout = value }; }
 
+    /// <summary>Most images accepted.</summary>
+    [Parameter]
+    [InRange<ReceiveOptions>]
+    public int MaxImages { get => Limits.MaxImages; set => Limits = Limits with { MaxImages = value }; }
+
+    /// <summary>Disk space that must stay free, in bytes.</summary>
+    [Parameter]
+    [InRange<ReceiveOptions>]
+    public long MinimumFreeSpace { get => Limits.MinimumFreeSpace; set => Limits = Limits with { MinimumFreeSpace = value }; }
+
+    /// <summary>Most TCP connections open at once.</summary>
+    [Parameter]
+    [InRange<ReceiveOptions>]
+    public int MaxConnections { get => Limits.MaxConnections; set => Limits = Limits with { MaxConnections = value }; }
+
+    /// <summary>Most TCP connections of one host open at once.</summary>
+    [Parameter]
+    [InRange<ReceiveOptions>]
+    public int MaxConnectionsPerHost { get => Limits.MaxConnectionsPerHost; set => Limits = Limits with { MaxConnectionsPerHost = value }; }
+
+    /// <summary>How long a TCP connection may be open before its first byte, in seconds.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan FirstByteTimeout { get => Limits.FirstByteTimeout; set => Limits = Limits with { FirstByteTimeout = value }; }
+
+    /// <summary>Least rate of a TCP connection.</summary>
+    [Parameter]
+    public BitRate MinimumBitRate { get => Limits.MinimumBitRate; set => Limits = Limits with { MinimumBitRate = value }; }
+
+    /// <summary>Flute: most sessions at a time.</summary>
+    [Parameter]
+    [InRange<ReceiveOptions>]
+    public int MaxSessions { get => Limits.MaxSessions; set => Limits = Limits with { MaxSessions = value }; }
+
+    /// <summary>Flute: report to a sender's port below 1024 too.</summary>
+    [Parameter]
+    public SwitchParameter AnyReportPort { get; set; }
+
     /// <summary>Flute: accept only packets authenticated with this passphrase.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
@@ -120,7 +158,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         if (_nics.Count > 0) ArrivalIP = [.. _nics];
         Present(OrTerminate(() => ReceiveOperation.Run(
-            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase) } }, StopToken)));
+            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase), AnyReportPort = AnyReportPort } }, StopToken)));
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,17 @@ public class ImageEndTests
         Assert.Equal(ImageCompleteness.Truncated, ImageEnd.Check(image.AsSpan(0, at + 2)));
     }
 
+    // A frame header and then no segment: nothing says where such a file ends.
+    [Fact]
+    public void WhatMakesNoSenseIsNotKnownToBeTruncated()
+    {
+        byte[] image = [.. Fixture.Read("jpeg-baseline.jpg").AsSpan(0, 2), 0xFF, 0xC0, 0, 11, 8, 0, 5, 0, 5, 1, 1, 0x11, 0, 7, 7, 7, 7, 7, 7, 7];
+        Assert.Equal(ImageCompleteness.Unknown, ImageEnd.Check(image));
+        Assert.Equal(ImageCompleteness.Whole, ImageEnd.Check([.. image, 0xFF, 0xD9]));
+        Assert.Equal(ImageCompleteness.Unknown, ImageEnd.Check([.. Fixture.Read("png-rgb.png").AsSpan(0, 33), .. new byte[100]]));
+        Assert.Equal(ImageCompleteness.Unknown, ImageEnd.Check([.. Fixture.Read("gif-87a.gif").AsSpan(0, 781), .. new byte[100]]));
+    }
+
     // Some programs write no size of the file, or that of the pixels alone.
     [Theory]
     [InlineData(0)]

@@ -26,6 +26,8 @@ public sealed class ImageStore
     // Hashes of the names that this store gave: a file it stored itself is never replaced. A collision only adds a number.
     private readonly HashSet<ulong> _given = [];
     private readonly Lock _lock = new();
+    private readonly long _minimumFreeSpace;
+    private long _lastLook = long.MinValue / 2;
 
     /// <summary>Opens a directory for storing and creates it when it is missing.</summary>
     /// <param name="directory">The directory, absolute or relative to the current one.</param>
@@ -33,8 +35,9 @@ public sealed class ImageStore
     /// True to replace files of the same name that were there before; false to number the new ones (<c>name-2.jpg</c>). Images
     /// that this store was given under one name are numbered in any case.
     /// </param>
+    /// <param name="minimumFreeSpace">Bytes that must stay free on its disk.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>: it cannot be created.</exception>
-    public ImageStore(string directory, bool force = false)
+    public ImageStore(string directory, bool force = false, long minimumFreeSpace = 0)
     {
         ArgumentNullException.ThrowIfNull(directory);
         try
@@ -47,6 +50,7 @@ public sealed class ImageStore
         }
 
         Force = force;
+        _minimumFreeSpace = minimumFreeSpace;
     }
 
     /// <summary>Full path of the directory.</summary>
@@ -56,8 +60,13 @@ public sealed class ImageStore
     public bool Force { get; }
 
     /// <summary>Begins an image. Dispose the writer in any case; without a commit that removes what was written.</summary>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>.</exception>
-    public ImageWriter Create() => new(this);
+    /// <param name="bytes">How long it will be, where that is known.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/> or <see cref="ErrorIds.DiskAlmostFull"/>.</exception>
+    public ImageWriter Create(long bytes = 0)
+    {
+        LookAtDisk(bytes);
+        return new ImageWriter(this);
+    }
 
     /// <summary>Stores an image that is in memory.</summary>
     /// <param name="data">Its bytes.</param>
@@ -66,7 +75,7 @@ public sealed class ImageStore
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteImage"/>; nothing is left behind.</exception>
     public string Store(ReadOnlySpan<byte> data, string wantedName)
     {
-        using ImageWriter writer = Create();
+        using ImageWriter writer = Create(data.Length);
         writer.Write(data);
         return writer.Commit(wantedName);
     }
@@ -112,6 +121,34 @@ public sealed class ImageStore
         {
             throw StorageErrors.Translate(e, target);
         }
+    }
+
+    /// <summary>Whether the disk has room for more and what must stay free. Small steps are looked at some times a second.</summary>
+    /// <param name="bytes">Bytes that are about to be written.</param>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.DiskAlmostFull"/>.</exception>
+    internal void LookAtDisk(long bytes)
+    {
+        const int Interval = 100, Small = 1 << 20;
+        if (_minimumFreeSpace == 0 || (bytes < Small && Environment.TickCount64 - Interlocked.Read(ref _lastLook) < Interval)) return;
+        long free;
+        try
+        {
+            free = new DriveInfo(FullPath).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is ArgumentException || StorageErrors.IsExpected(e))
+        {
+            return; // a share that has no drive: writing tells
+        }
+
+        if (free - bytes < _minimumFreeSpace)
+        {
+            throw new GalleryException(
+                ErrorIds.DiskAlmostFull, GalleryErrorCategory.LimitsExceeded,
+                $"{FullPath} has {free:N0} bytes left, and {_minimumFreeSpace:N0} must stay free.", FullPath,
+                "Free some disk space, name another output directory, or lower the limit (-MinimumFreeSpace).");
+        }
+
+        Interlocked.Exchange(ref _lastLook, Environment.TickCount64);
     }
 
     /// <summary>A link to a directory is no directory here: it can be replaced.</summary>

@@ -96,6 +96,7 @@ public sealed class ImageWriter : Stream
     {
         try
         {
+            _store.LookAtDisk(buffer.Length);
             _file.Write(buffer);
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))

@@ -9,20 +9,28 @@ namespace GalleryPS.Images.Structure;
 /// </summary>
 internal static class JpegEnd
 {
-    private const byte Prefix = 0xFF, Temporary = 0x01, FirstRestart = 0xD0, LastRestart = 0xD7, StartOfImage = 0xD8, EndOfImage = 0xD9;
+    private const byte Prefix = 0xFF, Temporary = 0x01, FirstRestart = 0xD0, LastRestart = 0xD7, StartOfImage = 0xD8, EndOfImage = 0xD9,
+        StartOfScan = 0xDA;
 
     public static ImageCompleteness Check(ref HeaderSource source)
     {
         long offset = 2; // behind the start marker
+        bool inScan = false, stray = false;
         while (true)
         {
-            // Between segments stray bytes are passed over like the data of a scan.
-            if (!NextMarker(ref source, ref offset, out byte marker)) return ImageCompleteness.Truncated;
+            // Between segments stray bytes are passed over like the data of a scan; where such a file ends is not known, unless it tells.
+            long before = offset;
+            bool found = NextMarker(ref source, ref offset, out byte marker);
+            stray |= !inScan && source.From(before) is [not Prefix, ..];
             if (marker == EndOfImage) return ImageCompleteness.Whole;
+            if (!found) break;
             if (marker is Temporary or StartOfImage or (>= FirstRestart and <= LastRestart)) continue;
-            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> length)) return ImageCompleteness.Truncated;
+            inScan = marker == StartOfScan;
+            if (!source.TryGet(offset, 2, out ReadOnlySpan<byte> length)) break;
             offset += Math.Max(2, (int)BinaryPrimitives.ReadUInt16BigEndian(length));
         }
+
+        return stray ? ImageCompleteness.Unknown : ImageCompleteness.Truncated;
     }
 
     private static bool NextMarker(ref HeaderSource source, ref long offset, out byte marker)

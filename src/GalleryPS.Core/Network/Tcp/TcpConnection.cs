@@ -90,6 +90,9 @@ internal sealed class TcpConnection : IDisposable
         }
     }
 
+    /// <summary>Whether more can be read at once.</summary>
+    public bool HasMore => _socket.Poll(0, SelectMode.SelectRead);
+
     /// <summary>Whether there is something to read, the end of the connection included.</summary>
     /// <param name="microseconds">How long to wait for it.</param>
     public bool WaitToRead(int microseconds) => _socket.Poll(microseconds, SelectMode.SelectRead);
@@ -101,6 +104,12 @@ internal sealed class TcpConnection : IDisposable
     /// <summary>Reads what is there.</summary>
     /// <returns>Bytes; 0 without an error at the end.</returns>
     public int Read(Span<byte> buffer, out SocketError error) => _socket.Receive(buffer, SocketFlags.None, out error);
+
+    /// <summary>Waits without a thread until there is something to read, the end of the connection included.</summary>
+    /// <exception cref="SocketException">The connection failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async ValueTask WaitToReadAsync(CancellationToken cancellationToken) =>
+        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads what is there, or waits for it.</summary>
     /// <returns>Bytes; 0 at the end.</returns>

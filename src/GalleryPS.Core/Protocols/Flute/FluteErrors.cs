@@ -1,5 +1,6 @@
 using System.Net;
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -18,7 +19,7 @@ internal static class FluteErrors
         {
             ObjectFailure.Incomplete => new GalleryException(
                 ErrorIds.ImageIncomplete, GalleryErrorCategory.InvalidData,
-                $"{name} from {source} is not complete: {failed.Received:N0} of at least {failed.Needed:N0} symbols arrived{Percent(failed)}.", name,
+                Invariant($"{name} from {source} is not complete: {failed.Received:N0} of at least {failed.Needed:N0} symbols arrived{Percent(failed)}."), name,
                 "Let the sender add redundancy, repeat, or wait for receivers (-Redundancy, -Repeat, -Receivers)."),
             ObjectFailure.TooLarge => new GalleryException(
                 ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
@@ -37,11 +38,17 @@ internal static class FluteErrors
         };
     }
 
+    /// <summary>A table with more images than are accepted.</summary>
+    public static GalleryException LeftOut(ObjectsLeftOut left, IPEndPoint source) => new(
+        ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
+        $"{source} announces more images than the {left.Taken:N0} that are received; the others are left out.", source,
+        "Raise the limit (-MaxImages) if you trust the sender.");
+
     /// <summary>An image that arrived and cannot be read back or stored.</summary>
     public static GalleryException NotKept(string name, Exception e) => new(
         ErrorIds.CannotWriteImage, GalleryErrorCategory.WriteError, $"{SafeFileName.From(name)} cannot be stored: {e.Message}", name,
         "Free some disk space, or name another output directory.", e);
 
     private static string Percent(ObjectFailed failed) =>
-        failed.Needed > 0 ? $" ({100.0 * Math.Min(failed.Received, failed.Needed) / failed.Needed:0.#} %)" : "";
+        failed.Needed > 0 ? Invariant($" ({100.0 * Math.Min(failed.Received, failed.Needed) / failed.Needed:0.#} %)") : "";
 }

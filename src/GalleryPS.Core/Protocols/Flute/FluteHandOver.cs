@@ -1,5 +1,6 @@
 using System.Net;
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -10,7 +11,7 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, string?> nicName)
 {
     // What failed of sessions that only announced so far: a table alone costs a stranger one packet.
-    private readonly Dictionary<SessionId, List<ObjectFailed>> _heldBack = [];
+    private readonly Dictionary<SessionId, List<FluteEvent>> _heldBack = [];
     private readonly HashSet<SessionId> _begun = [];
     private long _sessions, _images, _late;
 
@@ -63,9 +64,9 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
     public IEnumerable<GalleryEvent> Tell(FluteEvent received)
     {
         if (Translate(received) is { } galleryEvent) yield return galleryEvent;
-        if (received is SessionBegun && _begun.Add(received.Session) && _heldBack.Remove(received.Session, out List<ObjectFailed>? held))
+        if (received is SessionBegun && _begun.Add(received.Session) && _heldBack.Remove(received.Session, out List<FluteEvent>? held))
         {
-            foreach (ObjectFailed failed in held) yield return Failed(failed);
+            foreach (FluteEvent failed in held) yield return Failed(failed);
         }
 
         if (received is not SessionEnded) yield break;
@@ -80,20 +81,20 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
             case SessionOpened:
                 return new NoticeEvent($"FLUTE session from {received.Session}.");
             case FdtReceived fdt:
-                return new NoticeEvent($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}.");
+                return new NoticeEvent(Invariant($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}."));
             case ObjectReceived image:
                 return Take(image);
             case ObjectRestarted again:
                 return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {intake.SourceOf(again.Session).Source} is received again from the start: {again.Detail}.");
-            case ObjectFailed failed when !_begun.Contains(failed.Session):
-                if (!_heldBack.TryGetValue(failed.Session, out List<ObjectFailed>? held)) _heldBack[failed.Session] = held = [];
-                held.Add(failed);
+            case ObjectFailed or ObjectsLeftOut when !_begun.Contains(received.Session):
+                if (!_heldBack.TryGetValue(received.Session, out List<FluteEvent>? held)) _heldBack[received.Session] = held = [];
+                held.Add(received);
                 return null;
             case ObjectFailed { Failure: ObjectFailure.Incomplete } late when !intake.WasAwaited(late.Session):
                 _late++;
                 return null;
-            case ObjectFailed failed:
-                return Failed(failed);
+            case ObjectFailed or ObjectsLeftOut:
+                return Failed(received);
             case SessionEnded { End: SessionEnd.Abandoned, FdtSeen: false }:
                 return new NoticeEvent($"{received.Session}: nothing arrived that could be understood.");
             case SessionEnded { HasBegun: false, Missing: > 0 } hollow:
@@ -105,10 +106,11 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
         }
     }
 
-    private ErrorEvent Failed(ObjectFailed failed)
+    private ErrorEvent Failed(FluteEvent failed)
     {
         inbox.CountFailed();
-        return new ErrorEvent(FluteErrors.Of(failed, intake.SourceOf(failed.Session).Source));
+        IPEndPoint source = intake.SourceOf(failed.Session).Source;
+        return new ErrorEvent(failed is ObjectFailed one ? FluteErrors.Of(one, source) : FluteErrors.LeftOut((ObjectsLeftOut)failed, source));
     }
 
     private GalleryEvent? Take(ObjectReceived received)

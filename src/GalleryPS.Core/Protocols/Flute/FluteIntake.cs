@@ -40,12 +40,14 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort);
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
                 MaxObjectBytes = options.Limits.MaxImageBytes,
                 MaxTotalBytes = options.Limits.MaxGalleryBytes,
+                MaxObjects = options.Limits.MaxImages,
+                MaxSessions = options.Limits.MaxSessions,
                 GroupKey = options.Flute.Passphrase?.Key.Value,
                 UtcNow = _time.GetUtcNow,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),

@@ -11,8 +11,8 @@ internal sealed class ImageObjectStore(ImageStore? store) : IObjectStore
 
     public Stream Open(SessionId session, FdtFile file)
     {
-        if (store is not null) return store.Create();
         long? length = file.ContentLength ?? (file.ContentEncoding is null ? file.TransferLength : null);
+        if (store is not null) return store.Create(length ?? 0);
         if (length is not <= InMemory) return OpenTemporary();
         if (Interlocked.Add(ref _inMemory, length.Value) <= AllInMemory) return new Memory(this, length.Value);
         Interlocked.Add(ref _inMemory, -length.Value);

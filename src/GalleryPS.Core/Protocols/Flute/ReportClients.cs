@@ -10,9 +10,11 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="report">Makes a report of a session; gets the last one. Null when the session is over.</param>
 /// <param name="onEvent">Is told why reporting is not possible.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time) : IDisposable
+/// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
+    private int _toldPort;
 
     /// <summary>Whether no sender wants to know.</summary>
     public bool IsEmpty => _clients.IsEmpty;
@@ -27,6 +29,12 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     {
         if (_clients.ContainsKey(session)) return;
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
+        if (port < GalleryLimits.LeastReportPort && !anyPort)
+        {
+            if (Interlocked.Exchange(ref _toldPort, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, where services of the system are: it is not told what is missing (-AnyReportPort allows it)."));
+            return;
+        }
+
         var last = new ReceptionReport();
         _clients[session] = new ReportClient(
             new IPEndPoint(session.Source, port),

@@ -34,8 +34,7 @@ internal sealed class ReportConnection
 /// <summary>The sender's end of the report channel: a TCP port where receivers report. Never more than reading is done for them.</summary>
 internal sealed class ReportServer : IDisposable
 {
-    private const int MaxConnections = 4096;
-    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly TcpAcceptor _acceptor;
     private readonly TimeProvider _time;
     private readonly ulong _tsi;
@@ -84,7 +83,7 @@ internal sealed class ReportServer : IDisposable
             try
             {
                 TcpConnection connection = await _acceptor.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (Interlocked.Increment(ref _connections) > MaxConnections)
+                if (Interlocked.Increment(ref _connections) > GalleryLimits.ReportClients)
                 {
                     Interlocked.Decrement(ref _connections);
                     connection.Dispose();
@@ -119,7 +118,7 @@ internal sealed class ReportServer : IDisposable
             using var codec = new ReportCodec(challenge, _key);
             await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), _stop.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
-            using var patience = new StallWatch(JoinTimeout, _time, _stop.Token);
+            using var patience = new StallWatch(GalleryLimits.ReportGreeting, _time, _stop.Token);
             patience.Restart();
             while (true)
             {

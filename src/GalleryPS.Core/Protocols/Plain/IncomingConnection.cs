@@ -20,76 +20,154 @@ internal enum ConnectionState
 /// <summary>One accepted connection: one image, or with no bytes an end of transmission.</summary>
 internal sealed class IncomingConnection : IDisposable
 {
+    // Less than that may be anybody's; nobody is waited for who has sent no more in a while.
+    private const int Begun = 1024;
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5), TimeToBegin = TimeSpan.FromSeconds(0.2);
     private readonly TcpConnection _connection;
     private readonly ReceiveOptions _options;
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
     private readonly Inbox _inbox;
     private readonly Transmissions _transmissions;
     private readonly TimeProvider _time;
     private readonly ImageSpool _spool;
     private readonly IPEndPoint _host;
+    private readonly long _accepted;
     private ImageFormat _format;
     private bool _came;
-    private readonly long _accepted;
-    private long _lastBytes;
-    private long _drained;
-    private long _finished;
+    private long _length, _lastBytes, _drained, _finished, _rateSince, _rateLength;
+    private int _state;
 
     public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, Transmissions transmissions)
     {
         (_connection, _options, _inbox, _transmissions, _time) = (connection, options, inbox, transmissions, inbox.Clock.Time);
         _host = new IPEndPoint(connection.Peer.Address, 0);
         _spool = new ImageSpool(inbox.Store);
-        _accepted = _lastBytes = _time.GetTimestamp();
+        _accepted = _lastBytes = _rateSince = _time.GetTimestamp();
+    }
+
+    // What whoever reads it does, and whether somebody else has ended it meanwhile.
+    private enum Doing
+    {
+        Working,
+        Waiting,
+        GivenUp,
     }
 
     public IPEndPoint Peer => _connection.Peer;
 
-    public bool IsEnd => _spool.Length == 0;
+    public bool IsEnd => Length == 0;
 
-    /// <summary>Whether it has been open for a while without a byte: whatever it is, no image of a sender that has ended.</summary>
-    public bool IsSilent => IsEnd && _time.GetElapsedTime(_accepted) > LongestSilence;
+    /// <summary>Bytes so far.</summary>
+    public long Length => Volatile.Read(ref _length);
+
+    /// <summary>Whether it has brought so little that it may be anybody's.</summary>
+    public bool HasHardlyBegun => Length < Begun;
+
+    /// <summary>Whether it may be ended to make room for another one.</summary>
+    public bool IsWorthless => HasHardlyBegun && !IsGivenUp && _time.GetElapsedTime(_accepted) > TimeToBegin;
+
+    /// <summary>Whether it has been open for a while and has brought next to nothing: whatever it is, no image of a sender that has ended.</summary>
+    public bool IsSilent => HasHardlyBegun && _time.GetElapsedTime(_accepted) > LongestSilence;
 
     public bool IsFinished => Volatile.Read(ref _finished) != 0;
+
+    /// <summary>Whether <see cref="TryGiveUp"/> has ended it.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
 
     /// <summary>
     /// Whether a later connection of the same host may be presented before this one. A sender closes one connection
     /// before it opens the next, so when the later one arrived while this one had nothing to read, they are of different senders.
     /// </summary>
-    public bool MayBeOvertakenBy(IncomingConnection later) => IsFinished || Volatile.Read(ref _drained) > later._accepted;
+    public bool MayBeOvertakenBy(IncomingConnection later)
+    {
+        if (IsFinished || Volatile.Read(ref _drained) > later._accepted) return true;
+        try
+        {
+            return Volatile.Read(ref _state) == (int)Doing.Waiting && !_connection.WaitToRead(0);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // it has ended just now
+        }
+    }
 
-    /// <summary>Reads what is there, waiting at most so long for more.</summary>
+    /// <summary>Reads what is there, on the calling thread, as long as it comes at once.</summary>
     /// <param name="buffer">Room to read into.</param>
     /// <param name="microseconds">How long to wait when there is nothing.</param>
-    /// <param name="upTo">
-    /// Stop after so many bytes although there are more, so that a large image does not hold up other senders. Whoever
-    /// gives a limit is alone with the connection: when it was empty need not be known.
-    /// </param>
-    public ConnectionState Read(byte[] buffer, int microseconds, long upTo = long.MaxValue)
+    /// <param name="upTo">Stop after so many bytes although there are more, so that a large image does not hold up other senders.</param>
+    public ConnectionState Read(byte[] buffer, int microseconds, long upTo)
     {
-        bool alone = upTo != long.MaxValue;
-        while (_spool.Length < upTo)
+        while (Length < upTo)
         {
-            if (!alone && !_connection.WaitToRead(0)) Volatile.Write(ref _drained, _time.GetTimestamp());
-            if (!_connection.WaitToRead(microseconds)) return StillOpen();
-
+            if (!_connection.WaitToRead(microseconds)) return ConnectionState.Open;
             int read = _connection.Read(buffer, out SocketError error);
             if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
-            if (error != SocketError.Success)
-            {
-                // Somebody who broke off before the first byte (a port scan) sent no image.
-                if (_spool.Length == 0) return ConnectionState.Failed;
-                return Cut(SocketErrors.Reset(
-                    new SocketException((int)error), Peer, $"An image was cut off after {Counted.Of(_spool.Length, "byte")} and discarded"));
-            }
-
+            if (error != SocketError.Success) return Broken(new SocketException((int)error));
             if (read == 0) return ConnectionState.Whole;
-            _lastBytes = _time.GetTimestamp();
-            _inbox.Touch();
             if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
         }
 
         return ConnectionState.Open;
+    }
+
+    /// <summary>Waits without a thread until there is something to read.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="SocketException">The connection failed, or was given up.</exception>
+    public async Task Wait(CancellationToken cancellationToken)
+    {
+        long now = _time.GetTimestamp();
+        if (!_connection.WaitToRead(0)) Volatile.Write(ref _drained, now);
+        if (Interlocked.CompareExchange(ref _state, (int)Doing.Waiting, (int)Doing.Working) != (int)Doing.Working) throw new SocketException((int)SocketError.OperationAborted);
+        await _connection.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _state, (int)Doing.Working, (int)Doing.Waiting) != (int)Doing.Waiting) throw new SocketException((int)SocketError.OperationAborted);
+    }
+
+    /// <summary>Reads what is there.</summary>
+    public async Task<ConnectionState> Read(byte[] buffer, CancellationToken cancellationToken)
+    {
+        do
+        {
+            int read = await _connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0) return ConnectionState.Whole;
+            if (Take(buffer.AsSpan(0, read)) == ConnectionState.Failed) return ConnectionState.Failed;
+        }
+        while (_connection.HasMore);
+        return ConnectionState.Open;
+    }
+
+    /// <summary>The connection broke.</summary>
+    public ConnectionState Broken(Exception e) =>
+
+        // Somebody who broke off before the first byte (a port scan) sent no image.
+        IsEnd ? ConnectionState.Failed : Cut(SocketErrors.Reset(e, Peer, $"An image was cut off after {Counted.Of(Length, "byte")} and discarded"));
+
+    /// <summary>Gives it up when it took too long to begin, was silent for too long, or was too slow.</summary>
+    /// <returns>Whether it was given up now. Whoever reads it is told by an exception.</returns>
+    public bool CheckTime()
+    {
+        LimitOptions limits = _options.Limits;
+        if (IsEnd) return _time.GetElapsedTime(_accepted) >= limits.FirstByteTimeout && TryGiveUp(null);
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastBytes)) >= limits.StallTimeout)
+        {
+            return TryGiveUp(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(Length, "byte")}"));
+        }
+
+        TimeSpan since = _time.GetElapsedTime(_rateSince);
+        if (since < limits.StallTimeout) return false;
+        double rate = (Length - _rateLength) * 8 / since.TotalSeconds;
+        (_rateSince, _rateLength) = (_time.GetTimestamp(), Length);
+        return !limits.MinimumBitRate.IsUnlimited && rate < limits.MinimumBitRate.BitsPerSecond && TryGiveUp(new GalleryException(
+            ErrorIds.ConnectionTimedOut, GalleryErrorCategory.OperationTimeout,
+            $"An image was left out after {Counted.Of(Length, "byte")}: {Peer} sent fewer than {limits.MinimumBitRate}.", Peer, "Lower the limit (-MinimumBitRate) if you trust the sender."));
+    }
+
+    /// <summary>Ends it, unless something is being done with what it brought.</summary>
+    /// <param name="why">What to tell when it has brought more than next to nothing; null for nothing.</param>
+    public bool TryGiveUp(GalleryException? why)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)Doing.GivenUp, (int)Doing.Waiting) != (int)Doing.Waiting) return false;
+        if (why is not null && !HasHardlyBegun) Cut(why);
+        else Abort();
+        return true;
     }
 
     /// <summary>Hands the image, or the end of transmission, to the inbox.</summary>
@@ -121,6 +199,7 @@ internal sealed class IncomingConnection : IDisposable
         }
 
         ArrivedImage arrived = Arrived();
+        if (!_came) _transmissions.ImageArrived(_host);
         if (_spool.Writer is { } writer) _inbox.Add(writer, arrived);
         else _inbox.Add(_spool.ToArray(), arrived, urgent: urgent);
     }
@@ -144,6 +223,8 @@ internal sealed class IncomingConnection : IDisposable
 
     private ConnectionState Take(ReadOnlySpan<byte> bytes)
     {
+        Volatile.Write(ref _lastBytes, _time.GetTimestamp());
+        _inbox.Touch();
         try
         {
             bool signatureKnown = _spool.Length >= ImageHeader.SignatureLength;
@@ -151,6 +232,7 @@ internal sealed class IncomingConnection : IDisposable
             long limit = _inbox.Store is null ? Math.Min(_options.Limits.MaxImageBytes, Array.MaxLength) : _options.Limits.MaxImageBytes;
             if (length > limit) return Fail(ReceiveAddresses.TooLarge(Peer, length, limit));
             _spool.Append(bytes);
+            Volatile.Write(ref _length, length);
             if (!signatureKnown) _format = ImageHeader.DetectFormat(_spool.Start);
             if (!signatureKnown && length >= ImageHeader.SignatureLength && _format == ImageFormat.Unknown && !_spool.Start.IsEmpty)
             {
@@ -159,7 +241,7 @@ internal sealed class IncomingConnection : IDisposable
                 return ConnectionState.Failed;
             }
 
-            if (!signatureKnown && length >= ImageHeader.SignatureLength)
+            if (length >= Begun && !_came)
             {
                 _transmissions.ImageArrived(_host, open: true);
                 _came = true;
@@ -172,10 +254,6 @@ internal sealed class IncomingConnection : IDisposable
             return Fail(e);
         }
     }
-
-    private ConnectionState StillOpen() => _time.GetElapsedTime(_lastBytes) < _options.Limits.StallTimeout
-        ? ConnectionState.Open
-        : Cut(SocketErrors.TimedOut(Peer, $"An image was left out after {Counted.Of(_spool.Length, "byte")}"));
 
     // With an image of which a part came; only where somebody wants it.
     private ConnectionState Cut(GalleryException error)

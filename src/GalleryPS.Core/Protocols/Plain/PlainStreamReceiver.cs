@@ -7,12 +7,15 @@ namespace GalleryPS.Protocols.Plain;
 /// <summary>
 /// Plain over TCP: every connection is an image, one with no bytes an end of transmission. The accepting thread itself
 /// reads what has already arrived, which is the whole image when the network is faster than the sender; a connection
-/// that would make it wait gets a thread of its own, so that no slow sender holds up the others.
+/// that would make it wait is read when something comes, and holds no thread meanwhile, so that no slow sender holds up the others.
 /// </summary>
 internal sealed class PlainStreamReceiver : IImageReceiver
 {
     private static readonly TimeSpan EmptyGallery = TimeSpan.FromSeconds(3);
-    private const int MostAtOnce = 128;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250), Order = TimeSpan.FromMilliseconds(5);
+
+    // Those that have something to read; storing images may block.
+    private const int MostAtWork = 16;
     private const int PollMicroseconds = ReadingThreads.PollMilliseconds * 1000;
     private const int InlineMicroseconds = 1_000;
     private const int InlineBytes = 1 << 20;
@@ -23,11 +26,15 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly Transmissions _transmissions;
     private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
+    private readonly SemaphoreSlim _turns = new(MostAtWork);
+    private readonly ITimer _look;
+    private long _givenUp, _turnedAway;
 
     private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
     {
         (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
         _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
+        _look = inbox.Clock.Time.CreateTimer(static r => ((PlainStreamReceiver)r!).CheckTimes(), this, LookEvery, LookEvery);
         Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
@@ -50,14 +57,23 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     public IEnumerable<GalleryEvent> Closing()
     {
         Stop();
-        return [new NoticeEvent("Closed.")];
+        if (_givenUp + _turnedAway > 0)
+        {
+            yield return new WarningEvent(
+                ErrorIds.ConnectionsGivenUp,
+                $"{Counted.Of(_givenUp, "connection")} brought too little in time, and {Counted.Of(_turnedAway, "connection")} exceeded the limits (-FirstByteTimeout, -MinimumBitRate, -MaxConnections, -MaxConnectionsPerHost).");
+        }
+
+        yield return new NoticeEvent("Closed.");
     }
 
     public void Dispose()
     {
         Stop();
+        _look.Dispose();
         _transmissions.Dispose();
         _threads.Dispose();
+        _turns.Dispose();
     }
 
     private void Stop()
@@ -83,18 +99,18 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             }
 
             Accepted accepted = acceptor.Accept(out TcpConnection? connection);
-            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox, _transmissions), buffer);
+            if (connection is not null) Take(acceptor, new IncomingConnection(connection, _options, _inbox, _transmissions), buffer);
 
             // It stays in the backlog until others have ended.
-            else if (accepted == Accepted.TooMany) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
+            else if (accepted == Accepted.TooMany && !MakeRoom(null)) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
         }
     }
 
-    private void Take(IncomingConnection connection, byte[] buffer)
+    private void Take(TcpAcceptor acceptor, IncomingConnection connection, byte[] buffer)
     {
         if (_sources.Count == 0 || _sources.Contains(DatagramReceiver.WithoutZone(connection.Peer.Address)))
         {
-            Handle(connection, buffer);
+            Handle(acceptor, connection, buffer);
             return;
         }
 
@@ -103,30 +119,62 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         connection.Dispose();
     }
 
-    private void Handle(IncomingConnection connection, byte[] buffer)
+    private void Handle(TcpAcceptor acceptor, IncomingConnection connection, byte[] buffer)
     {
+        // While others wait to be accepted, nobody is waited for.
         IncomingConnection[] earlier = EarlierOf(connection.Peer.Address);
-        if (earlier.Length == 0 && ReadInline(connection, buffer) != ConnectionState.Open)
+        if (earlier.Length == 0 && ReadInline(connection, buffer, acceptor.Wait(0) ? 0 : InlineMicroseconds) != ConnectionState.Open)
         {
             connection.Dispose();
             return;
         }
 
         _inbox.Queue.Flush();
-        lock (_open)
+        int all;
+        lock (_open) all = _open.Count;
+        if ((earlier.Length >= _options.Limits.MaxConnectionsPerHost && !MakeRoom(connection.Peer.Address)) || (all >= _options.Limits.MaxConnections && !MakeRoom(null)))
         {
-            while (_open.Count >= MostAtOnce && !_threads.Stopping.IsCancellationRequested) Monitor.Wait(_open, PollMicroseconds / 1000);
-            _open.Add(connection);
+            Interlocked.Increment(ref _turnedAway);
+            connection.Abort();
+            connection.Dispose();
+            return;
         }
 
-        new Thread(() => ReadOn(connection, earlier)) { IsBackground = true, Name = $"TCP from {connection.Peer}" }.Start();
+        lock (_open) _open.Add(connection);
+        _ = ReadOn(connection, earlier);
     }
 
-    private ConnectionState ReadInline(IncomingConnection connection, byte[] buffer)
+    // Ends the connection that brought least, if that is next to nothing.
+    private bool MakeRoom(IPAddress? host)
+    {
+        lock (_open)
+        {
+            foreach (IncomingConnection one in _open.Where(o => o.IsWorthless && (host is null || o.Peer.Address.Equals(host))).OrderBy(static o => o.Length))
+            {
+                if (!one.TryGiveUp(null)) continue;
+                Interlocked.Increment(ref _turnedAway);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void CheckTimes()
+    {
+        IncomingConnection[] open;
+        lock (_open) open = [.. _open];
+        foreach (IncomingConnection one in open)
+        {
+            if (one.CheckTime()) Interlocked.Increment(ref _givenUp);
+        }
+    }
+
+    private ConnectionState ReadInline(IncomingConnection connection, byte[] buffer, int microseconds)
     {
         try
         {
-            ConnectionState state = connection.Read(buffer, InlineMicroseconds, InlineBytes);
+            ConnectionState state = connection.Read(buffer, microseconds, InlineBytes);
             if (state == ConnectionState.Whole) connection.Deliver(urgent: false);
             return state;
         }
@@ -145,19 +193,45 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         lock (_open) return _open.Count == 0 ? [] : [.. _open.Where(o => o.Peer.Address.Equals(host))];
     }
 
-    private void ReadOn(IncomingConnection connection, IncomingConnection[] earlier)
+    private async Task ReadOn(IncomingConnection connection, IncomingConnection[] earlier)
     {
+        CancellationToken stopping = _threads.Stopping;
         try
         {
-            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 << 10);
+            // The thread that accepts goes on accepting.
+            await Task.Yield();
             ConnectionState state = ConnectionState.Open;
-            while (state == ConnectionState.Open && !_threads.Stopping.IsCancellationRequested) state = connection.Read(buffer, PollMicroseconds);
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            if (state == ConnectionState.Whole && WaitForEarlier(connection, earlier)) connection.Deliver(urgent: true);
-            else if (state == ConnectionState.Open) connection.Abort();
+            while (state == ConnectionState.Open)
+            {
+                await connection.Wait(stopping).ConfigureAwait(false);
+                await _turns.WaitAsync(stopping).ConfigureAwait(false);
+                byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 << 10);
+                try
+                {
+                    state = await connection.Read(buffer, stopping).ConfigureAwait(false);
+                }
+                finally
+                {
+                    System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+                    _turns.Release();
+                }
+            }
+
+            if (state == ConnectionState.Failed) return;
+            await WaitForEarlier(connection, earlier, stopping).ConfigureAwait(false);
+            connection.Deliver(urgent: true);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or GalleryException)
+        catch (OperationCanceledException)
         {
+            connection.Abort();
+        }
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        {
+            if (!connection.IsGivenUp) connection.Broken(e);
+        }
+        catch (Exception e)
+        {
+            // Nobody waits for this task.
             Lost(connection, e);
         }
         finally
@@ -172,19 +246,13 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         }
     }
 
-    // Keeps the order of one sender's images, and an end of transmission behind all of them. A connection that says nothing holds
-    // up nobody for long.
-    private bool WaitForEarlier(IncomingConnection connection, IncomingConnection[] earlier)
+    // Keeps the order of one sender's images, and an end of transmission behind all of them. A connection that says next to nothing
+    // holds up nobody for long.
+    private async Task WaitForEarlier(IncomingConnection connection, IncomingConnection[] earlier, CancellationToken stopping)
     {
-        lock (_open)
+        while (!Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished || e.IsSilent : e.MayBeOvertakenBy(connection)))
         {
-            while (!_threads.Stopping.IsCancellationRequested)
-            {
-                if (Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished || e.IsSilent : e.MayBeOvertakenBy(connection))) return true;
-                Monitor.Wait(_open, 5);
-            }
+            await Task.Delay(Order, stopping).ConfigureAwait(false);
         }
-
-        return false;
     }
 }
