@@ -140,7 +140,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         string folder = Lab.NewFolder();
 
         // Hosts do not see what is mounted after they were made; so the receiver's shell mounts it, and looks at what is left.
-        string command = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "gallery.dll")}' receive --protocol flute -o '{folder}' --idle-timeout 20 --json {string.Join(' ', ReceiverAddress("multicast", "4", 0))}";
+        string command = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "gallery.dll")}' receive --protocol flute -o '{folder}' --idle-timeout 20 --minimum-free-space 0 --json {string.Join(' ', ReceiverAddress("multicast", "4", 0))}";
         using PeerProcess receiver = PeerProcess.Start(Lab[0], "sh", ["-c", $"mount -t tmpfs -o size=2m tmpfs '{folder}' && {command}; code=$?; ls -A '{folder}'; umount '{folder}'; exit $code"]);
         receiver.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", .. SenderAddress("multicast", "4")]);
