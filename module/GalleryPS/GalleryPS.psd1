@@ -12,6 +12,7 @@
     CmdletsToExport      = @(
         'Compare-GalleryTraffic'
         'Connect-GalleryServer'
+        'ConvertTo-GalleryRecord'
         'Export-Gallery'
         'Get-GalleryInterface'
         'Get-GalleryLab'

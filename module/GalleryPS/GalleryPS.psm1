@@ -17,9 +17,15 @@ foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll', 'GalleryPS.Labs
     }
 }
 
-# Their views are text that the module writes.
-$view = $assembly.GetType('GalleryPS.Cmdlets.Binding.TrafficView')
-$null = $accelerators::Add($view.FullName, $view)
+# Their views are text that the module writes, and their bytes are in XML what it makes of them.
+foreach ($name in 'TrafficView', 'NarrowView', 'Content') {
+    $type = $assembly.GetType("GalleryPS.Cmdlets.Binding.$name")
+    $null = $accelerators::Add($type.FullName, $type)
+}
+
+# The types file is read before its types are there.
+Update-TypeData -TypeName "Deserialized.$($type.FullName)" -TargetTypeForDeserialization $type -Force
+Update-TypeData -TypeName $type.FullName -TypeConverter $assembly.GetType("$($type.FullName)Converter") -Force
 
 $inner = Import-Module -Assembly $assembly -PassThru -Force
 

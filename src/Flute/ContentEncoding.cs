@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -89,7 +90,7 @@ internal static class ContentEncodings
         for (int read = decompressor.Read(buffer); read > 0; read = decompressor.Read(buffer))
         {
             total += read;
-            if (total > limit) throw new InvalidDataException($"It decompresses to more than {limit:N0} bytes.");
+            if (total > limit) throw new InvalidDataException(Invariant($"It decompresses to more than {limit:N0} bytes."));
             into.Write(buffer, 0, read);
         }
     }

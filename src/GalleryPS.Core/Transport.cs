@@ -1,7 +1,9 @@
 namespace GalleryPS;
 
+// Enumerations that objects for scripts hold are of long: ConvertTo-Json writes the names of those, and the numbers of others.
+
 /// <summary>How images reach their receivers.</summary>
-public enum Transport
+public enum Transport : long
 {
     /// <summary>UDP to one address; every receiver costs one copy of each image.</summary>
     Unicast,
@@ -17,7 +19,7 @@ public enum Transport
 }
 
 /// <summary>What the bytes on the wire look like.</summary>
-public enum Protocol
+public enum Protocol : long
 {
     /// <summary>The classic exercise: one image is one UDP datagram or one TCP connection, nothing added.</summary>
     Plain,

@@ -1,4 +1,5 @@
 using GalleryPS.Show.Pixels;
+using GalleryPS.Show.Pixels.Animations;
 
 namespace GalleryPS.Show;
 
@@ -7,11 +8,13 @@ public sealed class GalleryItem
 {
     private readonly Func<Stream> _open;
     private readonly Lazy<Orientation> _orientation;
+    private readonly Lazy<bool> _moves;
 
     private GalleryItem(Func<Stream> open)
     {
         _open = open;
         _orientation = new Lazy<Orientation>(ReadOrientation);
+        _moves = new Lazy<bool>(ReadMoves);
     }
 
     /// <summary>Position in the show, counted from 0.</summary>
@@ -37,6 +40,9 @@ public sealed class GalleryItem
 
     /// <summary>Whether its EXIF data say that it is stored otherwise than it is seen.</summary>
     public bool IsTurned => _orientation.Value != Orientation.Upright;
+
+    /// <summary>Whether it may be an animation, which only the browser itself can draw.</summary>
+    internal bool Moves => _moves.Value;
 
     /// <summary>
     /// Whether browsers have to be given another file to show it as it is: none shows TIFF, and not all turn PNG and WebP as
@@ -219,6 +225,23 @@ public sealed class GalleryItem
         {
             // Whoever shows the image meets the same error, and tells it.
             return Orientation.Upright;
+        }
+    }
+
+    private bool ReadMoves()
+    {
+        if (Format is ImageFormat.Gif or ImageFormat.WebP) return true;
+        if (Error is not null || Format != ImageFormat.Png) return false;
+        try
+        {
+            // An animated one says so before its image data; only metadata of unusual size can push that further back.
+            byte[] head = new byte[64 << 10];
+            using Stream file = _open();
+            return AnimatedPng.Is(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>Where images are shown.</summary>
-public enum GalleryView
+public enum GalleryView : long
 {
     /// <summary>The terminal when it draws real pixels, else the browser when there is a display, else the terminal in half blocks.</summary>
     Auto,

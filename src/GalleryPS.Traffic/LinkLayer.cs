@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>What lies below IP in a prediction.</summary>
-public enum LinkLayer
+public enum LinkLayer : long
 {
     /// <summary>Ethernet: a header of 14 bytes, and what the wire adds.</summary>
     Ethernet,

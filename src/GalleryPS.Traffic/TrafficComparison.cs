@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>How a capture relates to its prediction.</summary>
-public enum TrafficVerdict
+public enum TrafficVerdict : long
 {
     /// <summary>The capture shows exactly what was predicted.</summary>
     Exact,
@@ -28,13 +28,13 @@ public sealed class TrafficComparison
     /// <summary>
     /// What explains the differences, in sentences; where there are none, what should be known about the capture.
     /// </summary>
-    public required IReadOnlyList<string> Reasons { get; init; }
+    public required IReadOnlyList<string> Reasons { get; init => field = ReadableCollection<string>.Of(value); }
 
     /// <summary>All <see cref="Reasons"/> as one text.</summary>
     public string Reason => string.Join(' ', Reasons);
 
     /// <summary>Every property of the prediction held against the capture.</summary>
-    public required IReadOnlyList<LayerComparison> Layers { get; init; }
+    public required IReadOnlyList<LayerComparison> Layers { get; init => field = ReadableCollection<LayerComparison>.Of(value); }
 
     /// <summary>The prediction.</summary>
     public required TrafficEstimate Estimate { get; init; }

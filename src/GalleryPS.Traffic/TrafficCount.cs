@@ -60,10 +60,10 @@ public sealed class TrafficCount : CapturedTraffic
     public TimeSpan Duration => First is { } first && Last is { } last && last > first ? last - first : TimeSpan.Zero;
 
     /// <summary>The capture by protocol: UDP, TCP, IGMP, MLD, ICMP, ICMPv6, ARP, other; empty for a flow.</summary>
-    public IReadOnlyList<TrafficLine> Lines { get; init; } = [];
+    public IReadOnlyList<TrafficLine> Lines { get; init => field = ReadableCollection<TrafficLine>.Of(value); } = ReadableCollection<TrafficLine>.Of([]);
 
     /// <summary>The flows in the order they began, when they were asked for.</summary>
-    public IReadOnlyList<TrafficCount> ByFlow { get; init; } = [];
+    public IReadOnlyList<TrafficCount> ByFlow { get; init => field = ReadableCollection<TrafficCount>.Of(value); } = ReadableCollection<TrafficCount>.Of([]);
 
     /// <summary>How many flows there are.</summary>
     public int Flows { get; init; }
@@ -72,23 +72,66 @@ public sealed class TrafficCount : CapturedTraffic
     public long FramesWithoutFlow { get; init; }
 
     /// <summary>Traffic over time, when it was asked for.</summary>
-    public IReadOnlyList<TrafficInterval> Timeline { get; init; } = [];
+    public IReadOnlyList<TrafficInterval> Timeline { get; init => field = ReadableCollection<TrafficInterval>.Of(value); } = ReadableCollection<TrafficInterval>.Of([]);
 
     /// <summary>What was found that a reader of the numbers should know, in sentences.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; init => field = ReadableCollection<string>.Of(value); } = ReadableCollection<string>.Of([]);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{TerminalText.Safe(Flow ?? Path)}: {Frames} frames, {LinkBytes} bytes";
+    public override string ToString() => $"{TerminalText.Safe(Flow ?? Path)}: {Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
 }
 
 /// <summary>The traffic of one protocol in a capture.</summary>
-public sealed class TrafficLine : CapturedTraffic
+public sealed class TrafficLine
 {
     /// <summary>UDP, TCP, IGMP, MLD, ICMP, ICMPv6, ARP, IP (other) or Other.</summary>
     public required string Protocol { get; init; }
 
+    // Not a property beside the numbers: JSON would hold them twice, and one level too deep.
+    internal TrafficTotals Captured
+    {
+        get => new()
+        {
+            Datagrams = Datagrams,
+            Packets = Packets,
+            Frames = Frames,
+            ApplicationBytes = ApplicationBytes,
+            TransportBytes = TransportBytes,
+            NetworkBytes = NetworkBytes,
+            LinkBytes = LinkBytes,
+            WireBytes = WireBytes,
+        };
+
+        init => (Datagrams, Packets, Frames, ApplicationBytes, TransportBytes, NetworkBytes, LinkBytes, WireBytes) =
+            (value.Datagrams, value.Packets, value.Frames, value.ApplicationBytes, value.TransportBytes, value.NetworkBytes, value.LinkBytes, value.WireBytes);
+    }
+
+    /// <inheritdoc cref="TrafficTotals.Datagrams"/>
+    public long Datagrams { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.Packets"/>
+    public long Packets { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.Frames"/>
+    public long Frames { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.ApplicationBytes"/>
+    public long ApplicationBytes { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.TransportBytes"/>
+    public long TransportBytes { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.NetworkBytes"/>
+    public long NetworkBytes { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.LinkBytes"/>
+    public long LinkBytes { get; init; }
+
+    /// <inheritdoc cref="TrafficTotals.WireBytes"/>
+    public long WireBytes { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => $"{Protocol}: {Frames} frames, {LinkBytes} bytes";
+    public override string ToString() => $"{Protocol}: {Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
 }
 
 /// <summary>The traffic within one interval of time.</summary>
@@ -116,5 +159,5 @@ public sealed class TrafficInterval
     public double BitRate => Length == TimeSpan.Zero ? 0 : LinkBytes * 8 / Length.TotalSeconds;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Start}: {Frames} frames, {LinkBytes} bytes";
+    public override string ToString() => $"{Start}: {Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
 }

@@ -48,7 +48,7 @@ public sealed class TrafficEstimate
     public required int EndsOfTransmission { get; init; }
 
     /// <summary>Names of the images that cannot be sent in this way and are left out: too large for a datagram.</summary>
-    public IReadOnlyList<string> Unsendable { get; internal set; } = [];
+    public IReadOnlyList<string> Unsendable { get; internal set => field = ReadableCollection<string>.Of(value); } = ReadableCollection<string>.Of([]);
 
     /// <summary>What is left out and why, and what would send it; null when nothing is left out.</summary>
     public string? Note { get; internal set; }
@@ -63,7 +63,7 @@ public sealed class TrafficEstimate
     public required TrafficTotals High { get; init; }
 
     /// <summary>Payload bytes of every image in order, for holding captures against them.</summary>
-    public IReadOnlyList<long> Sizes { get; init; } = [];
+    public IReadOnlyList<long> Sizes { get; init => field = ReadableCollection<long>.Of(value); } = ReadableCollection<long>.Of([]);
 
     /// <summary>True when there is no range: every property is exact.</summary>
     public bool IsExact => Low == High;

@@ -73,5 +73,5 @@ public sealed record TrafficTotals
     public static TrafficTotals Multiply(TrafficTotals left, long right) => left * right;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Frames} frames, {LinkBytes} bytes";
+    public override string ToString() => $"{Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
 }

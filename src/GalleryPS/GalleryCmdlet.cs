@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using GalleryPS.Cmdlets.Binding;
 
 namespace GalleryPS.Cmdlets;
 
@@ -60,6 +61,24 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether a parameter was given, whatever its value.</summary>
     /// <param name="parameter">Its name.</param>
     protected bool Bound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Emits an object, with a view that fits the window.</summary>
+    /// <param name="value">The object.</param>
+    protected new void WriteObject(object? value) => base.WriteObject(NarrowView.Fitted(value, Host));
+
+    /// <summary>Emits a list, or its items.</summary>
+    /// <param name="value">The list.</param>
+    /// <param name="enumerateCollection">Whether its items are emitted.</param>
+    protected new void WriteObject(object? value, bool enumerateCollection)
+    {
+        if (!enumerateCollection || value is not System.Collections.IEnumerable items)
+        {
+            WriteObject(value);
+            return;
+        }
+
+        foreach (object? item in items) WriteObject(item);
+    }
 
     /// <summary>Writes a non-terminating error.</summary>
     /// <param name="error">The error.</param>

@@ -26,6 +26,20 @@ public partial class StyleTests
         Assert.Empty(found);
     }
 
+    /// <summary>Numbers in texts look the same in every culture, as they do in views: the call that formats them says so.</summary>
+    [Fact]
+    public void NumbersInTextsAreFormattedInvariantly() => Assert.Empty(Sources.Where(file => file.StartsWith(Path.Combine(Root, "src"), StringComparison.Ordinal)).SelectMany(CulturesNumbers));
+
+    private static IEnumerable<string> CulturesNumbers(string file)
+    {
+        string[] lines = File.ReadAllLines(file);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (FormattedNumber().IsMatch(lines[i]) && !Invariantly().IsMatch(lines[i]) && (i == 0 || !lines[i - 1].TrimEnd().EndsWith("InvariantCulture,", StringComparison.Ordinal)))
+                yield return $"{file}:{i + 1}";
+        }
+    }
+
     private static IEnumerable<string> TwoLineGuards(string file)
     {
         string[] lines = File.ReadAllLines(file);
@@ -38,6 +52,13 @@ public partial class StyleTests
             if (!hasElse && lines[i].Length + 1 + then.Length <= Columns) yield return $"{file}:{i + 1}";
         }
     }
+
+    [GeneratedRegex(@"\{[^{}""]+:([NFP][0-9]|0\.[0#]+|#,0)\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FormattedNumber();
+
+    // A FormattableString: the last two are given one.
+    [GeneratedRegex(@"Invariant(Culture, |\()|\b(Text|Add)\((page, )?\$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Invariantly();
 
     [GeneratedRegex(@"^(?<indent>\s*)if \(.*\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Guard();

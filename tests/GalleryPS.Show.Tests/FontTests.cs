@@ -168,4 +168,17 @@ public sealed class FontTests : IDisposable
 
         return count;
     }
+
+    // Peace, thanks, a Persian book with a mark, numbers between, Hebrew: left to right as they stand on paper.
+    [Theory]
+    [InlineData("\u0633\u0644\u0627\u0645", "\uFEE1\uFEFC\uFEB3")]
+    [InlineData("\u0634\u0643\u0631\u0627", "\uFE8D\uFEAE\uFEDC\uFEB7")]
+    [InlineData("\u0643\u062A\u0627\u0628", "\uFE8F\uFE8E\uFE98\uFEDB")]
+    [InlineData("\u067E\u06CC\u0686 7.jpg", "\uFB7B\uFBFF\uFB58 7.jpg")]
+    [InlineData("\u0628\u0651\u0628", "\uFE90\u0651\uFE91")]
+    [InlineData("\u0644\u0640\u0644", "\uFEDE\u0640\uFEDF")]
+    [InlineData("\u0645\u0627\u0621", "\uFE80\uFE8E\uFEE3")]
+    [InlineData("\u05E9\u05DC\u05D5\u05DD", "\u05DD\u05D5\u05DC\u05E9")]
+    public void RightToLeftLettersStandInOrderAndAreJoined(string read, string stands) =>
+        Assert.Equal(stands, string.Concat(RightToLeft.Ordered(read.EnumerateRunes())));
 }

@@ -75,6 +75,35 @@ public sealed class OrientationTests : IDisposable
         }));
     }
 
+    /// <summary>What moves goes on moving when it has to be turned for browsers.</summary>
+    [Theory]
+    [InlineData("WEBP")]
+    [InlineData("PNG")]
+    public void AnimationsStayAnimationsInPages(string format)
+    {
+        byte[] file = Tools.Python(
+            """
+            import sys, io
+            from PIL import Image
+            frames = [Image.new('RGB', (60, 40), c) for c in ((220, 20, 20), (20, 200, 20), (20, 20, 220))]
+            exif = Image.Exif()
+            exif[0x0112] = 6
+            out = io.BytesIO()
+            frames[0].save(out, 'FORMAT', save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0, exif=exif.tobytes())
+            sys.stdout.buffer.write(out.getvalue())
+            """.Replace("FORMAT", format, StringComparison.Ordinal),
+            []);
+        GalleryItem item = GalleryItem.FromFile(_folder.File("m." + format.ToLowerInvariant(), file), 0);
+        Assert.True(item.Moves);
+        Assert.True(item.IsConvertedForBrowsers);
+        byte[] turned = ImageDecoder.Default.ForBrowsers("m", file, 2400, TestContext.Current.CancellationToken);
+        Assert.Equal(ImageFormat.WebP, ImageHeader.DetectFormat(turned));
+        IReadOnlyList<PixelFrame> frames = ImageDecoder.Default.DecodeFrames("m", turned);
+        Assert.Equal([100, 200, 300], frames.Select(static f => f.Delay.TotalMilliseconds));
+        Assert.All(frames, static f => Assert.Equal(new PixelSize(40, 60), f.Image.Size));
+        Assert.Equal([0, 1, 2], frames.Select(static f => Enumerable.Range(0, 3).MaxBy(c => f.Image.Rgba[c])));
+    }
+
     /// <summary>A camera's thumbnail is stored as the image is: its orientation is that of the image.</summary>
     [Fact]
     public void EmbeddedThumbnailsAreTurnedWithTheirImage()

@@ -53,7 +53,7 @@ internal sealed class CaptureBuilder
         return Block(0x0A0D0D0A, body.ToArray());
     }
 
-    public CaptureBuilder Interface(LinkType linkType, uint snapLength = 0, byte? resolution = null, long? offset = null)
+    public CaptureBuilder Interface(LinkType linkType, uint snapLength = 0, byte? resolution = null, long? offset = null, string? filter = null)
     {
         var body = new CaptureBuilder(_bigEndian);
         body.U16((ushort)linkType);
@@ -61,6 +61,7 @@ internal sealed class CaptureBuilder
         body.U32(snapLength);
         body.Option(2, Encoding.UTF8.GetBytes("eth0"));
         if (resolution is { } digits) body.Option(9, [digits]);
+        if (filter is not null) body.Option(11, [0, .. Encoding.UTF8.GetBytes(filter)]);
         if (offset is { } seconds)
         {
             byte[] bytes = new byte[8];

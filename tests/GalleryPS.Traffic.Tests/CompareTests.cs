@@ -61,7 +61,7 @@ public class CompareTests
     [InlineData(new[] { 1000, 2000, 0, 77 }, "Not an image of this gallery, other traffic on the port: 1 datagram (77 bytes).")]
     [InlineData(new[] { 1000, 2000, 0, 0 }, "More ends of transmission than predicted: 1 datagram without a byte too many.")]
     [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1 receiver.")]
-    [InlineData(new int[0], "The capture holds no UDP datagram at all. Check on which NIC and with which filter it was captured")]
+    [InlineData(new int[0], "The capture holds no UDP datagram at all. A pcap file does not tell on which NIC and with which filter it was captured (pcapng does). Capture again with -To (--to;")]
     public void WhatIsMissingOrTooMuchIsNamed(int[] sizes, string reason)
     {
         var builder = CaptureBuilder.Pcap();
@@ -110,13 +110,26 @@ public class CompareTests
                 string reason = Assert.Single(TrafficComparer.Compare(estimate, file, new ComparisonOptions { Port = 25000 }).Reasons);
                 Assert.Equal(
                     "The capture holds no UDP datagram with port 25000. It was captured on lo (this machine only) with the filter 'udp port 9'. "
-                    + "Capture again with -To (where the traffic goes) or -Interface (the NIC).",
+                    + "Capture again with -To (--to; where the traffic goes) or -Interface (--interface; the NIC).",
                     reason);
             }
         }
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "It was captured on eth0 with a filter that the file does not tell, or none. Capture again with -To (--to;")]
+    [InlineData("udp port 9", "It was captured on eth0 with the filter 'udp port 9'. Capture again with -To (--to;")]
+    [InlineData("", "It was captured on eth0 with no filter. Capture again with -To (--to;")]
+    public void NothingFoundInAFileOfAnotherProgramNamesWhatTheFileTells(string? filter, string reason)
+    {
+        foreach (bool bigEndian in new[] { false, true })
+        {
+            TrafficComparison comparison = Compare(CaptureBuilder.Pcapng(bigEndian).Interface(LinkType.Ethernet, filter: filter), Predict([1000, 2000]));
+            Assert.Contains(reason, Assert.Single(comparison.Reasons), StringComparison.Ordinal);
         }
     }
 

@@ -18,6 +18,8 @@ Describe 'Receive-GalleryMessage' {
         $messages[0].Source.Address.ToString() | Should -Be 127.0.0.1
         $messages[0].Group.ToString() | Should -Be 239.25.25.43
         $messages[2].Value | Should -BeOfType pscustomobject
+        $messages[2].Value.GetType().Name | Should -Be PSCustomObject
+        $messages[2].Value | ConvertTo-Json -Compress | Should -Not -BeLike '*"value"*'
         $messages[2].Value.name | Should -Be x
         $messages[2].Value.list[1].y | Should -Be 2.5
         $messages[2].Sequence | Should -Be 7

@@ -1,7 +1,7 @@
 # What scripts write down of the objects: JSON, CSV and lists stay short, and the bytes are there for whoever names them.
 BeforeDiscovery {
     $kinds = 'ReceivedImage', 'SentImage', 'ShownImage', 'ReceivedMessage', 'SentMessage', 'ServerReply', 'Server', 'ServerConnection', 'Interface',
-        'Packet', 'TrafficEstimate', 'TrafficCount#Flow', 'LayerComparison', 'TrafficInterval', 'Terminal'
+        'Packet', 'TrafficEstimate', 'TrafficCount', 'TrafficCount#Flow', 'TrafficComparison', 'LayerComparison', 'TrafficInterval', 'Terminal'
     $bytes = 'ReceivedImage', 'ReceivedMessage', 'ServerReply'
 }
 
@@ -39,8 +39,12 @@ BeforeAll {
     Add-Object @(Get-GalleryPacket $captures/tcp-ipv6.pcap)[0]
     Add-Object @(Measure-Gallery)[0]
     Add-Object @(Measure-GalleryCapture $captures/tcp-ipv6.pcap -ByFlow)[0]
-    Add-Object @((Measure-GalleryCapture $captures/tcp.pcap -Timeline 0.001).Timeline)[0]
-    Add-Object @((Compare-GalleryTraffic $captures/tcp.pcap -Estimate (Measure-Gallery -Transport Tcp)).Layers)[0]
+    Add-Object (Measure-GalleryCapture $captures/tcp.pcap)
+    $timed = Measure-GalleryCapture $captures/tcp.pcap -Timeline 0.001
+    Add-Object $timed.Timeline[0]
+    $comparison = Compare-GalleryTraffic $captures/tcp.pcap -Estimate (Measure-Gallery -Transport Tcp)
+    Add-Object $comparison
+    Add-Object $comparison.Layers[0]
 }
 
 AfterAll { Get-GalleryServer recorded | Stop-GalleryServer }
@@ -50,13 +54,72 @@ Describe 'A <_>' -ForEach $kinds {
         $object = $objects[$_]
         $object | Should -Not -BeNullOrEmpty
         $json = $object | ConvertTo-Json -WarningVariable warnings -WarningAction SilentlyContinue
-        # What a gallery sent holds its images, which are three levels deep.
-        if ($_ -ne 'ServerReply' -and $_ -ne 'Server') { $warnings | Should -BeNullOrEmpty }
-        $json.Length | Should -BeLessThan 5000
+        # What a gallery sent holds its images, which are three levels deep, and a comparison what it compared.
+        if ($_ -notin 'ServerReply', 'Server', 'TrafficComparison') { $warnings | Should -BeNullOrEmpty }
+        $json.Length | Should -BeLessThan 12000
         { $json | ConvertFrom-Json } | Should -Not -Throw
-        ($object | ConvertTo-Csv | Out-String -Width 100000).Length | Should -BeLessThan 2500
-        ($object | Format-List * | Out-String -Width 100).Length | Should -BeLessThan 5000
+        # Enumerations by name.
+        foreach ($name in 'Transport', 'Protocol', 'Format', 'Kind', 'Outcome', 'Action', 'View', 'Verdict') {
+            if ($object.$name -is [enum]) { ($json | ConvertFrom-Json).$name | Should -Be "$($object.$name)" }
+        }
+        $csv = $object | ConvertTo-Csv | Out-String -Width 100000
+        $csv.Length | Should -BeLessThan 2500
+        $csv | Should -Not -Match 'System\.|List`|ReadOnly'
+        ($object | Format-List * | Out-String -Width 100).Length | Should -BeLessThan 6000
         ($object | ConvertTo-Csv | ConvertFrom-Csv).PSObject.Properties.Name | Should -Not -Contain 'Data'
+    }
+
+    It 'is a record of text and numbers, living or behind a file' {
+        $object = $objects[$_]
+        $record = $object | ConvertTo-GalleryRecord
+        $json = $record | ConvertTo-Json -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $json.Length | Should -BeLessThan 4000
+        $json | Should -Not -Match '"(AddressFamily|Ticks)"'
+        $read = $json | ConvertFrom-Json -DateKind String
+        foreach ($property in $object.PSObject.Properties) {
+            $written = $read.($property.Name)
+            switch ($property.Value) {
+                { $_ -is [timespan] } { $written | Should -Be $_.TotalSeconds -Because $property.Name }
+                { $_ -is [enum] -or $_ -is [ipaddress] -or $_ -is [System.Net.IPEndPoint] } { $written | Should -BeExactly "$_" -Because $property.Name }
+                { $_ -is [DateTimeOffset] } { $written | Should -BeExactly $_.ToString('O') -Because $property.Name }
+            }
+        }
+
+        $csv = $record | ConvertTo-Csv | Out-String -Width 100000
+        $csv.Length | Should -BeLessThan 2500
+        $csv | Should -Not -Match 'System\.|\[\]"|"GalleryPS\.'
+
+        $object | Export-Clixml "$TestDrive/record.xml"
+        $left = Import-Clixml "$TestDrive/record.xml"
+        $left | ConvertTo-GalleryRecord | ConvertTo-Json | Should -Be $json
+        # Bytes of what was not stored are in the file, and nowhere else.
+        ($left | ConvertTo-Csv | Out-String -Width 100000).Length | Should -BeLessThan 2600
+        ($left | ConvertTo-Json -WarningAction SilentlyContinue).Length | Should -BeLessThan 14000
+        ($left | Format-List * | Out-String -Width 100).Length | Should -BeLessThan 8000
+    }
+}
+
+Describe 'What holds others' {
+    It 'is a record that ConvertTo-Json writes in full' {
+        $json = $timed | ConvertTo-GalleryRecord | ConvertTo-Json -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $read = $json | ConvertFrom-Json
+        $read.Timeline.Count | Should -Be $timed.Timeline.Count
+        $read.Timeline[0].Length | Should -Be 0.001
+        $read.Lines[0].Protocol, $read.OnWireFrames | Should -Be TCP, $timed.OnWire.Frames
+        $compared = $comparison | ConvertTo-GalleryRecord | ConvertTo-Json | ConvertFrom-Json
+        $compared.Layers[0].Verdict | Should -BeExactly "$($comparison.Layers[0].Verdict)"
+    }
+}
+
+Describe 'An address' {
+    It 'can be read whatever its family' {
+        ($objects.Interface | ConvertTo-GalleryRecord | ConvertTo-Json -Compress) | Should -BeLike '*"127.0.0.1"*'
+        $flow = $objects['TrafficCount#Flow']
+        $flow.Source.Address.AddressFamily | Should -Be InterNetworkV6
+        ($flow | ConvertTo-GalleryRecord | ConvertTo-Json | ConvertFrom-Json).Source | Should -Match '^\[fd78::1\]:\d+$'
+        ($objects.Interface | ConvertTo-Csv | ConvertFrom-Csv).IPv4 | Should -Be 127.0.0.1
     }
 }
 

@@ -210,10 +210,13 @@ Describe 'What Send-Gallery asks and tells before it sends' {
     }
 
     It 'warns of a bit rate that takes minutes for an image, once, with the time' {
-        Send-Gallery $gallery/image1.jpg, $gallery/image1.jpg -Port 9 -BitRate 10 -WarningVariable warnings -WarningAction SilentlyContinue | Select-Object -First 1 | Out-Null
-        $slow = @(@($warnings.Message) -match 'bit rate')
-        $slow.Count | Should -Be 1
-        $slow[0] | Should -Match '^At 10bps, image1.jpg takes [\d.,]+ (minutes|hours|days)'
+        $quiet = @{ Port = 9; EndDelay = 0; WarningAction = 'SilentlyContinue'; WarningVariable = 'warnings' }
+        $group = @{ Transport = 'Multicast'; To = '239.25.25.32'; OutboundIP = '127.0.0.1'; EndDelay = 0; BitRate = 10 }
+        # One datagram goes at once, whatever the rate; the second one waits.
+        Send-Gallery $gallery/image1.jpg @quiet -BitRate 10 | Out-Null
+        @($warnings.Message) -match 'bit rate' | Should -BeNullOrEmpty
+        { Send-Gallery $gallery/image1.jpg, $gallery/image2.jpg @group -WarningAction Stop } | Should -Throw '*At 10bps, image2.jpg waits * A bit rate without a unit*'
+        { Send-Gallery $gallery/image1.jpg -Transport Tcp -Port 9 -BitRate 10 -WarningAction Stop } | Should -Throw '*At 10bps, image1.jpg (1,000 bytes) takes 13.3 minutes.*'
         Send-Gallery $gallery/image1.jpg -Port 9 -EndDelay 0 -BitRate 10Mbps -WarningVariable none -WarningAction SilentlyContinue | Out-Null
         @($none.Message) -match 'bit rate' | Should -BeNullOrEmpty
     }
@@ -236,6 +239,20 @@ Describe 'What Send-Gallery asks and tells before it sends' {
         $slow.Count | Should -BeGreaterThan 0
         $slow[0].PercentComplete | Should -BeGreaterThan 0
         $slow[0].PercentComplete | Should -BeLessThan 100
+    }
+
+    It 'shows how far each of several receivers is' {
+        New-TestImage "$TestDrive/slow.jpg" 60000
+        $receivers = foreach ($address in '127.0.0.1', '127.0.0.2') { Start-Receiver @{ Address = $address; Port = 25731; Transport = 'Tcp' } }
+        $shell = [powershell]::Create().AddScript({
+            param($module, $path)
+            Import-Module $module
+            Send-Gallery $path -Transport Tcp -To 127.0.0.1, 127.0.0.2 -Port 25731 -BitRate 200kbps -EndDelay 0
+        }).AddArgument($moduleManifest).AddArgument("$TestDrive/slow.jpg")
+        $shell.Invoke().Bytes | Should -Be 60000, 60000
+        $receivers | ForEach-Object { (Wait-Receiver $_).Bytes | Should -Be 60000 }
+        $under = $shell.Streams.Progress | Where-Object { $_.Activity -match '^slow\.jpg to 127\.0\.0\.[12]' -and $_.RecordType -eq 'Processing' }
+        @($under.Activity | Sort-Object -Unique).Count | Should -Be 2
     }
 
     It 'takes -Interface for the NIC' {

@@ -10,7 +10,8 @@ BeforeAll {
             `$c = '$captures'; `$out = @{ Width = $Width }
             Measure-Gallery -Protocol Plain, Flute -Receivers 3 | Out-String @out
             Measure-Gallery -Transport Tcp, Unicast -PerImage | Out-String @out
-            Measure-Gallery -Bytes 100000, 200000 -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Out-String @out
+            Measure-Gallery -Size 1000, 100000, 200000 -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Out-String @out
+            Measure-Gallery -Size (, 600000000000 * 30) -Receivers 40 -Transport Tcp | Out-String @out
             Measure-GalleryCapture `$c/tcp-ipv6.pcap | Out-String @out
             Measure-GalleryCapture `$c/tcp-ipv6.pcap -ByFlow | Out-String @out
             (Measure-GalleryCapture `$c/tcp.pcap -Timeline 0.001).Timeline | Out-String @out
@@ -20,6 +21,12 @@ BeforeAll {
             Get-GalleryPacket `$c/tcp-ipv6.pcap | Out-String @out
             Get-GalleryInterface | Out-String @out
             Send-Gallery -BitRate 1Gbps -EndDelay 0 -WarningAction SilentlyContinue | Out-String @out
+            'Messages:'
+            Measure-Gallery -Size 1000, 100000 -Transport Unicast -ErrorAction SilentlyContinue -ErrorVariable failed -WarningVariable warned -WarningAction SilentlyContinue | Out-Null
+            `$failed.Exception.Message; `$warned.Message
+            Send-Gallery -Transport Tcp -Port 9 -BitRate 5.5kbps -WarningAction SilentlyContinue -WarningVariable slow -ErrorAction SilentlyContinue -ErrorVariable refused
+            `$slow.Message; `$refused.Exception.Message
+            try { Receive-Gallery -Port 25777 -IdleTimeout 0.25 -ErrorAction Stop } catch { `$_.Exception.Message }
 "@
         (pwsh -NoProfile -NonInteractive -Command $script) -join "`n"
     }
@@ -27,7 +34,7 @@ BeforeAll {
 
 Describe 'The default views' {
     It 'cut nothing at <_> columns' -ForEach 80, 120 {
-        $text = Show-View en-US $_
+        $text = (Show-View en-US $_) -replace '(?s)\nMessages:.*'
         $text | Should -Not -Match ([char] 0x2026)
         ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $_
         $text | Should -Match '(?m)^Multicast Flute +3 .* [0-9.]+ %$'
@@ -36,13 +43,49 @@ Describe 'The default views' {
         $text | Should -Match '(?m)^Wire +387,382  376,132\.\.400,342 +7,896 +-379,486  differs$'
         $text | Should -Match '(?m)^WireBytes .* Differs$'
         $text | Should -Match '(?m)^ +2 +0\.000030  \[fd78::2\]:25000 -> \[fd78::1\]:36704  TCP 94\n +SYN, ACK: the receiver accepts the connection for image 0\.$'
-        $text | Should -Match '(?m)^Unicast +1 +1 +too large +28 +42 +84 +-$'
+        $text | Should -Match '(?m)^Transport .* Too large$'
+        $text | Should -Match '(?m)^Unicast +1 +2 +1,000 +1,056 +1,084 +1,150 +2 of 3$'
+        $text | Should -Match '(?ms)^Tcp: To 40, Packets ~745,856,363,080, Payload 720,000,000,000,000,\n    \+IP .*Overhead 6\.4 %$'
         $text | Should -Match '127\.255\.255\.255 \(broadcast\)|127\.0\.0\.1'
         $text | Should -Match '06-elephants\.jpg'
     }
 
+    It 'lose nothing in a window of 60 columns' -Skip:(-not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        $file = Join-Path $TestDrive 'narrow.ps1'
+        @"
+            `$PSStyle.OutputRendering = 'PlainText'
+            . '$PSScriptRoot/Support.ps1'
+            'WIDTH ' + `$Host.UI.RawUI.BufferSize.Width
+            New-TestPicture '$TestDrive/picture.bmp' 20 10
+            `$port = Get-FreePort
+            Send-Gallery '$TestDrive/picture.bmp' -Port `$port -EndDelay 0 | Out-Default
+            `$server = Start-GalleryServer narrow -Port 0 -Address 127.0.0.1 -Greeting hello; `$server | Out-Default
+            `$server | Connect-GalleryServer | Out-Default
+            Measure-Gallery -Protocol Plain, Flute -Receivers 3 | Out-Default
+            Measure-Gallery -Size 1000, 100000 -Transport Unicast -ErrorAction Ignore -WarningAction Ignore | Out-Default
+            `$comparison = Compare-GalleryTraffic '$captures/tcp.pcap' -Estimate (Measure-Gallery -Transport Tcp)
+            `$comparison | Out-Default; `$comparison.Layers | Out-Default
+            Measure-GalleryCapture '$captures/tcp-ipv6.pcap' | Out-Default
+"@ | Set-Content $file
+        $text = (script -qec "stty cols 60 rows 40; pwsh -NoProfile -File '$file'" /dev/null) -replace "`r|`e\[[0-9;?]*[a-zA-Z]" -join "`n"
+        $text | Should -Match 'WIDTH 60'
+        $text | Should -Not -Match ([char] 0x2026 + '(?! \[)')
+        foreach ($expected in
+            '0  picture\.bmp\n    654 bytes, Bmp 20x10, to 127\.0\.0\.1:\d+\n',
+            'narrow at 127\.0\.0\.1:\d+, running\n    connections 0, active 0, failed 0; sends hello\n',
+            '127\.0\.0\.1:\d+ \(127\.0\.0\.1\)\n    5 bytes, connected in [\d.]+ ms, in all [\d.]+ ms,\s+tried\s+1:\s+hello\n',
+            'Unicast Flute: To 3, Packets ~?[\d,]+, Payload ~?[\d,]+,\n    \+IP ~?[\d,]+, \+Link ~?[\d,]+, Wire ~?[\d,]+,\n    Overhead [\d.]+ %',
+            'Unicast +1 +2 +1,000 +1,056 +1,084 +1,150 +1 of 2|Unicast: To 1, .*\n.*Too\s+large 1 of 2',
+            'Wire: Predicted 387,382, Range 376,132\.\.400,342,\n    Captured 7,896, Difference -379,486, Verdict differs',
+            'WireBytes: Predicted 387,382, Low 376,132, High 400,342,\n    Captured 7,896, Difference -379,486, Verdict Differs',
+            'Wire +8,576 +8,576\n') { $text | Should -Match $expected }
+    }
+
     It 'show numbers alike in every culture' {
         $english = Show-View en-US 100
+        $english | Should -Match 'has 100,000 bytes; one UDP datagram carries at most 65,507'
+        $english | Should -Match 'At 5\.5kbps, 01-harbour\.jpg \(56,618 bytes\) takes 1\.4 minutes'
+        $english | Should -Match 'for 0\.25 s'
         foreach ($culture in 'de-DE', 'tr-TR', 'fr-FR') {
             $other = Show-View $culture 100
             # The tables of FLUTE say when they expire, so that their compressed length differs from run to run.

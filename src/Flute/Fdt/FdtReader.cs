@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Xml;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -139,7 +140,7 @@ public static class FdtReader
         private void ReadFile()
         {
             // Those that make no sense count as well.
-            if (_fileElements++ >= maxFiles) throw new InvalidDataException($"It has more than {maxFiles:N0} files.");
+            if (_fileElements++ >= maxFiles) throw new InvalidDataException(Invariant($"It has more than {maxFiles:N0} files."));
             _spare += SparePerFile;
             ReadAttributes();
             FdtFile? file = File();
@@ -156,7 +157,7 @@ public static class FdtReader
             if (file is null) return;
             if (groups is not null) file = file with { Groups = groups };
             _memory += file.MemoryBytes;
-            if (_memory > maxMemory) throw new InvalidDataException($"Its content takes more than {maxMemory:N0} bytes of memory.");
+            if (_memory > maxMemory) throw new InvalidDataException(Invariant($"Its content takes more than {maxMemory:N0} bytes of memory."));
             _files.Add(file);
         }
 

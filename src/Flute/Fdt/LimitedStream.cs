@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Flute;
 
 /// <summary>
@@ -35,8 +37,8 @@ internal sealed class LimitedStream(Stream inner, long limit, int limitAtOnce) :
         int read = inner.Read(buffer);
         _total += read;
         _atOnce += read;
-        if (_total > limit) throw new InvalidDataException($"It has more than {limit:N0} bytes.");
-        if (_atOnce > limitAtOnce) throw new InvalidDataException($"A part of it has more than {limitAtOnce:N0} bytes.");
+        if (_total > limit) throw new InvalidDataException(Invariant($"It has more than {limit:N0} bytes."));
+        if (_atOnce > limitAtOnce) throw new InvalidDataException(Invariant($"A part of it has more than {limitAtOnce:N0} bytes."));
         return read;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -101,12 +102,12 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
 
         if (oti.TransferLength > options.MaxObjectBytes || File.ContentLength > options.MaxObjectBytes || BlockAssembly.MostBytes(oti) > options.MaxBufferedBytes)
         {
-            return Fail(ObjectFailure.TooLarge, 0, oti.TotalSymbols, $"{Math.Max(oti.TransferLength, File.ContentLength ?? 0):N0} bytes");
+            return Fail(ObjectFailure.TooLarge, 0, oti.TotalSymbols, Invariant($"{Math.Max(oti.TransferLength, File.ContentLength ?? 0):N0} bytes"));
         }
 
         if (encoding == ContentEncoding.None && File.ContentLength is { } content && content != oti.TransferLength)
         {
-            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, $"the FDT says that {content:N0} bytes travel as {oti.TransferLength:N0}, without encoding");
+            return Fail(ObjectFailure.NotUnderstood, 0, oti.TotalSymbols, Invariant($"the FDT says that {content:N0} bytes travel as {oti.TransferLength:N0}, without encoding"));
         }
 
         Encoding = encoding;
@@ -153,7 +154,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
             string? wrong = null;
             if (File.ContentLength is { } length && content.Length != length)
             {
-                wrong = $"{content.Length:N0} bytes arrived where {length:N0} were announced";
+                wrong = Invariant($"{content.Length:N0} bytes arrived where {length:N0} were announced");
             }
             else if (hash is not null && !hash.AsSpan().SequenceEqual((File.ContentSha256 ?? File.ContentMd5)!.Value.Span))
             {

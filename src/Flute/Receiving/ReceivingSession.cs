@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace Flute;
 
@@ -301,7 +302,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         if (failure is null && incoming.Assembly is null) return;
         if (failure is null && _accepted + incoming.Bytes > options.MaxTotalBytes)
         {
-            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, $"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total");
+            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
         }
 
         if (failure is not null)

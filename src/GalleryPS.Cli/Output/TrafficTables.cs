@@ -8,7 +8,7 @@ internal static class TrafficTables
 {
     public static void Show(Reporter reporter, EstimateEvent estimated)
     {
-        reporter.Table("Estimate", estimated.Estimates, [.. Columns(estimated.PerImage)]);
+        reporter.Table("Estimate", estimated.Estimates, [.. Columns(estimated.PerImage, estimated.Estimates.Any(static e => e.Unsendable.Count > 0))]);
         foreach (string note in estimated.Estimates.Select(static e => e.Note).OfType<string>().Distinct()) reporter.Notice(note);
     }
 
@@ -16,7 +16,7 @@ internal static class TrafficTables
     {
         if (!counted.ByFlow)
         {
-            reporter.Item("Count", counted.Count, TrafficText.Of);
+            reporter.Item("Count", counted.Count, static c => TrafficText.Of(c));
             return;
         }
 
@@ -26,10 +26,10 @@ internal static class TrafficTables
             ("Flow", static f => f.Flow ?? ""),
             (">Datagrams", static f => Number(f.Datagrams)),
             (">Packets", static f => Number(f.Packets)),
-            (">Application bytes", static f => Number(f.ApplicationBytes)),
-            (">Transport bytes", static f => Number(f.TransportBytes)),
-            (">Network bytes", static f => Number(f.NetworkBytes)),
-            (">Link bytes", static f => Number(f.LinkBytes)),
+            (">Payload", static f => Number(f.ApplicationBytes)),
+            (">+UDP/TCP", static f => Number(f.TransportBytes)),
+            (">+IP", static f => Number(f.NetworkBytes)),
+            (">+Link", static f => Number(f.LinkBytes)),
             (">Seconds", static f => f.Duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)));
         foreach (string note in counted.Notes) reporter.Notice(note);
     }
@@ -39,10 +39,9 @@ internal static class TrafficTables
         reporter.Table(
             "Layer",
             comparison.Layers,
-            ($"{comparison.Transport}", static l => l.Property),
+            ($"{comparison.Transport}", static l => TrafficText.Name(l)),
             (">Predicted", static l => Number(l.Predicted)),
-            (">Low", static l => Number(l.Low)),
-            (">High", static l => Number(l.High)),
+            (">Range", static l => l.Low == l.High ? "exact" : $"{Number(l.Low)}..{Number(l.High)}"),
             (">Captured", static l => Number(l.Captured)),
             (">Difference", static l => l.Difference.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)),
             ("Verdict", static l => Words(l.Verdict)));
@@ -53,19 +52,20 @@ internal static class TrafficTables
         CultureInfo.InvariantCulture,
         $"{packet.Number,6}  {packet.Elapsed.TotalSeconds,10:0.000000}  {packet.Source} > {packet.Destination}  {packet.Protocol,-4} {packet.LinkBytes,6}  {packet.Explanation}{(packet.Path is null ? "" : $"  {packet.Path}")}");
 
-    private static IEnumerable<(string Title, Func<TrafficEstimate, string> Text)> Columns(bool perImage)
+    private static IEnumerable<(string Title, Func<TrafficEstimate, string> Text)> Columns(bool perImage, bool partly)
     {
         yield return ("Transport", TrafficText.Way);
         if (perImage) yield return ("Image", static e => e.Image ?? "");
         else yield return (">Receivers", static e => Number(e.Receivers));
-        yield return (">Image bytes", static e => Number(e.ImageBytes));
+        yield return (">Images", static e => Number(e.ImageBytes));
         yield return (">Datagrams", static e => Range(e.Datagrams, e.DatagramsLow, e.DatagramsHigh));
         yield return (">Packets", static e => Range(e.Packets, e.PacketsLow, e.PacketsHigh));
-        yield return (">Transport bytes", static e => Range(e.TransportBytes, e.TransportBytesLow, e.TransportBytesHigh));
-        yield return (">Network bytes", static e => Range(e.NetworkBytes, e.NetworkBytesLow, e.NetworkBytesHigh));
-        yield return (">Link bytes", static e => Range(e.LinkBytes, e.LinkBytesLow, e.LinkBytesHigh));
-        yield return (">Wire bytes", static e => Range(e.WireBytes, e.WireBytesLow, e.WireBytesHigh));
+        yield return (">+UDP/TCP", static e => Range(e.TransportBytes, e.TransportBytesLow, e.TransportBytesHigh));
+        yield return (">+IP", static e => Range(e.NetworkBytes, e.NetworkBytesLow, e.NetworkBytesHigh));
+        yield return (">+Link", static e => Range(e.LinkBytes, e.LinkBytesLow, e.LinkBytesHigh));
+        yield return (">Wire", static e => Range(e.WireBytes, e.WireBytesLow, e.WireBytesHigh));
         yield return (">Overhead", static e => e.Overhead.ToString("P1", CultureInfo.InvariantCulture));
+        if (partly) yield return (">Too large", static e => TrafficText.TooLarge(e) ?? "-");
         yield return (">Per receiver", static e => e.BytesPerReceiver.ToString("N0", CultureInfo.InvariantCulture));
     }
 

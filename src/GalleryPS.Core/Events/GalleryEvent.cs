@@ -1,4 +1,5 @@
 using System.Net;
+using static System.FormattableString;
 
 namespace GalleryPS;
 
@@ -51,7 +52,7 @@ public sealed record MemberEvent(IPAddress Group, IPAddress? Member, string? Int
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(Member is null ? "A program on this machine" : Member)} is a member of {Group} on {Interface ?? "the default NIC"}; waited {Waited.TotalSeconds:0.###} s.";
+        Invariant($"{(Member is null ? "A program on this machine" : Member)} is a member of {Group} on {Interface ?? "the default NIC"}; waited {Waited.TotalSeconds:0.###} s.");
 }
 
 /// <summary>An image was sent.</summary>

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace GalleryPS;
 
 /// <summary>A receiver that a sender served until it had everything, or until it went away.</summary>
@@ -22,5 +24,5 @@ public sealed class ServedReceiver
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Host}: {Counted.Of(Images, "image")}{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s";
+    public override string ToString() => Invariant($"{Host}: {Counted.Of(Images, "image")}{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s");
 }

@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>The file formats a gallery can hold.</summary>
-public enum ImageFormat
+public enum ImageFormat : long
 {
     /// <summary>No known format.</summary>
     Unknown,

@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>What the bytes of a message are.</summary>
-public enum MessageKind
+public enum MessageKind : long
 {
     /// <summary>UTF-8 text without control characters other than tab and line breaks.</summary>
     Text,

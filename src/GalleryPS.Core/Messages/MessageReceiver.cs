@@ -3,6 +3,7 @@ using GalleryPS.Messages;
 using GalleryPS.Network;
 using GalleryPS.Protocols;
 using GalleryPS.Sessions;
+using static System.FormattableString;
 
 namespace GalleryPS;
 
@@ -178,7 +179,7 @@ public sealed class MessageReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived.", Ready.EndPoints[0],
+        Invariant($"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_messages, "message")} had arrived."), Ready.EndPoints[0],
         DescribeLeftOut() ?? "Check that the sender uses the same address and port, and that no firewall is in the way.");
 
     private string? DescribeLeftOut() => _messages > 0 ? null : _leftOut.Describe(

@@ -1,4 +1,5 @@
 using System.Text;
+using static System.FormattableString;
 
 namespace GalleryPS;
 
@@ -90,6 +91,6 @@ public sealed class OutgoingMessage
 
     internal static GalleryException TooLarge(object target, long bytes, int limit) => new(
         ErrorIds.MessageTooLarge, GalleryErrorCategory.LimitsExceeded,
-        $"{(target is string path ? path : "A message")} has {bytes:N0} bytes; one datagram carries at most {limit:N0}.", target,
+        Invariant($"{(target is string path ? path : "A message")} has {bytes:N0} bytes; one datagram carries at most {limit:N0}."), target,
         "Split it, or send files of any size with Start-GalleryServer -Gallery or Send-Gallery -Transport Tcp.");
 }

@@ -24,16 +24,16 @@ public sealed class Interface
     public required bool Multicast { get; init; }
 
     /// <summary>Its IPv4 addresses.</summary>
-    public required IReadOnlyList<IPAddress> IPv4 { get; init; }
+    public required IReadOnlyList<IPAddress> IPv4 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Its IPv6 addresses; link-local ones with their zone.</summary>
-    public required IReadOnlyList<IPAddress> IPv6 { get; init; }
+    public required IReadOnlyList<IPAddress> IPv6 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>
     /// The directed broadcast address of each IPv4 network it is on: the one that is set at the NIC, else the one that the mask
     /// gives (none for /31 and /32).
     /// </summary>
-    public required IReadOnlyList<IPAddress> Broadcast { get; init; }
+    public required IReadOnlyList<IPAddress> Broadcast { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Those that the mask gives and that are not in <see cref="Broadcast"/>: the system takes them for broadcast as well.</summary>
     internal IReadOnlyList<IPAddress> AlsoBroadcast { get; init; } = [];

@@ -1,5 +1,6 @@
 using GalleryPS.Events;
 using GalleryPS.Servers;
+using static System.FormattableString;
 
 namespace GalleryPS.Operations;
 
@@ -126,7 +127,7 @@ public static class ConnectOperation
 
     private static GalleryException TooLarge(Candidate who, long limit) => new(
         ErrorIds.ReplyTooLarge, GalleryErrorCategory.LimitsExceeded,
-        $"{who.Server} ({who.EndPoint}) sends more than {limit:N0} bytes; the rest was not read.", who.EndPoint,
+        Invariant($"{who.Server} ({who.EndPoint}) sends more than {limit:N0} bytes; the rest was not read."), who.EndPoint,
         "Raise the limit (-MaxBytes) if you trust the server.");
 
     private static GalleryException NoServerLeft(List<ServerFailure> failures) => new(

@@ -1,5 +1,6 @@
 using System.Net;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -82,7 +83,7 @@ internal sealed class DatagramListener : IDisposable
                 ? _news.Membership(Membership(socket, socket.Nic, MembershipAction.Joined, joined))
                 : new NoticeEvent(
                     $"Bound to {socket.Socket.LocalEndPoint}, waiting for {purpose} {_transport.ToString().ToLowerInvariant()}{(socket.Nic.IsDefault ? "" : $" on {socket.Nic}")}.");
-            yield return new NoticeEvent($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes.");
+            yield return new NoticeEvent(Invariant($"The receive buffer has {DatagramSockets.Granted(socket.Socket):N0} bytes."));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using GalleryPS.Events;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -149,7 +150,7 @@ internal sealed class Inbox : IDisposable
             {
                 Interlocked.Increment(ref _failed);
                 return new ErrorEvent(e as GalleryException ?? new GalleryException(
-                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be held in memory: {e.Message}",
+                    ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, Invariant($"{SafeFileName.From(name)} with {arrived.Bytes:N0} bytes cannot be held in memory: {e.Message}"),
                     name, "Name an output directory (-OutputDirectory).", e));
             }
 
@@ -271,7 +272,7 @@ internal sealed class Inbox : IDisposable
         if (_bytes + arrived.Bytes <= _options.Limits.MaxGalleryBytes) return !(_options.Until.Count <= _images);
         Fail(new GalleryException(
             ErrorIds.GalleryTooLarge, GalleryErrorCategory.LimitsExceeded,
-            $"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes.",
+            Invariant($"After {Counted.Of(_images, "image")} of {_bytes:N0} bytes the next one, from {arrived.Source}, would exceed the limit of {_options.Limits.MaxGalleryBytes:N0} bytes."),
             arrived.Source, "Raise the limit (-MaxGalleryBytes) if you trust the sender."));
         Queue.Complete();
         return false;

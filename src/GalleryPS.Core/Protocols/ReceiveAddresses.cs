@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -54,7 +55,7 @@ internal static class ReceiveAddresses
     /// <summary>An image that is larger than allowed.</summary>
     public static GalleryException TooLarge(IPEndPoint source, long bytes, long limit) => new(
         ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
-        $"An image from {source} has at least {bytes:N0} bytes; the limit is {limit:N0}. It was left out.",
+        Invariant($"An image from {source} has at least {bytes:N0} bytes; the limit is {limit:N0}. It was left out."),
         source, "Raise the limit (-MaxImageBytes) if you trust the sender.");
 
     // ff01::/16 and ff02::/16 exist on each link anew (RFC 4291 section 2.7): which one is meant cannot be guessed.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Events;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols;
 
@@ -87,7 +88,7 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
         {
             _awaySince = time.GetTimestamp();
             told = new WarningEvent(
-                ErrorIds.NetworkInterrupted, $"{reach.To} cannot be reached at present: {error.Message.TrimEnd('.')}. Sending waits up to {longest.TotalSeconds:0.###} s for the network.");
+                ErrorIds.NetworkInterrupted, Invariant($"{reach.To} cannot be reached at present: {error.Message.TrimEnd('.')}. Sending waits up to {longest.TotalSeconds:0.###} s for the network."));
         }
 
         if (time.GetElapsedTime(_awaySince.Value) < longest) return true;
@@ -105,7 +106,7 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     {
         if (_awaySince is not { } since) return null;
         _awaySince = null;
-        return new WarningEvent(ErrorIds.NetworkInterrupted, $"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on.");
+        return new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
     }
 
     private IEnumerable<GalleryEvent> Nics()

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Servers;
 
@@ -33,11 +34,11 @@ internal static class ReplyReader
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw SocketErrors.TimedOut(from.To.EndPoint, $"{from.To.Server}, after {all.Length:N0} bytes");
+            throw SocketErrors.TimedOut(from.To.EndPoint, Invariant($"{from.To.Server}, after {all.Length:N0} bytes"));
         }
         catch (SocketException e)
         {
-            throw SocketErrors.Reset(e, from.To.EndPoint, $"{from.To.Server}, after {all.Length:N0} bytes");
+            throw SocketErrors.Reset(e, from.To.EndPoint, Invariant($"{from.To.Server}, after {all.Length:N0} bytes"));
         }
         finally
         {

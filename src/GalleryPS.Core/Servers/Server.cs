@@ -75,7 +75,7 @@ public sealed class Server : IDisposable
     public long Bytes => _log.Totals.Bytes;
 
     /// <summary>The last connections, oldest first (see <see cref="ServerOptions.LogSize"/>).</summary>
-    public IReadOnlyList<ServerConnection> Log => _log.Snapshot();
+    public IReadOnlyList<ServerConnection> Log => ReadableCollection<ServerConnection>.Of(_log.Snapshot());
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">How it answers.</param>

@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>How a connection to a server ended.</summary>
-public enum ConnectionOutcome
+public enum ConnectionOutcome : long
 {
     /// <summary>Everything was sent.</summary>
     Sent,

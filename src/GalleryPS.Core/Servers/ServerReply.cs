@@ -59,7 +59,7 @@ public sealed class ServerReply
     public required int Attempts { get; init; }
 
     /// <summary>The servers that were skipped, and why.</summary>
-    public required IReadOnlyList<ServerFailure> Failures { get; init; }
+    public required IReadOnlyList<ServerFailure> Failures { get; init => field = ReadableCollection<ServerFailure>.Of(value); }
 
     /// <inheritdoc/>
     public override string ToString() => Images.Length > 0

@@ -1,6 +1,7 @@
 using GalleryPS.Events;
 using GalleryPS.Protocols;
 using GalleryPS.Sessions;
+using static System.FormattableString;
 
 namespace GalleryPS;
 
@@ -69,7 +70,7 @@ public sealed class GalleryReceiver : ISession
 
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
-        if (reason == StopReason.Duration) yield return new NoticeEvent($"Stopped after {_options.Until.Duration!.Value.TotalSeconds:0.###} s.");
+        if (reason == StopReason.Duration) yield return new NoticeEvent(Invariant($"Stopped after {_options.Until.Duration!.Value.TotalSeconds:0.###} s."));
 
         // Everybody who was asked for has ended; somebody else was in the middle of something and fell silent.
         if (reason == StopReason.IdleTimeout && _inbox.HasEnds) reason = StopReason.Completed;
@@ -81,7 +82,7 @@ public sealed class GalleryReceiver : ISession
 
     private GalleryException TimedOut() => new(
         ErrorIds.ReceiverTimedOut, GalleryErrorCategory.OperationTimeout,
-        $"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived.",
+        Invariant($"Nothing arrived for {_options.Until.IdleTimeout!.Value.TotalSeconds:0.###} s; {Counted.Of(_inbox.Images, "image")} and {Counted.Of(_inbox.Ends, _options.Senders, "end")} of transmission had arrived."),
         Ready.EndPoints[0],
         DescribeLeftOut() ?? (_inbox.Datagrams > 0
             ? "Address and port are right, because something arrived: check that the sender was not stopped, and uses the same protocol."

@@ -19,7 +19,6 @@ public sealed class GallerySender : IDisposable
     private int _next;
     private long _images, _bytes, _datagrams, _failed;
     private int _ends;
-    private bool _warnedSlow;
 
     private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) => (_options, _sender, _time) = (options, sender, time);
 
@@ -141,29 +140,9 @@ public sealed class GallerySender : IDisposable
 
         using (image)
         {
-            if (Slow(image) is { } slow) yield return slow;
             foreach (GalleryEvent galleryEvent in _sender.Take(image, index, cancellationToken)) yield return Count(galleryEvent);
         }
     }
-
-    // A rate without a unit is bit/s, and Mbps was meant. Whoever would wait so long is told before, once.
-    private WarningEvent? Slow(OutgoingImage image)
-    {
-        if (_warnedSlow || _options.Pacing.BitRate is not { IsUnlimited: false } rate) return null;
-        double seconds = image.Length * 8 / rate.BitsPerSecond;
-        if (seconds <= 60) return null;
-        _warnedSlow = true;
-        string takes = seconds switch
-        {
-            < 2 * 3600 => Invariant($"{seconds / 60:0.#} minutes"),
-            < 2 * 86400 => Invariant($"{seconds / 3600:0.#} hours"),
-            _ => Invariant($"{seconds / 86400:N0} days"),
-        };
-        return new WarningEvent(
-            ErrorIds.SlowBitRate, Invariant($"At {rate}, {image.Name} takes {takes} ({image.Length:N0} bytes). A bit rate without a unit is in bit/s; write 10Mbps for ten million."));
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private GalleryEvent Count(GalleryEvent galleryEvent)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using GalleryPS.Events;
 using GalleryPS.Network;
 using GalleryPS.Network.Groups;
+using static System.FormattableString;
 
 namespace GalleryPS.Sessions;
 
@@ -22,7 +23,7 @@ internal static class Preparation
         {
             foreach ((IPAddress group, IReadOnlyList<Nic> nics) in groups)
             {
-                yield return new NoticeEvent($"Waiting up to {patience.TotalSeconds:0.###} s for a member of {group}.");
+                yield return new NoticeEvent(Invariant($"Waiting up to {patience.TotalSeconds:0.###} s for a member of {group}."));
                 GroupMember member = GroupWatch.Wait(group, nics, patience, time, cancellationToken);
                 yield return new MemberEvent(member.Group, member.Address, member.Interface, member.Waited);
             }

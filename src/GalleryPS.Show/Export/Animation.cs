@@ -4,6 +4,7 @@ using SixLabors.ImageSharp.Formats.Gif;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
+using static System.FormattableString;
 
 namespace GalleryPS.Show.Export;
 
@@ -21,7 +22,7 @@ internal static class Animation
         {
             throw new GalleryException(
                 ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
-                $"An animation of {images.Count:N0} images of {size} pixels does not fit into memory.", images.Count,
+                Invariant($"An animation of {images.Count:N0} images of {size} pixels does not fit into memory."), images.Count,
                 "Export fewer images, or an HTML page.");
         }
 

@@ -5,6 +5,7 @@ using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
+using static System.FormattableString;
 
 namespace GalleryPS.Show.Export;
 
@@ -145,6 +146,6 @@ internal sealed class ContactSheet
 
     private static GalleryException TooLarge(int images, long width, long height) => new(
         ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
-        height > 0 ? $"A contact sheet of {images:N0} images would have {width} x {height} pixels." : $"A contact sheet of {images:N0} images would be {width} pixels wide.",
+        height > 0 ? Invariant($"A contact sheet of {images:N0} images would have {width} x {height} pixels.") : Invariant($"A contact sheet of {images:N0} images would be {width} pixels wide."),
         images, "Make several sheets, or export an HTML page.");
 }

@@ -153,7 +153,7 @@ public static class GalleryExport
             // A thumbnail that is no smaller helps nobody.
             string? thumbnail = small.Length < data.Length ? DataUrl(small) : null;
 
-            if (item.IsConvertedForBrowsers) data = ImageDecoder.Default.Thumbnail(item.Name, data, PictureSide, embedded: false, cancellationToken);
+            if (item.IsConvertedForBrowsers) data = ImageDecoder.Default.ForBrowsers(item.Name, data, PictureSide, cancellationToken);
             PageImage.Write(writer, item, DataUrl(data.Span), thumbnail, null);
         }
         catch (GalleryException e)

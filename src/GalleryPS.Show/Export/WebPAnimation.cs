@@ -1,4 +1,8 @@
 using System.Buffers.Binary;
+using GalleryPS.Show.Pixels;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Webp;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace GalleryPS.Show.Export;
 
@@ -15,6 +19,28 @@ internal sealed class WebPAnimation
     private readonly int _width, _height;
     private readonly MemoryStream _frames = new();
     private bool _alpha;
+
+    /// <summary>Writes an animation of pictures that have one size.</summary>
+    /// <param name="frames">The pictures, and how long each stands.</param>
+    /// <param name="cancellationToken">Stops between pictures.</param>
+    /// <returns>The bytes of the file.</returns>
+    public static byte[] Of(IReadOnlyList<PixelFrame> frames, CancellationToken cancellationToken)
+    {
+        var animation = new WebPAnimation(frames[0].Image.Width, frames[0].Image.Height);
+        var encoder = new WebpEncoder { FileFormat = WebpFileFormatType.Lossy, Quality = 82 };
+        foreach (PixelFrame frame in frames)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using Image<Rgba32> picture = Image.LoadPixelData<Rgba32>(frame.Image.Rgba, frame.Image.Width, frame.Image.Height);
+            using var still = new MemoryStream();
+            picture.SaveAsWebp(still, encoder);
+            animation.Add(still.GetBuffer().AsSpan(0, (int)still.Length), frame.Delay);
+        }
+
+        using var all = new MemoryStream();
+        animation.WriteTo(all);
+        return all.ToArray();
+    }
 
     /// <summary>Begins an animation.</summary>
     /// <param name="width">Pixels across.</param>

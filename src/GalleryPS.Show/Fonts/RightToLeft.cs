@@ -4,14 +4,14 @@ namespace GalleryPS.Show.Fonts;
 
 /// <summary>
 /// Puts letters that are written from right to left into the order in which they stand, as far as a name needs it: runs of
-/// such letters are turned round. Arabic letters are not joined.
+/// such letters are turned round, Arabic ones joined before.
 /// </summary>
 internal static class RightToLeft
 {
     /// <summary>The characters from left to right.</summary>
     public static IReadOnlyList<Rune> Ordered(IEnumerable<Rune> text)
     {
-        List<Rune> all = [.. text];
+        List<Rune> all = ArabicForms.Joined([.. text]);
         for (int start = 0; start < all.Count; start++)
         {
             if (!Is(all[start])) continue;

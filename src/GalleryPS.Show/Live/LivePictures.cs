@@ -58,7 +58,9 @@ internal sealed class LivePictures
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            byte[] made = ImageDecoder.Default.Thumbnail(item.Name, item.Read(), side, embedded: cache is not null, cancellationToken);
+            byte[] made = cache is null
+                ? ImageDecoder.Default.ForBrowsers(item.Name, item.Read(), side, cancellationToken)
+                : ImageDecoder.Default.Thumbnail(item.Name, item.Read(), side, embedded: true, cancellationToken);
             cache?.TryAdd(item.Index, made);
             return made;
         }

@@ -21,6 +21,7 @@ internal static class PageImage
         writer.WriteNumber("width", item.UprightSize.Width);
         writer.WriteNumber("height", item.UprightSize.Height);
         if (item.IsTurned && !item.IsConvertedForBrowsers) writer.WriteBoolean("turned", true);
+        if (item.Moves) writer.WriteBoolean("moves", true);
 
         // The path of a file is nobody's business but its owner's: pages are passed on.
         if (item.IsReceived) writer.WriteString("source", item.Source);

@@ -107,7 +107,7 @@
   function weigh(image) { weight = new ArrayBuffer(Math.min(image.bytes, 1 << 26)); }
 
   /* What may move has to be drawn by the browser itself. */
-  function paints(image) { return painter && image.format !== 'Gif' && image.format !== 'WebP'; }
+  function paints(image) { return painter && !image.moves; }
 
   /* Small images are enlarged, but not until their pixels are all there is to see. */
   function bound(image) {

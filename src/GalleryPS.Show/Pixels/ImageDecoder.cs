@@ -1,3 +1,5 @@
+using GalleryPS.Show.Export;
+using GalleryPS.Show.Pixels.Animations;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 
@@ -60,6 +62,23 @@ public sealed class ImageDecoder
         using Image<Rgba32> image = (embedded ? _decoder.DecodeEmbedded(data, longerSide, cancellationToken) : null)
             ?? _decoder.Decode(name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), cancellationToken);
         return SafeDecoder.Guard(name, () => Thumbnails.Encode(image));
+    }
+
+    /// <summary>
+    /// Makes a version that every browser shows upright: as <see cref="Thumbnail"/>, but an animation stays one, as WebP.
+    /// </summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="data">The file's bytes.</param>
+    /// <param name="longerSide">Pixels of the longer side at most.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>The bytes of a JPEG, PNG or WebP file.</returns>
+    public byte[] ForBrowsers(string name, ReadOnlyMemory<byte> data, int longerSide, CancellationToken cancellationToken = default)
+    {
+        if (!AnimatedWebP.Is(data.Span) && !AnimatedPng.Is(data.Span)) return Thumbnail(name, data, longerSide, embedded: false, cancellationToken);
+        IReadOnlyList<PixelFrame> frames = DecodeFrames(name, data, size => size.FitInto(new PixelSize(longerSide, longerSide)), cancellationToken);
+        return frames.Count == 1
+            ? Thumbnail(name, data, longerSide, embedded: false, cancellationToken)
+            : SafeDecoder.Guard(name, () => WebPAnimation.Of(frames, cancellationToken));
     }
 
     internal FittedImage Fit(string name, ReadOnlyMemory<byte> data, int maxBytes, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace GalleryPS.Show.Pixels;
 
 /// <summary>
@@ -39,7 +41,7 @@ public sealed record ImagingLimits
         if ((long)width * height <= most) return;
         throw new GalleryException(
             ErrorIds.TooManyPixels, GalleryErrorCategory.LimitsExceeded,
-            $"{name} claims to be {width} x {height} pixels; at most {most:N0} pixels are decoded.", name,
+            Invariant($"{name} claims to be {width} x {height} pixels; at most {most:N0} pixels are decoded."), name,
             "Scale the image down with another program that you trust.");
     }
 }

@@ -2,6 +2,7 @@ using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
+using static System.FormattableString;
 
 namespace GalleryPS.Show.Pixels;
 
@@ -92,6 +93,6 @@ internal static class JpegFitter
         Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)), KnownResamplers.Lanczos3));
 
     private static GalleryException Impossible(string name, int maxBytes) => new(
-        ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"No JPEG of {name} has at most {maxBytes:N0} bytes.", name,
+        ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, Invariant($"No JPEG of {name} has at most {maxBytes:N0} bytes."), name,
         "Allow more bytes.");
 }

@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>What a terminal can draw images with, the best one first.</summary>
-public enum TerminalGraphics
+public enum TerminalGraphics : long
 {
     /// <summary>The graphics protocol of kitty: real pixels.</summary>
     Kitty,
@@ -20,7 +20,7 @@ public enum TerminalGraphics
 }
 
 /// <summary>The colours of a terminal's text.</summary>
-public enum TerminalColors
+public enum TerminalColors : long
 {
     /// <summary>None, or none are wanted (NO_COLOR).</summary>
     None,
@@ -81,7 +81,7 @@ public sealed record Terminal
     public bool Passthrough { get; init; }
 
     /// <summary>How all this was found out, a sentence each.</summary>
-    public IReadOnlyList<string> Reasons { get; init; } = [];
+    public IReadOnlyList<string> Reasons { get; init => field = ReadableCollection<string>.Of(value); } = ReadableCollection<string>.Of([]);
 
     /// <summary>Whether it draws real pixels.</summary>
     public bool HasGraphics => Graphics is TerminalGraphics.Kitty or TerminalGraphics.ITerm or TerminalGraphics.Sixel;

@@ -9,6 +9,11 @@ internal sealed class CaptureDamage(long offset, string message) : Exception(mes
     public long Offset { get; } = offset;
 }
 
+/// <summary>Where a capture was taken, as its file says it.</summary>
+/// <param name="Interface">The NIC; empty when the file does not name it.</param>
+/// <param name="Filter">The filter; null when the file does not tell.</param>
+internal sealed record CapturedOn(string Interface, string? Filter);
+
 /// <summary>A file format: finds the next frame in the window.</summary>
 internal abstract class CaptureFormat(CaptureBuffer buffer)
 {
@@ -24,6 +29,9 @@ internal abstract class CaptureFormat(CaptureBuffer buffer)
 
     /// <summary>What was passed over so far because it is not understood, in sentences.</summary>
     public virtual IReadOnlyList<string> Notes => [];
+
+    /// <summary>Where the frames read so far were captured, as the file says it; null when its format does not.</summary>
+    public virtual IReadOnlyList<CapturedOn>? Interfaces => null;
 
     /// <summary>Bytes from the window's beginning to the end of the current record; passed at the next read.</summary>
     protected int Pending { get; set; }

@@ -41,6 +41,9 @@ public sealed class CaptureReader : IDisposable
     /// <summary>What was passed over so far because it is not understood, in sentences.</summary>
     public IReadOnlyList<string> Notes => _format.Notes;
 
+    /// <summary>Where the frames were captured, as far as the file was read; null when its format does not tell.</summary>
+    internal IReadOnlyList<CapturedOn>? Interfaces => _format.Interfaces;
+
     /// <summary>The current frame.</summary>
     public CapturedFrame Current
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace GalleryPS.Traffic;
 
@@ -16,8 +17,11 @@ internal sealed class PcapngFormat : CaptureFormat
     private const uint SimplePacket = 3;
     private const uint EnhancedPacket = 6;
     private const int MostInterfaces = 4096;
+    private const int MostTold = 16;
+    private const int LongestText = 200;
 
     private readonly List<Interface> _interfaces = [];
+    private readonly List<CapturedOn> _told = [];
     private int _earlierInterfaces;
     private long _sectionsRead;
     private long _sectionsSkipped;
@@ -38,6 +42,9 @@ internal sealed class PcapngFormat : CaptureFormat
         1 => [Text($"Skipped: the section at offset {_firstSkipped}, of version {_skippedVersion} of pcapng, which is not understood.")],
         _ => [Text($"Skipped: {_sectionsSkipped} sections of versions of pcapng that are not understood, the first at offset {_firstSkipped} of version {_skippedVersion}.")],
     };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CapturedOn>? Interfaces => _told;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -108,7 +115,8 @@ internal sealed class PcapngFormat : CaptureFormat
         if (length < 20) throw new CaptureDamage(Buffer.Offset, "an interface description is too short");
         if (_interfaces.Count == MostInterfaces)
             throw new CaptureDamage(Buffer.Offset, $"a section has more than {MostInterfaces} interfaces");
-        _interfaces.Add(Interface.Parse(Buffer, length, _bigEndian));
+        _interfaces.Add(Interface.Parse(Buffer, length, _bigEndian, out CapturedOn told));
+        if (_told.Count < MostTold && !_told.Contains(told)) _told.Add(told);
     }
 
     /// <summary>
@@ -195,9 +203,11 @@ internal sealed class PcapngFormat : CaptureFormat
 
         public uint SnapLength { get; }
 
-        public static Interface Parse(CaptureBuffer buffer, int length, bool bigEndian)
+        public static Interface Parse(CaptureBuffer buffer, int length, bool bigEndian, out CapturedOn told)
         {
             byte resolution = 6;
+            string name = "";
+            string? filter = null;
             long offset = 0;
             int position = 16;
             while (position + 4 <= length - 4)
@@ -206,6 +216,10 @@ internal sealed class PcapngFormat : CaptureFormat
                 ushort size = buffer.UInt16(position + 2, bigEndian);
                 position += 4;
                 if (code == 0 || position + size > length - 4) break;
+                if (code == 2) name = Text(buffer.Available.Slice(position, size));
+
+                // Filters in the language of pcap-filter(7) are of kind 0; others are programs.
+                if (code == 11 && size >= 1 && buffer.Available[position] == 0) filter = Text(buffer.Available.Slice(position + 1, size - 1));
                 if (code == 9 && size >= 1) resolution = buffer.Available[position];
                 if (code == 14 && size >= 8)
                 {
@@ -217,8 +231,13 @@ internal sealed class PcapngFormat : CaptureFormat
                 position += (size + 3) & ~3;
             }
 
+            told = new CapturedOn(name, filter);
             return new Interface((LinkType)buffer.UInt16(8, bigEndian), buffer.UInt32(12, bigEndian), resolution, offset);
         }
+
+        // Some programs end texts with a zero.
+        private static string Text(ReadOnlySpan<byte> bytes) =>
+            TerminalText.Safe(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestText)]).TrimEnd('\0'));
 
         public long Nanoseconds(ulong ticks)
         {

@@ -126,9 +126,8 @@ internal sealed class Differences(
         if (options.Port is { } port) with.Add(Text($"port {port}"));
         if (options.Address is { } address) with.Add($"address {address}");
         string nothing = $"The capture holds no {(tcp ? "TCP segment" : "UDP datagram")} ";
-        return with.Count == 0
-            ? $"{nothing}at all. {CaptureHistory.Advice(capture)}"
-            : $"{nothing}with {string.Join(" and ", with)}. {CaptureHistory.Advice(capture)}";
+        string advice = capture is null ? CaptureHistory.Advice(result.Interfaces) : CaptureHistory.Advice(capture);
+        return with.Count == 0 ? $"{nothing}at all. {advice}" : $"{nothing}with {string.Join(" and ", with)}. {advice}";
     }
 
     private void Wrong(List<string> reasons)

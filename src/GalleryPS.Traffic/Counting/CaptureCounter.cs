@@ -206,6 +206,7 @@ public sealed class CaptureCounter
         return new CountResult(count, reader.Damage)
         {
             Skipped = reader.Notes,
+            Interfaces = reader.Interfaces,
             DatagramSizes = datagrams,
             StreamSizes = _options.CollectSizes ? summary.StreamSizes() : new Dictionary<long, long>(),
             Repeated = summary.Repeated(),

@@ -59,6 +59,9 @@ public sealed record CountResult(TrafficCount Count, GalleryException? Damage)
     /// <summary>What the reader passed over because it is not understood, in sentences; among the count's notes too.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
+    /// <summary>Where it was captured, as the file says it; null when its format does not tell.</summary>
+    internal IReadOnlyList<CapturedOn>? Interfaces { get; init; }
+
     /// <summary>Payload sizes of the selected UDP datagrams: how many there were of each; empty unless collected.</summary>
     internal IReadOnlyDictionary<long, long> DatagramSizes { get; init; } = new Dictionary<long, long>();
 

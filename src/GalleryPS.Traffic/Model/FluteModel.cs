@@ -72,12 +72,27 @@ internal sealed class FluteModel
         SessionCost usual = Cost(SessionCost.Pace.Exact), low = Cost(SessionCost.Pace.Immediate), high = Cost(SessionCost.Pace.Slow);
         return (Totals(usual.Packets), Totals(low.Packets) - Margin(low, exact, more: false), Totals(high.Packets) + Margin(high, exact, more: true));
 
-        SessionCost Cost(SessionCost.Pace pace) => SessionCost.Of(_options, objects, pace, !_estimate.NoEndOfTransmission, _cancellationToken);
+        SessionCost Cost(SessionCost.Pace pace) => OrTooLarge(() => SessionCost.Of(_options, objects, pace, !_estimate.NoEndOfTransmission, _cancellationToken));
     }
 
     /// <summary>The packets of one image alone, without file table and end; they are exact.</summary>
     public TrafficTotals Image(FluteObject image) =>
-        Totals(SessionCost.Of(_options, [image], SessionCost.Pace.Immediate, withEnd: false, _cancellationToken).ObjectPackets);
+        Totals(OrTooLarge(() => SessionCost.Of(_options, [image], SessionCost.Pace.Immediate, withEnd: false, _cancellationToken)).ObjectPackets);
+
+    // RaptorQ numbers its blocks with one byte: with small packets that limits an image to some tens of gigabytes.
+    private SessionCost OrTooLarge(Func<SessionCost> cost)
+    {
+        try
+        {
+            return cost();
+        }
+        catch (ArgumentException e) when (e.ParamName == "length")
+        {
+            throw new GalleryException(
+                ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"An image is too large for FLUTE in packets of {_options.MaxPacketBytes} bytes.", _estimate.FluteMtu,
+                "Use -Transport Tcp, a larger -Mtu, or -Fec None.", e);
+        }
+    }
 
     private TrafficTotals Totals(IReadOnlyDictionary<int, long> packets) =>
         packets.Aggregate(new TrafficTotals(), (sum, one) => sum + (_layers.Datagram(one.Key) * one.Value));

@@ -13,14 +13,24 @@ internal static class UnsendableNote
         string? cost = null;
         if (options.FluteMtu >= 576)
         {
-            var model = new FluteModel(options, 1, images.Count, cancellationToken);
-            TrafficTotals flute = model.Gallery(FluteModel.Objects(images, exact: false, cancellationToken), exact: false).Usual;
-            cost = Text($" With -Protocol Flute all images go to a group, or to one receiver, in about {Words.Many(flute.Packets, "packet")} and {flute.LinkBytes:N0} bytes.");
+            cost = Flute(images, options, cancellationToken) is not { } flute ? null : Text($" With -Protocol Flute all images go to a group, or to one receiver, in about {Words.Many(flute.Packets, "packet")} and {flute.LinkBytes:N0} bytes.");
         }
 
         string names = string.Join(", ", large.Take(MostNamed).Select(static image => image.Name));
         string more = large.Count > MostNamed ? Text($" and {large.Count - MostNamed} more") : "";
         return Text($"Not sent, larger than the {limit:N0} bytes of a datagram: {names}{more}.{cost}");
+    }
+
+    private static TrafficTotals? Flute(List<Payload> images, EstimateOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new FluteModel(options, 1, images.Count, cancellationToken).Gallery(FluteModel.Objects(images, exact: false, cancellationToken), exact: false).Usual;
+        }
+        catch (GalleryException e) when (e.Id == ErrorIds.ImageTooLarge)
+        {
+            return null;
+        }
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

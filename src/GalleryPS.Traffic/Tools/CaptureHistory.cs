@@ -25,11 +25,27 @@ public static class CaptureHistory
     /// <param name="path">The file.</param>
     public static Capture? Of(string path) => Captures.GetValueOrDefault(Path.GetFullPath(path));
 
+    private const string Again = "Capture again with -To (--to; where the traffic goes) or -Interface (--interface; the NIC).";
+
     /// <summary>What to do about a capture without the packets that were wanted, in sentences.</summary>
-    /// <param name="capture">How it was captured; null when that is not known.</param>
-    public static string Advice(Capture? capture) => capture is null
-        ? "Check on which NIC and with which filter it was captured; capture again with -To (where the traffic goes) or -Interface (the NIC)."
-        : $"It was captured on {Nic(capture)} with {Filter(capture)}. Capture again with -To (where the traffic goes) or -Interface (the NIC).";
+    /// <param name="capture">How it was captured.</param>
+    public static string Advice(Capture capture) => $"It was captured on {Nic(capture)} with {Filter(capture)}. {Again}";
+
+    /// <summary>The same of a capture of which only the file is known.</summary>
+    /// <param name="told">What the file says; null when its format does not tell.</param>
+    internal static string Advice(IReadOnlyList<CapturedOn>? told)
+    {
+        if (told is null) return $"A pcap file does not tell on which NIC and with which filter it was captured (pcapng does). {Again}";
+        if (told.Count == 0) return $"The file names no NIC. {Again}";
+        return $"It was captured on {string.Join(", and on ", told.Select(Told))}. {Again}";
+    }
+
+    private static string Told(CapturedOn one)
+    {
+        string nic = one.Interface.Length == 0 ? "a NIC that the file does not name" : one.Interface;
+        if (one.Interface == "lo" || one.Interface.EndsWith("NPF_Loopback", StringComparison.Ordinal)) nic += " (this machine only)";
+        return one.Filter is null ? $"{nic} with a filter that the file does not tell, or none" : $"{nic} with {Filter(one.Filter)}";
+    }
 
     /// <summary>The NIC of a capture, and that it is loopback.</summary>
     /// <param name="capture">The capture.</param>
@@ -44,6 +60,8 @@ public static class CaptureHistory
     public static string Filter(Capture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
-        return capture.Filter.Length == 0 ? "no filter" : $"the filter '{capture.Filter}'";
+        return Filter(capture.Filter);
     }
+
+    private static string Filter(string filter) => filter.Length == 0 ? "no filter" : $"the filter '{filter}'";
 }

@@ -19,7 +19,7 @@ internal sealed class PSObjectFactory : IJsonObjectFactory
             return dictionary;
         }
 
-        var made = new PSObject(members.Count);
+        var made = new PSObject();
         foreach ((string name, object? value) in members) made.Properties.Add(new PSNoteProperty(name, value));
         return made;
     }

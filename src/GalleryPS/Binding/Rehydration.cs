@@ -48,7 +48,7 @@ internal static class Rehydration
     }
 
     // The types file has serializers write the bytes of an image that was not stored as text; a stored one has its file.
-    private static byte[]? Kept(PSObject bag) => Unwrapped(bag.Properties["Content"]?.Value) is string text ? System.Convert.FromBase64String(text) : null;
+    private static byte[]? Kept(PSObject bag) => Content.BytesOf(bag.Properties["Content"]?.Value);
 
     private static object? Convert(Type type, object value)
     {
@@ -66,9 +66,13 @@ internal static class Rehydration
         return LanguagePrimitives.TryConvertTo(plain, wanted, System.Globalization.CultureInfo.InvariantCulture, out object? converted) ? converted : null;
     }
 
+    /// <summary>A moment, from what is left of it; null when it is something else.</summary>
+    public static DateTimeOffset? Moment(object? value) =>
+        value is PSObject bag && Unwrapped(bag.Properties["UtcDateTime"]?.Value) is DateTime utc ? new DateTimeOffset(utc).ToLocalTime() : null;
+
     private static object? Moment(object value, string text)
     {
-        if (value is PSObject bag && Unwrapped(bag.Properties["UtcDateTime"]?.Value) is DateTime utc) return new DateTimeOffset(utc).ToLocalTime();
+        if (Moment(value) is { } moment) return moment;
         if (Unwrapped(value) is DateTime time) return new DateTimeOffset(time);
         return DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out DateTimeOffset parsed) ? parsed : null;
     }

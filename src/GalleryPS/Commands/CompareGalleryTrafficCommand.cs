@@ -76,6 +76,13 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
         base.Present(galleryEvent);
         if (galleryEvent is not ComparisonEvent { Comparison: var comparison }) return;
         _comparisons.Add(comparison);
+
+        // PowerShell keeps the names with the objects, wherever they are taken from.
+        if (!TrafficText.Fits(comparison.Layers, Screen.Columns(Host) - 1))
+        {
+            foreach (LayerComparison layer in comparison.Layers) PSObject.AsPSObject(layer).TypeNames.Insert(0, TrafficView.LayerLines);
+        }
+
         WriteObject(comparison);
     }
 }

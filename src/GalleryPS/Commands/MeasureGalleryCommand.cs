@@ -119,12 +119,16 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     {
         base.Present(galleryEvent);
         if (galleryEvent is not EstimateEvent estimated) return;
+        bool fits = TrafficText.Fits(estimated.Estimates, Screen.Columns(Host) - 1);
+        bool partly = estimated.Estimates.Any(static e => e.Unsendable.Count > 0);
         foreach (TrafficEstimate estimate in estimated.Estimates)
         {
             var item = PSObject.AsPSObject(estimate);
 
             // The view of single images names them.
             if (estimated.PerImage) item.TypeNames.Insert(0, "GalleryPS.TrafficEstimate#Image");
+            else if (partly) item.TypeNames.Insert(0, TrafficView.EstimatePartly);
+            if (!fits) item.TypeNames.Insert(0, TrafficView.EstimateLines);
             WriteObject(item);
         }
     }

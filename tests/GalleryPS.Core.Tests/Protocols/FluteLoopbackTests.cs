@@ -261,4 +261,14 @@ public sealed class FluteLoopbackTests : IDisposable
             else now = sender.NextDue > now ? sender.NextDue : now + TimeSpan.FromMilliseconds(1);
         }
     }
+
+    [Fact]
+    public void ASlowRateIsToldBeforeAnythingIsSentWithTheTimeOfAllImages()
+    {
+        using GallerySender sender = GallerySender.Open(new SendOptions { Protocol = Protocol.Flute, Addresses = new() { Port = 9 }, Pacing = new() { BitRate = new BitRate(1000) } });
+        foreach (string name in new[] { "a.jpg", "b.jpg" }) Assert.Empty(sender.Send(name, TestGallery.Jpeg(6000, 1)).OfType<WarningEvent>());
+        WarningEvent slow = sender.Finish().OfType<WarningEvent>().First();
+        Assert.Equal(ErrorIds.SlowBitRate, slow.Id);
+        Assert.StartsWith("At 1kbps, 2 images take 1.6 minutes.", slow.Text, StringComparison.Ordinal);
+    }
 }

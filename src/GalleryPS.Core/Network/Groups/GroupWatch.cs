@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network.Native;
+using static System.FormattableString;
 
 namespace GalleryPS.Network.Groups;
 
@@ -33,7 +34,7 @@ internal static class GroupWatch
             return Listen(group, nics, listeners, start, patience, time, cancellationToken)
                 ?? throw new GalleryException(
                     ErrorIds.NobodyJoined, GalleryErrorCategory.OperationTimeout,
-                    $"Nobody joined {group} on {string.Join(", ", nics)} within {patience.TotalSeconds:0.###} s; nothing was sent.", group,
+                    Invariant($"Nobody joined {group} on {string.Join(", ", nics)} within {patience.TotalSeconds:0.###} s; nothing was sent."), group,
                     "Start a receiver of this group, or send without waiting.");
         }
         finally

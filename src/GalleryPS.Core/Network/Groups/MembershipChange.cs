@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>What happened to a membership.</summary>
-public enum MembershipAction
+public enum MembershipAction : long
 {
     /// <summary>The system was asked for it.</summary>
     Joined,
@@ -34,7 +34,7 @@ public sealed class MembershipChange
     public required IPAddress? InterfaceAddress { get; init; }
 
     /// <summary>The sources of a source-specific membership; empty for any source.</summary>
-    public required IReadOnlyList<IPAddress> Sources { get; init; }
+    public required IReadOnlyList<IPAddress> Sources { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>When.</summary>
     public required DateTimeOffset Time { get; init; }

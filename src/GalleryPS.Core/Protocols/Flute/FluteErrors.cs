@@ -1,5 +1,6 @@
 using System.Net;
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -18,7 +19,7 @@ internal static class FluteErrors
         {
             ObjectFailure.Incomplete => new GalleryException(
                 ErrorIds.ImageIncomplete, GalleryErrorCategory.InvalidData,
-                $"{name} from {source} is not complete: {failed.Received:N0} of at least {failed.Needed:N0} symbols arrived{Percent(failed)}.", name,
+                Invariant($"{name} from {source} is not complete: {failed.Received:N0} of at least {failed.Needed:N0} symbols arrived{Percent(failed)}."), name,
                 "Let the sender add redundancy, repeat, or wait for receivers (-Redundancy, -Repeat, -Receivers)."),
             ObjectFailure.TooLarge => new GalleryException(
                 ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded,
@@ -49,5 +50,5 @@ internal static class FluteErrors
         "Free some disk space, or name another output directory.", e);
 
     private static string Percent(ObjectFailed failed) =>
-        failed.Needed > 0 ? $" ({100.0 * Math.Min(failed.Received, failed.Needed) / failed.Needed:0.#} %)" : "";
+        failed.Needed > 0 ? Invariant($" ({100.0 * Math.Min(failed.Received, failed.Needed) / failed.Needed:0.#} %)") : "";
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Flute;
 using GalleryPS.Network;
 using GalleryPS.Network.Native;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -100,7 +101,7 @@ internal sealed class FluteGallerySender : IImageSender
         cancellationToken.ThrowIfCancellationRequested();
         IObjectSource source = image.InMemory is { } memory ? new MemorySource(memory) : new FileSource(image.Path, image.Length);
         _items.Add(new Item(image.Name, image.Path, image.Length, image.Info, index, source, Task.Run(() => Hashes.Of(source), cancellationToken)));
-        yield return new NoticeEvent($"{image.Name}: {image.Length:N0} bytes.");
+        yield return new NoticeEvent(Invariant($"{image.Name}: {image.Length:N0} bytes."));
     }
 
     /// <summary>Sends all images in turns, serves the receivers that report, and ends the session.</summary>
@@ -117,6 +118,7 @@ internal sealed class FluteGallerySender : IImageSender
             $"FLUTE session {_flute.Tsi}, version {_options.Flute.FluteVersion}, {(_options.Flute.Fec == Fec.RaptorQ ? "RaptorQ" : "no error correction")}, symbols of {_flute.SymbolLength} bytes, to {string.Join(", ", Destinations)}.");
         foreach (GalleryEvent error in AddRegistered(cancellationToken)) yield return error;
         if (_items.Count == 0) yield break;
+        if (_options.Pacing.BitRate is { } rate && new SlowRates(rate).Before(_items.Sum(static i => i.Bytes) * 8d, $"{Counted.Of(_items.Count, "image")} take") is { } slow) yield return slow;
         if (_receivers is not null)
         {
             foreach (GalleryEvent galleryEvent in WaitForReceivers(_receivers, cancellationToken)) yield return galleryEvent;
@@ -198,7 +200,7 @@ internal sealed class FluteGallerySender : IImageSender
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
             if (_options.Flute.WaitTimeout is not { } timeout || Now - start < timeout) continue;
-            string text = $"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.";
+            string text = Invariant($"{Counted.Of(receivers.Delivery.Present, wanted, "receiver")} reported within {timeout.TotalSeconds:0.###} s.");
             if (receivers.Delivery.Present == 0)
             {
                 throw new GalleryException(

@@ -1,5 +1,6 @@
 using System.Net;
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -80,7 +81,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
             case SessionOpened:
                 return new NoticeEvent($"FLUTE session from {received.Session}.");
             case FdtReceived fdt:
-                return new NoticeEvent($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}.");
+                return new NoticeEvent(Invariant($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}."));
             case ObjectReceived image:
                 return Take(image);
             case ObjectRestarted again:

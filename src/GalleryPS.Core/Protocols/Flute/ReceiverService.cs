@@ -1,5 +1,6 @@
 using System.Net;
 using Flute;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -52,7 +53,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         foreach (ReceiverState silent in IsAway || now < _excusedUntil ? [] : Delivery.DropSilent(now))
         {
             string what = now - silent.LastReport < options.Flute.ReceiverTimeout ? "made no progress" : "was silent";
-            Lost(silent, $"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s", now);
+            Lost(silent, Invariant($"{what} for {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s"), now);
         }
 
         if (reports.NotAuthentic is { } stranger && !_warnedNotAuthentic)
@@ -106,7 +107,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             {
                 // It is given up when it stays silent, as one that is there.
                 _broken[message.Connection] = receiver;
-                onEvent(new NoticeEvent($"The connection of {receiver.Host} broke; it has {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s to open another one."));
+                onEvent(new NoticeEvent(Invariant($"The connection of {receiver.Host} broke; it has {options.Flute.ReceiverTimeout.TotalSeconds:0.###} s to open another one.")));
                 return;
             }
 

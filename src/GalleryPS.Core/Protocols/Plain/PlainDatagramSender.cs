@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Events;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -17,6 +18,7 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
     private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
+    private readonly SlowRates _slow;
     private bool _warned;
     private long _partly;
     private int _copies;
@@ -31,6 +33,7 @@ internal sealed class PlainDatagramSender : IImageSender
         _time = time;
         _rate = options.Pacing.BitRate ?? PacingOptions.DefaultDatagramRate;
         _pacer = new Pacer(_rate.BitsPerSecond, time);
+        _slow = new SlowRates(_rate);
     }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
@@ -76,7 +79,7 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             yield return new NoticeEvent(
-                $"{image.Name}: {image.Length:N0} bytes, {image.Info.Width}x{image.Info.Height}, are sent as {smaller.Length:N0} bytes, {smaller.Info.Width}x{smaller.Info.Height}.");
+                Invariant($"{image.Name}: {image.Length:N0} bytes, {image.Info.Width}x{image.Info.Height}, are sent as {smaller.Length:N0} bytes, {smaller.Info.Width}x{smaller.Info.Height}."));
             image = smaller;
         }
 
@@ -91,6 +94,8 @@ internal sealed class PlainDatagramSender : IImageSender
                 continue;
             }
 
+            // The first datagram goes at once; what the rate costs is the wait before the next.
+            if (_slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
             foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             long start = _time.GetTimestamp();
             _pacer.Wait(cancellationToken);
@@ -124,7 +129,7 @@ internal sealed class PlainDatagramSender : IImageSender
             if (reach.Rest() is { } rest) yield return rest;
         }
 
-        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true)) yield return told;
+        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true, wait: true)) yield return told;
     }
 
     public void Dispose()
@@ -220,6 +225,6 @@ internal sealed class PlainDatagramSender : IImageSender
 
     private static GalleryException TooLarge(OutgoingImage image, IPEndPoint to, int limit) => new(
         ErrorIds.ImageTooLargeForDatagram, GalleryErrorCategory.LimitsExceeded,
-        $"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}.",
+        Invariant($"{image.Name} has {image.Length:N0} bytes; one datagram to {to} carries at most {limit:N0}."),
         image.Path, "Use -Protocol Flute for images of any size over UDP, -Transport Tcp, or -Fit to send it smaller.");
 }

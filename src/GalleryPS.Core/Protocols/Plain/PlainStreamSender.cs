@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using GalleryPS.Network;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -11,15 +12,24 @@ namespace GalleryPS.Protocols.Plain;
 internal sealed class PlainStreamSender : IImageSender
 {
     private const int WaitMilliseconds = 20;
+    private const int ReceiversShown = 8;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
     private readonly StreamDestination[] _destinations;
     private readonly ConcurrentQueue<GalleryEvent> _events = new();
     private readonly AutoResetEvent _signal = new(initialState: false);
     private readonly CancellationTokenSource _stop = new();
+    private readonly SlowRates _slow;
+    private readonly TimeProvider _time;
     private WarningEvent? _warning;
+    private long _shown;
     private int _ends;
 
-    private PlainStreamSender(StreamDestination[] destinations) => _destinations = destinations;
+    private PlainStreamSender(StreamDestination[] destinations, BitRate rate, TimeProvider time)
+    {
+        (_destinations, _time) = (destinations, time);
+        _slow = new SlowRates(rate);
+        _shown = time.GetTimestamp();
+    }
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _destinations.Select(static d => d.To)];
 
@@ -32,14 +42,17 @@ internal sealed class PlainStreamSender : IImageSender
     public static PlainStreamSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
+        BitRate rate = options.Pacing.BitRate ?? BitRate.Unlimited;
         Nic nic = NicResolver.Resolve(options.Addresses.OutboundIP, to[0].AddressFamily)[0];
         return new PlainStreamSender(
             [.. to.Select(destination => new StreamDestination(
                 destination,
                 new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
-                new Pacer((options.Pacing.BitRate ?? BitRate.Unlimited).BitsPerSecond, context.Time),
+                new Pacer(rate.BitsPerSecond, context.Time),
                 context.Time,
-                options.Retry))])
+                options.Retry))],
+            rate,
+            context.Time)
         {
             _warning = TcpConnection.CanLeaveOn(nic, to[0].AddressFamily)
                 ? null
@@ -49,8 +62,11 @@ internal sealed class PlainStreamSender : IImageSender
 
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        IEnumerable<GalleryEvent> galleryEvent = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
-        return _warning is not null && index == 0 ? galleryEvent.Prepend(_warning) : galleryEvent;
+        // Each receiver gets its own copy at the rate, side by side.
+        if (_slow.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes")) is { } slow) yield return slow;
+        if (_warning is not null && index == 0) yield return _warning;
+        IEnumerable<GalleryEvent> told = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
+        foreach (GalleryEvent one in told) yield return one;
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>
@@ -134,7 +150,17 @@ internal sealed class PlainStreamSender : IImageSender
     {
         if (wait && _events.IsEmpty) _signal.WaitOne(WaitMilliseconds);
         cancellationToken.ThrowIfCancellationRequested();
-        while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
+        while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+        if (wait && Progress() is { } progress) yield return progress;
+    }
+
+    /// <summary>How far each receiver is with its image, about once a second.</summary>
+    private ProgressEvent? Progress()
+    {
+        if (_time.GetElapsedTime(_shown) < TimeSpan.FromSeconds(1)) return null;
+        _shown = _time.GetTimestamp();
+        ImageProgress[] now = [.. _destinations.Select(static d => d.Current).OfType<ImageProgress>().Take(ReceiversShown)];
+        return now.Length == 0 ? null : new ProgressEvent("Sending", now.Sum(static i => i.Done), now.Sum(static i => i.Total), null) { Images = now };
     }
 
     private void Enqueue(GalleryEvent galleryEvent)

@@ -14,6 +14,9 @@ internal sealed class StreamDestination : IDisposable
     private const int ChunkBytes = 256 << 10;
     private const int MostWaiting = 16;
     private const int ProgressMilliseconds = 1000;
+
+    // What is smaller goes into the system's buffers at once, unless the receiver stands still.
+    private const int SmallBytes = 1 << 20;
     private readonly TcpConnectOptions _options;
     private readonly Pacer _pacer;
     private readonly SentConnections _sent;
@@ -22,6 +25,7 @@ internal sealed class StreamDestination : IDisposable
     private readonly Reachability _reach;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
+    private volatile ImageProgress? _current;
     private long _done;
 
     public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry)
@@ -75,6 +79,9 @@ internal sealed class StreamDestination : IDisposable
         return true;
     }
 
+    /// <summary>How far it is with the image that it is sending; null when it sends none.</summary>
+    public ImageProgress? Current => _current is { } current ? current with { Done = Interlocked.Read(ref _done) } : null;
+
     /// <summary>Whether it has worked through everything, the end included.</summary>
     public bool IsDone => _thread is null || !_thread.IsAlive;
 
@@ -86,17 +93,16 @@ internal sealed class StreamDestination : IDisposable
         _sent.Dispose();
     }
 
-    // Who sends slowly because it was asked to tells how far it is. Where several go side by side each has its own thread anyway.
+    // Who sends slowly, because it was asked to or the receiver is slow, tells how far it is. Where several go side by side each has its own thread anyway.
     private IEnumerable<GalleryEvent> SendWithProgress(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (_pacer.IsUnlimited || _thread is not null)
+        if ((_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null)
         {
             if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } galleryEvent) yield return galleryEvent;
             yield break;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Interlocked.Exchange(ref _done, 0);
         long start = _time.GetTimestamp();
         var sending = Task.Run(() => Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token), CancellationToken.None);
         try
@@ -105,7 +111,7 @@ internal sealed class StreamDestination : IDisposable
             {
                 long done = Interlocked.Read(ref _done);
                 double rate = done * 8 / _time.GetElapsedTime(start).TotalSeconds;
-                yield return new ProgressEvent("Sending slowly", done, image.Length, rate)
+                yield return new ProgressEvent(_pacer.IsUnlimited ? "Sending" : "Sending slowly", done, image.Length, rate)
                 {
                     TimeLeft = rate > 0 ? TimeSpan.FromSeconds(Math.Min((image.Length - done) * 8 / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : null,
                     Images = [new ImageProgress(index, image.Name, done, image.Length)],
@@ -173,6 +179,8 @@ internal sealed class StreamDestination : IDisposable
     {
         long start = _time.GetTimestamp();
         TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
+        Interlocked.Exchange(ref _done, 0);
+        _current = new ImageProgress(index, $"{image.Name} to {To}", 0, image.Length);
         try
         {
             long sent = SendBytes(connection, image, cancellationToken);
@@ -198,6 +206,10 @@ internal sealed class StreamDestination : IDisposable
         {
             connection.Reset();
             throw;
+        }
+        finally
+        {
+            _current = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using static System.FormattableString;
 
 namespace GalleryPS.Protocols.Plain;
 
@@ -101,7 +102,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
             else
             {
                 _waiting.Add(from);
-                inbox.Report(new NoticeEvent($"{from} {what}: the end of an empty gallery, unless something arrives within {patience.TotalSeconds:0} s."));
+                inbox.Report(new NoticeEvent(Invariant($"{from} {what}: the end of an empty gallery, unless something arrives within {patience.TotalSeconds:0} s.")));
                 Wake(patience);
             }
 
