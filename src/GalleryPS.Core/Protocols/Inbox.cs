@@ -264,7 +264,7 @@ internal sealed class Inbox : IDisposable
         {
             Fail(new GalleryException(
                 ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
-                $"The limit of {_options.Limits.MaxImages:N0} images is reached, and {arrived.Source} sends more.", arrived.Source, "Raise the limit (-MaxImages) if you trust the sender."));
+                Invariant($"The limit of {_options.Limits.MaxImages:N0} images is reached, and {arrived.Source} sends more."), arrived.Source, "Raise the limit (-MaxImages) if you trust the sender."));
             Queue.Complete();
             return false;
         }

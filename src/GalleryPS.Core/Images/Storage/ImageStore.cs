@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using static System.FormattableString;
 
 namespace GalleryPS.Images.Storage;
 
@@ -144,7 +145,7 @@ public sealed class ImageStore
         {
             throw new GalleryException(
                 ErrorIds.DiskAlmostFull, GalleryErrorCategory.LimitsExceeded,
-                $"{FullPath} has {free:N0} bytes left, and {_minimumFreeSpace:N0} must stay free.", FullPath,
+                Invariant($"{FullPath} has {free:N0} bytes left, and {_minimumFreeSpace:N0} must stay free."), FullPath,
                 "Free some disk space, name another output directory, or lower the limit (-MinimumFreeSpace).");
         }
 
