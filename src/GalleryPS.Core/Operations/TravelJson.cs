@@ -89,7 +89,7 @@ public static class TravelJson
     {
         try
         {
-            JsonObject all = JsonNode.Parse(json)!.AsObject();
+            JsonObject all = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
             int version = all[VersionName]!.GetValue<int>();
             if (version > Version) throw Invalid($"This is of version {version}; version {Version} is understood.", version);
             name = all[kind]!.GetValue<string>();
@@ -108,7 +108,7 @@ public static class TravelJson
         {
             return content.Deserialize(type, Form)!;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or ArgumentException or InvalidOperationException)
         {
             throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidData, $"This is not {type.Name}: {e.Message}", content.ToJsonString(Form), innerException: e);
         }
