@@ -33,8 +33,11 @@ public sealed class NetworkLab : IDisposable
         string port = $"{host.Name}n{network}";
         string same = host.Addresses.TryGetValue(network, out string? mac) ? $" address {mac}" : "";
         _lab.RunOnSwitch($"ip link add {port} mtu {_lab.Mtu} type veth peer name eth{network}{same} mtu {_lab.Mtu} netns {host.Name}\nip link set {port} master br{network} up");
-        List<string> commands = [$"link set eth{network} up"];
+
+        // Addresses first: whoever waits for the NIC to come up finds it complete.
+        List<string> commands = [];
         if (withAddress) commands.AddRange([$"addr add {host.IPv4On(network)}/24 brd + dev eth{network}", $"addr add {host.IPv6On(network)}/64 dev eth{network} nodad"]);
+        commands.Add($"link set eth{network} up");
         if (withAddress && network == 0) commands.Add("route add default dev eth0");
         Ip(host, [.. commands]);
     }
