@@ -11,15 +11,16 @@ internal static class EntryPoint
 {
     private const string Marker = "GALLERY_TESTS_NETWORK";
 
-    // Loopback, and a NIC with a gateway that says of all other networks that there is no way to them. Where no network can be made it goes on in the machine's.
+    // Loopback, and a NIC with a gateway: what a machine has. No server for names, which would be waited for. Where no network can
+    // be made it goes on in the machine's.
     private const string Script = $$"""
         export {{Marker}}=own
         command -v ip >/dev/null && unshare --net --mount true 2>/dev/null || exec "$@"
         exec unshare --net --mount --propagation private sh -c '
             mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns
+            mount --bind /dev/null /etc/resolv.conf
             ip link set lo up
             ip netns add outside && ip link add eth0 type veth peer name eth0 netns outside
-            ip netns exec outside sh -c "echo 1 >/proc/sys/net/ipv4/ip_forward"
             ip -n outside addr add 10.250.0.1/24 dev eth0 && ip -n outside link set eth0 up
             ip addr add 10.250.0.2/24 brd + dev eth0 && ip link set eth0 up && ip route add default via 10.250.0.1
             exec "$@"' sh "$@"

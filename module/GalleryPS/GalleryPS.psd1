@@ -34,6 +34,7 @@
         'Start-GalleryServer'
         'Stop-GalleryCapture'
         'Stop-GalleryServer'
+        'Test-GalleryNetwork'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -7,10 +7,10 @@ internal static class Samples
     public static string Small => Path.Combine(AppContext.BaseDirectory, "samples", "small");
 
     /// <summary>The images a user's paths lead to, or the samples when there are no paths.</summary>
-    public static List<string> OrImages(string[] paths, string[] literal, Action<GalleryException> onError) =>
+    public static List<string> OrImages(string[] paths, string[] literal, Action<GalleryException> onError, CancellationToken cancellationToken) =>
         paths.Length + literal.Length == 0
             ? [.. ImageFiles.Find([Small], literal: true)]
-            : [.. ImageFiles.Find(Resolve(paths), literal: false, onError), .. ImageFiles.Find(literal, literal: true, onError)];
+            : [.. ImageFiles.Find(Resolve(paths), literal: false, onError, cancellationToken), .. ImageFiles.Find(literal, literal: true, onError, cancellationToken)];
 
     /// <summary>Runs an operation on the images a user's paths lead to, or on the samples when there are no paths.</summary>
     public static IEnumerable<GalleryEvent> RunOn(this IOperation<ImageInput> operation, string[] paths, string[] literal, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal static class Samples
         // The paths are looked at when the options are known to work.
         foreach (GalleryEvent galleryEvent in operation.Begin(cancellationToken)) yield return galleryEvent;
         var errors = new List<GalleryException>();
-        List<string> files = OrImages(paths, literal, errors.Add);
+        List<string> files = OrImages(paths, literal, errors.Add, cancellationToken);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         foreach (GalleryEvent galleryEvent in files.SelectMany(file => operation.Add(ImageInput.FromFile(file), cancellationToken))) yield return galleryEvent;
         foreach (GalleryEvent galleryEvent in operation.End(cancellationToken)) yield return galleryEvent;

@@ -24,6 +24,7 @@ internal static class Verbs
         ("lab", LabCommands.Create),
         ("experiment", ExperimentCommand.Create),
         ("agent", AgentCommands.Create),
+        ("doctor", DoctorCommand.Create),
         ("demo", DemoCommand.Create),
     ];
 

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace GalleryPS.Show;
 
 /// <summary>Whether a browser can be opened for the user, and opening it.</summary>
-public static class Display
+internal static class Display
 {
     /// <summary>Whether there is a screen of the user's that a browser would appear on: not in an SSH session, and on Linux only under X11 or Wayland.</summary>
     public static bool IsThere => Has(Environment.GetEnvironmentVariable, OperatingSystem.IsLinux());

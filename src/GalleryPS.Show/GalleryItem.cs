@@ -4,7 +4,7 @@ using GalleryPS.Show.Pixels.Animations;
 namespace GalleryPS.Show;
 
 /// <summary>An image that is to be shown or exported; what is wrong with it is part of it, so that the show goes on.</summary>
-public sealed class GalleryItem
+internal sealed class GalleryItem
 {
     private readonly Func<Stream> _open;
     private readonly Lazy<Orientation> _orientation;

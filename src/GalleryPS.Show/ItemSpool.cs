@@ -5,7 +5,7 @@ namespace GalleryPS.Show;
 /// is disposed of. A page can be reloaded at any time, so nothing may be forgotten; nor may it fill the memory.
 /// </summary>
 /// <param name="maxBytesInMemory">Bytes kept in memory.</param>
-public sealed class ItemSpool(long maxBytesInMemory = 256L << 20) : IDisposable
+internal sealed class ItemSpool(long maxBytesInMemory = 256L << 20) : IDisposable
 {
     private readonly Lock _lock = new();
     private long _inMemory;

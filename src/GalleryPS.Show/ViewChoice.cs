@@ -3,7 +3,7 @@ using GalleryPS.Show.Terminals;
 namespace GalleryPS.Show;
 
 /// <summary>Decides where images are shown.</summary>
-public static class ViewChoice
+internal static class ViewChoice
 {
     /// <summary>Decides. The terminal is asked only when its answer matters.</summary>
     /// <param name="wanted">What the user said.</param>

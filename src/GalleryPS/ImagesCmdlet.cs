@@ -31,7 +31,7 @@ public abstract class ImagesCmdlet : GalleryCmdlet
     /// <returns>The images; none when an empty pipeline is all there is.</returns>
     private protected IEnumerable<ImageInput> FindImages()
     {
-        var inputs = new ImageInputs(this, WriteError);
+        var inputs = new ImageInputs(this, WriteError, StopToken);
         if (ParameterSetName == ObjectSet) return inputs.Of(InputObject);
         if (ParameterSetName == LiteralSet) return inputs.Files(LiteralPath!, literal: true);
         if (Path is null && MyInvocation.ExpectingInput) return [];

@@ -13,14 +13,14 @@ internal static class ModuleFiles
     public static string SmallSamples => Path.Combine(Root, "samples", "small");
 
     /// <summary>Finds the images that paths of the session lead to, in order; what leads nowhere is an error each.</summary>
-    public static List<string> FindImages(this PSCmdlet cmdlet, IEnumerable<string> paths, bool literal, Action<GalleryException> onError)
+    public static List<string> FindImages(this PSCmdlet cmdlet, IEnumerable<string> paths, bool literal, Action<GalleryException> onError, CancellationToken cancellationToken = default)
     {
         var files = new List<string>();
         foreach (string path in paths)
         {
             try
             {
-                files.AddRange(FindIn(cmdlet, path, literal));
+                files.AddRange(FindIn(cmdlet, path, literal, cancellationToken));
             }
             catch (GalleryException e)
             {
@@ -31,12 +31,12 @@ internal static class ModuleFiles
         return files;
     }
 
-    private static IEnumerable<string> FindIn(PSCmdlet cmdlet, string path, bool literal)
+    private static IEnumerable<string> FindIn(PSCmdlet cmdlet, string path, bool literal, CancellationToken cancellationToken)
     {
         if (literal || !WildcardPattern.ContainsWildcardCharacters(path))
         {
             string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-            return IsFileSystem(provider) ? ImageFiles.Find([full], literal: true) : throw NothingAt(path);
+            return IsFileSystem(provider) ? ImageFiles.Find([full], literal: true, cancellationToken: cancellationToken) : throw NothingAt(path);
         }
 
         List<string> matches;

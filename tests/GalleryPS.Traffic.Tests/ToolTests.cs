@@ -114,7 +114,7 @@ public sealed class ToolTests : IDisposable
             Interface = "eth0",
             Tool = Script($"echo 'tcpdump: listening on eth0' >&2; echo '{says}' >&2; echo '0 packets captured' >&2; exit 1"),
         });
-        SpinWait.SpinUntil(() => !NetworkLab.Execute("ps", ["-eo", "args"]).Contains(file, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        session.WaitForEnd(TestContext.Current.CancellationToken);
         GalleryException error = Assert.Throws<GalleryException>(session.Stop);
         Assert.Equal(id, error.Id);
         if (id == ErrorIds.NetworkFailure) Assert.EndsWith($"It said: {says}", error.Message, StringComparison.Ordinal);

@@ -15,6 +15,20 @@ public sealed class ProgramTests(WindowsRoom room)
         Assert.All(demo.Events("Transport"), static t => Assert.Equal(18, t.GetProperty("Intact").GetInt32()));
     }
 
+    // Windows tells it on a connected socket: what the user sees is the same warning and count as on Linux. Wine tells it only to
+    // who sends again soon, as FLUTE does.
+    [Fact]
+    public void WhereNobodyListensIsTold()
+    {
+        string gallery = room.NewGallery([2_000, 3_000, 4_000]), port = WindowsRoom.NewPort();
+        using PeerProcess sending = room.Gallery("send", WindowsRoom.OnWindows(gallery), "--protocol", "flute", "--port", port, "--to", room.Linux.IPv4, "--outbound-ip", room.Windows.IPv4);
+        Expect.Exit(0, sending);
+        JsonElement warning = Assert.Single(sending.Events("Warning"));
+        Assert.Equal(ErrorIds.NobodyListens, warning.GetProperty("Id").GetString());
+        Assert.StartsWith($"Nobody listens at {room.Linux.IPv4}:{port}: ", warning.GetProperty("Text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, sending.Events("Summary").Single().GetProperty("NobodyListens").GetInt32());
+    }
+
     [Fact]
     public void NamesThatWindowsForbidsAreStoredUnderOthers()
     {

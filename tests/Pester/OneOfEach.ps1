@@ -17,6 +17,7 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
 
     Get-GalleryInterface lo* | Select-Object -First 1
     Get-GalleryTerminal
+    Test-GalleryNetwork -Transport Unicast | Select-Object -First 1
     if ($IsLinux -and (id -u) -eq 0) {
         $lab = New-GalleryLab -Hosts 2
         $lab

@@ -16,6 +16,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Start-GalleryCapture'; Verb = 'capture' }
         @{ Cmdlet = 'New-GalleryLab'; Verb = 'lab' }
         @{ Cmdlet = 'Invoke-GalleryExperiment'; Verb = 'experiment' }
+        @{ Cmdlet = 'Test-GalleryNetwork'; Verb = 'doctor' }
     )
 }
 

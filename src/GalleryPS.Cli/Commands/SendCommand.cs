@@ -28,7 +28,7 @@ internal static class SendCommand
     {
         // Wrong paths are told before anything is sent; if there is nothing to send, nothing is.
         var errors = new List<GalleryException>();
-        List<string> files = Samples.OrImages(paths, literal, errors.Add);
+        List<string> files = Samples.OrImages(paths, literal, errors.Add, cancellationToken);
         foreach (GalleryException error in errors) yield return new ErrorEvent(error);
         if (files.Count == 0) yield break;
         using var operation = new SendOperation(options, options.Fit ? new ImageFitter() : null);

@@ -34,7 +34,7 @@ internal static class ShowCommand
     {
         options.Validate();
         var errors = new List<GalleryException>();
-        List<string> files = Samples.OrImages(paths, literal, errors.Add);
+        List<string> files = Samples.OrImages(paths, literal, errors.Add, cancellationToken);
         foreach (GalleryException error in errors) reporter.Report(new ErrorEvent(error));
         if (files.Count == 0) return Runner.Failed;
         using GalleryShow show = GalleryShow.Open(options);

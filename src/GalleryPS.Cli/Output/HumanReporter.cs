@@ -111,6 +111,10 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ExperimentStepEvent step:
                 Print(Invariant($"{step.Transport,-9} {step.Protocol,-5} {step.LossPercent,4:0.##} % loss, repeat {step.Repeat}: about {step.Estimate.TotalSeconds:0.0} s"));
                 break;
+            case CheckEvent { Check: var check }:
+                Print($"{(check.Verdict == CheckVerdict.NotApplicable ? "-" : check.Verdict),-8} {check.Check,-16} {(check.ComputerName is null ? "" : $"{check.ComputerName}: ")}{check.Finding}");
+                if (check.Remedy.Length > 0 && check.Verdict is CheckVerdict.Fail or CheckVerdict.Warning) Print($"{"",25} {check.Remedy}");
+                break;
             case LabOutputEvent { IsError: true } line:
                 Say($"{line.Host}: {line.Text}");
                 break;

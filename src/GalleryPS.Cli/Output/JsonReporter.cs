@@ -44,6 +44,7 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
             case ComparisonEvent compared: Item("Comparison", compared.Comparison); break;
             case ExperimentEvent { Result: var result }: Item("Experiment", result); break;
             case ExperimentStepEvent step: Item("Step", step); break;
+            case CheckEvent { Check: var check }: Item("Check", check); break;
             case LabOutputEvent line: Item("Output", line); break;
             case WarningEvent warning: Item("Warning", warning); break;
             case ErrorEvent error: Item("Error", error.Error); break;

@@ -5,7 +5,7 @@ using GalleryPS.Images.Structure;
 namespace GalleryPS.Images;
 
 /// <summary>What an image's own format says of its end.</summary>
-public enum ImageCompleteness
+internal enum ImageCompleteness
 {
     /// <summary>Its structure goes to its end; there may be more behind it.</summary>
     Whole,
@@ -22,7 +22,7 @@ public enum ImageCompleteness
 /// trailer, RIFF's length, JPEG's end marker, and where a TIFF file says that its strips, tiles and values lie. Any bytes may be
 /// given: nothing is thrown, and the work is bounded by their length.
 /// </summary>
-public static class ImageEnd
+internal static class ImageEnd
 {
     private const int WindowLength = 64 << 10;
 

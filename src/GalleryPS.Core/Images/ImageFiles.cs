@@ -28,26 +28,28 @@ public static class ImageFiles
     /// Gets the error of each path that leads to no image, and the search goes on with the next one. Without it the
     /// error is thrown.
     /// </param>
+    /// <param name="cancellationToken">Ends waiting for a folder of another machine that does not answer.</param>
     /// <returns>Full paths.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="GalleryException">
     /// <see cref="ErrorIds.NoImagesFound"/>, or <see cref="ErrorIds.UnreadableImage"/> for a folder that cannot be
     /// read; while enumerating, and only without <paramref name="onError"/>.
     /// </exception>
     public static IEnumerable<string> Find(
-        IEnumerable<string> paths, bool literal = false, Action<GalleryException>? onError = null)
+        IEnumerable<string> paths, bool literal = false, Action<GalleryException>? onError = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return FindEach(paths, literal, onError);
+        return FindEach(paths, literal, onError, cancellationToken);
     }
 
-    private static IEnumerable<string> FindEach(IEnumerable<string> paths, bool literal, Action<GalleryException>? onError)
+    private static IEnumerable<string> FindEach(IEnumerable<string> paths, bool literal, Action<GalleryException>? onError, CancellationToken cancellationToken)
     {
         foreach (string path in paths)
         {
             IReadOnlyList<string> found;
             try
             {
-                found = FindIn(path, literal);
+                found = CancellableWait.Run(() => FindIn(path, literal), cancellationToken);
             }
             catch (GalleryException e) when (onError is not null)
             {

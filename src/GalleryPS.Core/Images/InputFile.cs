@@ -18,16 +18,31 @@ internal static class InputFile
 
     /// <summary>Opens a file, whose length is known and in which any place can be read.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="cancellationToken">Cancels before it is opened.</param>
+    /// <param name="cancellationToken">Cancels before it is opened, and where opening may wait without end.</param>
     /// <exception cref="IOException">It is something else than a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static SafeFileHandle Open(string path, CancellationToken cancellationToken)
+    public static SafeFileHandle Open(string path, CancellationToken cancellationToken) => Wait(path, () => OpenNow(path), cancellationToken);
+
+    /// <summary>
+    /// Does something with a file, on this thread where its folder is on this machine: another thread would cost more than
+    /// sending a small image. Where nobody knows whether the call will ever return, whoever cancels does not wait for it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static T Wait<T>(string path, Func<T> action, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (FileKinds.Of(path) is not FileKind.File and var kind) throw new IOException(Refusal(kind));
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
+        bool isLocal = FileSystems.IsKnownLocal(folder) || !CancellableWait.Run(() => FileSystems.MayHang(folder), cancellationToken);
+        return isLocal ? action() : CancellableWait.Run(action, cancellationToken);
+    }
 
-        // Nothing waits for a file to be opened: it is done here, for another thread would cost more than sending a small image.
+    private static SafeFileHandle OpenNow(string path)
+    {
+        if (FileKinds.Of(path) is not FileKind.File and var kind) throw new IOException(Refusal(kind));
         return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
 

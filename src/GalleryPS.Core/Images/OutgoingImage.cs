@@ -27,7 +27,6 @@ internal sealed class OutgoingImage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static OutgoingImage FromFile(string path, CancellationToken cancellationToken = default)
     {
-        SafeFileHandle? file = null;
         try
         {
             if (InputFile.IsOpenPipe(path))
@@ -37,20 +36,27 @@ internal sealed class OutgoingImage : IDisposable
             }
 
             string full = System.IO.Path.GetFullPath(path);
-            file = InputFile.Open(full, cancellationToken);
+            return InputFile.Wait(full, () => Open(full, path, cancellationToken), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw InputFile.Unreadable(path, e);
+        }
+    }
+
+    private static OutgoingImage Open(string full, string path, CancellationToken cancellationToken)
+    {
+        SafeFileHandle file = InputFile.Open(full, cancellationToken);
+        try
+        {
             string name = System.IO.Path.GetFileName(full);
             long length = RandomAccess.GetLength(file);
             ImageInfo info = ReadInfo(file, length) ?? throw NotAnImage(name, path);
             return new OutgoingImage(name, full, length, info, file, default);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            file?.Dispose();
-            throw InputFile.Unreadable(path, e);
-        }
         catch
         {
-            file?.Dispose();
+            file.Dispose();
             throw;
         }
     }

@@ -7,7 +7,7 @@ namespace GalleryPS.Network;
 /// <param name="Name">Its name; empty for the default.</param>
 /// <param name="Index">Its index; 0 for the default.</param>
 /// <param name="Address">The address of it to use as one's own, or null for the default.</param>
-public sealed record Nic(string Name, int Index, IPAddress? Address)
+internal sealed record Nic(string Name, int Index, IPAddress? Address)
 {
     /// <summary>Lets the system choose.</summary>
     public static readonly Nic Default = new("", 0, null);
@@ -25,7 +25,7 @@ public sealed record Nic(string Name, int Index, IPAddress? Address)
 internal readonly record struct WantedNic(string Key, Nic Nic);
 
 /// <summary>Turns what a user writes for a NIC into NICs of this machine.</summary>
-public static class NicResolver
+internal static class NicResolver
 {
     /// <summary>Finds the NICs that are meant.</summary>
     /// <param name="wanted">

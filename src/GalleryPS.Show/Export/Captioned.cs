@@ -7,10 +7,10 @@ namespace GalleryPS.Show.Export;
 /// <param name="Caption">What stands under its name.</param>
 /// <param name="Read">Reads its bytes; called once, when they are needed.</param>
 /// <param name="Size">Its upright size; null when it is not known.</param>
-public sealed record CaptionedImage(string Name, string Caption, Func<ReadOnlyMemory<byte>> Read, PixelSize? Size = null);
+internal sealed record CaptionedImage(string Name, string Caption, Func<ReadOnlyMemory<byte>> Read, PixelSize? Size = null);
 
 /// <summary>How a contact sheet looks.</summary>
-public sealed record ContactSheetOptions
+internal sealed record ContactSheetOptions
 {
     /// <summary>What stands at the top; empty for nothing.</summary>
     public string Title { get; init; } = "";
@@ -29,7 +29,7 @@ public sealed record ContactSheetOptions
 }
 
 /// <summary>How an animation is made.</summary>
-public sealed record AnimationOptions
+internal sealed record AnimationOptions
 {
     /// <summary>How long each image is shown.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);

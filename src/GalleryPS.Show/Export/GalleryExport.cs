@@ -5,7 +5,7 @@ using GalleryPS.Show.Pixels;
 namespace GalleryPS.Show.Export;
 
 /// <summary>Writes a gallery into one file: a page, a contact sheet or an animation.</summary>
-public static class GalleryExport
+internal static class GalleryExport
 {
     private const int ThumbnailSide = 128, PictureSide = 2400;
 

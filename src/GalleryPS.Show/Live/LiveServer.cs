@@ -10,7 +10,7 @@ namespace GalleryPS.Show.Live;
 /// Serves the live page on this machine only: on localhost, at a free port, under a random path that is known to nobody
 /// who was not told.
 /// </summary>
-public sealed class LiveServer : IDisposable
+internal sealed class LiveServer : IDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private readonly HttpListener _listener;

@@ -11,7 +11,7 @@ namespace GalleryPS.Show.Pixels;
 /// <see cref="ErrorIds.BrokenImage"/> for one that is damaged, <see cref="ErrorIds.ImageNotDecodable"/> for one of a kind
 /// that is not supported, and <see cref="ErrorIds.NotAnImage"/> for bytes that are none. EXIF orientation is applied.
 /// </remarks>
-public sealed class ImageDecoder
+internal sealed class ImageDecoder
 {
     private readonly SafeDecoder _decoder;
 

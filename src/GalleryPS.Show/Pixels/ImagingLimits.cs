@@ -6,7 +6,7 @@ namespace GalleryPS.Show.Pixels;
 /// What decoding may cost. A few hundred bytes can claim to be an image of many gigabytes; the limits are held against
 /// what the header says before anything is decoded, and against every allocation while decoding.
 /// </summary>
-public sealed record ImagingLimits
+internal sealed record ImagingLimits
 {
     /// <summary>Most pixels of one picture: 100 million, such as 10,000 x 10,000; half of it for WebP.</summary>
     public long MaxPixels { get; init; } = 100_000_000;

@@ -3,7 +3,7 @@ namespace GalleryPS.Show.Pixels;
 /// <summary>A size in pixels.</summary>
 /// <param name="Width">Pixels across.</param>
 /// <param name="Height">Pixels down.</param>
-public readonly record struct PixelSize(int Width, int Height)
+internal readonly record struct PixelSize(int Width, int Height)
 {
     /// <summary>The largest size of the same shape that fits into another one; never larger than this one.</summary>
     /// <param name="most">What it has to fit into.</param>
@@ -18,7 +18,7 @@ public readonly record struct PixelSize(int Width, int Height)
 }
 
 /// <summary>Decoded pixels: rows from the top, four bytes each (red, green, blue, alpha; alpha not multiplied in).</summary>
-public sealed class PixelImage
+internal sealed class PixelImage
 {
     /// <summary>Takes pixels over; the array is not copied.</summary>
     /// <param name="width">Pixels across.</param>
@@ -63,4 +63,4 @@ public sealed class PixelImage
 /// <summary>One picture of an animation.</summary>
 /// <param name="Image">Its pixels, whole: nothing of earlier pictures is needed.</param>
 /// <param name="Delay">How long it stands; zero for a still image.</param>
-public sealed record PixelFrame(PixelImage Image, TimeSpan Delay);
+internal sealed record PixelFrame(PixelImage Image, TimeSpan Delay);

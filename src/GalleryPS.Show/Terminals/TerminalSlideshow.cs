@@ -10,7 +10,7 @@ namespace GalleryPS.Show.Terminals;
 /// Shows images in the terminal, one after the other, as they come. Keys: space pauses, arrows and n, p step, q ends.
 /// However it ends, the terminal is as it was: screen, cursor, colours.
 /// </summary>
-public sealed class TerminalSlideshow : IDisposable
+internal sealed class TerminalSlideshow : IDisposable
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50), LongestAnimation = TimeSpan.FromSeconds(30);
     private readonly Terminal _terminal;

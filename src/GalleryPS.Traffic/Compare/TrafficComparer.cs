@@ -1,7 +1,7 @@
 namespace GalleryPS.Traffic;
 
 /// <summary>Holds predictions against captures.</summary>
-public static class TrafficComparer
+internal static class TrafficComparer
 {
     private const int EthernetHeader = 14;
 

@@ -1,7 +1,7 @@
 namespace GalleryPS.Traffic;
 
 /// <summary>Reads the packets of a capture as objects, each explained. Memory does not grow with the file.</summary>
-public static class PacketReader
+internal static class PacketReader
 {
     /// <summary>
     /// Reads a file. It is gone through twice, so that the packets that open a connection can be explained by what

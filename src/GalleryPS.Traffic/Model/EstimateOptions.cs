@@ -125,7 +125,7 @@ public sealed record FluteEstimateOptions
 /// <summary>A payload whose cost is predicted: an image, or only its size.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its size in bytes.</param>
-public readonly record struct Payload(string Name, long Bytes)
+internal readonly record struct Payload(string Name, long Bytes)
 {
     /// <summary>The file, when it is one.</summary>
     internal string? Path { get; init; }

@@ -3,7 +3,7 @@ using Flute;
 namespace GalleryPS.Traffic;
 
 /// <summary>Predicts what a gallery costs.</summary>
-public static class TrafficModel
+internal static class TrafficModel
 {
     private static readonly Transport[] All = [Transport.Unicast, Transport.Broadcast, Transport.Multicast, Transport.Tcp];
 

@@ -1,7 +1,7 @@
 namespace GalleryPS.Traffic;
 
 /// <summary>The lines traffic is sorted into.</summary>
-public enum PacketKind
+internal enum PacketKind
 {
     /// <summary>UDP, every fragment of a datagram included.</summary>
     Udp,

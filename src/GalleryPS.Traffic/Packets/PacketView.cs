@@ -8,7 +8,7 @@ namespace GalleryPS.Traffic;
 /// from the frame's length on the link, so a frame cut by the snap length has its true lengths. Whatever a header
 /// claims, no property leads outside the frame.
 /// </summary>
-public readonly ref struct PacketView
+internal readonly ref struct PacketView
 {
     private readonly ReadOnlySpan<byte> _data;
     private readonly int _transportOffset;

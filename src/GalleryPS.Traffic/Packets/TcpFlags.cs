@@ -2,7 +2,7 @@ namespace GalleryPS.Traffic;
 
 /// <summary>The flags of a TCP segment (RFC 9293).</summary>
 [Flags]
-public enum TcpFlags
+internal enum TcpFlags
 {
     /// <summary>None.</summary>
     None = 0,

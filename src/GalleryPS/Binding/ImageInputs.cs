@@ -8,13 +8,14 @@ namespace GalleryPS.Cmdlets.Binding;
 /// <summary>Finds the images that objects of a pipeline stand for: files, our own objects, and what has a path or bytes.</summary>
 /// <param name="cmdlet">Whose session gives paths their meaning.</param>
 /// <param name="onError">Hears of what is no image.</param>
-internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onError)
+/// <param name="cancellationToken">Ends waiting for folders that do not answer.</param>
+internal sealed class ImageInputs(PSCmdlet cmdlet, Action<GalleryException> onError, CancellationToken cancellationToken = default)
 {
     private static readonly string[] LiteralNames = ["FullName", "PSPath", "LiteralPath"];
 
     /// <summary>Image files that paths lead to.</summary>
     public IEnumerable<ImageInput> Files(IEnumerable<string> paths, bool literal) =>
-        cmdlet.FindImages(paths, literal, onError).Select(static file => ImageInput.FromFile(file));
+        cmdlet.FindImages(paths, literal, onError, cancellationToken).Select(static file => ImageInput.FromFile(file));
 
     /// <summary>The images that an object stands for.</summary>
     public IEnumerable<ImageInput> Of(object? value)

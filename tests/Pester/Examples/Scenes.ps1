@@ -103,4 +103,6 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Stop-GalleryServer/1'     = @{ Before = 'Start-GalleryServer server3 -Port 5013'; Check = '-not (Get-GalleryServer)' }
     'Stop-GalleryServer/2'     = @{ Before = 'Start-GalleryServer server3 -Port 5013'; Check = '-not (Get-GalleryServer)' }
     'Stop-GalleryServer/3'     = @{ Before = 'Start-GalleryServer server3 -Port 5013'; Check = '$Output.Name -eq "server3"' }
+    'Test-GalleryNetwork/1'    = @{ Check = '$Output.Count -ge 14' }
+    'Test-GalleryNetwork/2'    = @{ Check = '-not ($Output.Verdict -eq "Fail")' }
 }

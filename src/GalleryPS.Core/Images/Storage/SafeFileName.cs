@@ -7,7 +7,7 @@ namespace GalleryPS.Images.Storage;
 /// Makes file names of names that came from somebody else. The result names a file in the directory it is combined
 /// with, on Linux and on Windows, and looks like what it is.
 /// </summary>
-public static class SafeFileName
+internal static class SafeFileName
 {
     /// <summary>The longest name in UTF-16 units.</summary>
     public const int MaxLength = 200;

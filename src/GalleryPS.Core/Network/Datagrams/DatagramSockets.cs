@@ -97,7 +97,10 @@ internal static class DatagramSockets
         else BinaryPrimitives.WriteInt32BigEndian(index, nic.Index);
         int option = windows ? WindowsUnicastIf : six ? Ipv6UnicastIf : IpUnicastIf;
         if (OperatingSystem.IsLinux()) SocketErrors.Require($"send on {nic}", nic, () => socket.SetRawSocketOption((int)Level(socket.AddressFamily), option, index));
-        else SocketErrors.Prefer(() => socket.SetRawSocketOption((int)Level(socket.AddressFamily), option, index));
+
+        // To IPv6 of Linux that is a wish, which a route with a smaller metric overrules once the socket is bound to an address.
+        if (six && OperatingSystem.IsLinux()) BindToNic(socket, nic);
+        if (!OperatingSystem.IsLinux()) SocketErrors.Prefer(() => socket.SetRawSocketOption((int)Level(socket.AddressFamily), option, index));
     }
 
     /// <summary>Binds a TCP socket to a NIC, whose address alone only says what receivers see as the source.</summary>

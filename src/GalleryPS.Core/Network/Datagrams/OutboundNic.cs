@@ -105,18 +105,23 @@ internal sealed class OutboundNic : IDisposable
             if (nic is null || NicResolver.AddressOf(nic, family) is not { } own) return false;
             if (Nic.Address is { } before && nic.IPv4.Concat(nic.IPv6).Contains(before)) own = before;
             var now = new Nic(nic.Name, nic.Index, own);
-            if (now == Nic) return false;
-            if (Equals(own, Nic.Address))
+            if (now == Nic && _sockets.Count > 0) return false;
+
+            // Receivers know a sender by its address and port, so these are kept where they can be. An IPv6 socket that is bound
+            // to its NIC cannot be bound to another one by everybody: it is made again.
+            if (Equals(own, Nic.Address) && family == AddressFamily.InterNetwork && _sockets.Count > 0)
             {
-                // Receivers know a sender by its address and port, so these are kept where they can be.
                 foreach (OutboundSocket socket in _sockets) _make.Configure(socket.Socket, now);
-                Nic = now;
-                return true;
+            }
+            else
+            {
+                int port = _sockets.Count > 0 ? ((IPEndPoint)_sockets[0].Socket.LocalEndPoint!).Port : 0;
+                Dispose();
+                _sockets = [];
+                _sockets = Open(now, _make.Connected || !Equals(own, Nic.Address) ? 0 : port);
             }
 
-            List<OutboundSocket> sockets = Open(now);
-            Dispose();
-            (Nic, _sockets) = (now, sockets);
+            Nic = now;
             return true;
         }
         catch (GalleryException)
@@ -127,6 +132,7 @@ internal sealed class OutboundNic : IDisposable
 
     private OutboundSocket SocketFor(IPEndPoint to)
     {
+        if (_sockets.Count == 0) throw new SocketException((int)SocketError.NetworkDown);
         if (!_make.Connected) return _sockets[0];
         foreach (OutboundSocket socket in _sockets)
         {
@@ -136,7 +142,7 @@ internal sealed class OutboundNic : IDisposable
         throw new ArgumentException("It is none of the destinations.", nameof(to));
     }
 
-    private List<OutboundSocket> Open(Nic nic)
+    private List<OutboundSocket> Open(Nic nic, int port = 0)
     {
         var sockets = new List<OutboundSocket>();
         try
@@ -147,7 +153,7 @@ internal sealed class OutboundNic : IDisposable
                 Socket socket = DatagramSockets.Create(_destinations[0].AddressFamily, tellUnreachable: _make.Connected);
                 sockets.Add(new OutboundSocket(socket, to, MostTries));
                 _make.Configure(socket, nic);
-                Bind(socket, nic);
+                Bind(socket, nic, port);
                 if (to is not null) Connect(socket, to);
             }
 
@@ -161,10 +167,10 @@ internal sealed class OutboundNic : IDisposable
     }
 
     // Bound to the NIC's address, so that receivers see it as the source.
-    private void Bind(Socket socket, Nic nic)
+    private void Bind(Socket socket, Nic nic, int port)
     {
         if (nic.Address is null) return;
-        var local = new IPEndPoint(nic.Address, 0);
+        var local = new IPEndPoint(nic.Address, port);
         try
         {
             socket.Bind(local);

@@ -129,7 +129,7 @@ internal sealed class PlainDatagramSender : IImageSender
             if (reach.Rest() is { } rest) yield return rest;
         }
 
-        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true)) yield return told;
+        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true, wait: true)) yield return told;
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace GalleryPS.Show.Terminals.Drawing;
 /// <param name="Columns">Columns the picture covers.</param>
 /// <param name="Rows">Rows it covers.</param>
 /// <param name="Pixels">Size of the picture to render: exactly what covers those cells.</param>
-public readonly record struct TerminalDrawing(
+internal readonly record struct TerminalDrawing(
     TerminalGraphics Graphics, TerminalColors Colors, int Columns, int Rows, PixelSize Pixels)
 {
     /// <summary>Fits an image into cells, in its own shape.</summary>

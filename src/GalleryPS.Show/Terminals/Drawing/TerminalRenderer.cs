@@ -3,7 +3,7 @@ using GalleryPS.Show.Pixels;
 namespace GalleryPS.Show.Terminals.Drawing;
 
 /// <summary>Turns pixels into what a terminal draws them from: pure text, the same for the same pixels.</summary>
-public static class TerminalRenderer
+internal static class TerminalRenderer
 {
     /// <summary>Renders a picture.</summary>
     /// <param name="image">The pixels, in the size that <paramref name="drawing"/> says.</param>
