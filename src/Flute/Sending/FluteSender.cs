@@ -11,8 +11,8 @@ public sealed class FluteSender : IDisposable
 {
     // The end is said several times, because each of these packets can be lost.
     private const int ClosingPackets = 3;
-    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(20);
     private const double SecondsPerLastByte = 8 / 1e6;
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(20);
     private readonly FluteSenderOptions _options;
     private readonly PacketWriter _writer;
     private readonly FdtSchedule _fdt;
