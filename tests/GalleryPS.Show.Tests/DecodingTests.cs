@@ -180,6 +180,39 @@ public class DecodingTests(ITestOutputHelper output)
         static byte[] Frame(byte[] chunks) => [.. "ANMF"u8, (byte)(16 + chunks.Length), 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 9, 0, 0, 100, 0, 0, 0, .. chunks];
     }
 
+    /// <summary>The decoder makes room for all prefix codes that a picture claims, whatever its size: 40 KB each.</summary>
+    [Fact]
+    public void LosslessWebPWithVeryManyPrefixCodesIsRefused()
+    {
+        var bits = new List<bool>();
+        Write(0x2F, 8);
+        Write(3, 14);
+        Write(3, 14);
+        Write(0, 4 + 1 + 1); // no alpha, version 0, no transform, no colour cache
+        Write(1, 1 + 3 + 1); // a picture of codes, with tiles of 4 x 4
+        foreach (int symbol in new[] { 255, 255, 0, 0, 0 }) Write(0b101 | symbol << 3, 11); // its one pixel: code 65,535
+        byte[] data = [.. bits.Chunk(8).Select(static eight => (byte)eight.Select(static (bit, i) => bit ? 1 << i : 0).Sum()), .. new byte[100]];
+        byte[] file = [.. "RIFF\0\0\0\0WEBPVP8L"u8, (byte)data.Length, 0, 0, 0, .. data];
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
+        AssertRefused(file);
+
+        void Write(int value, int count)
+        {
+            for (int i = 0; i < count; i++) bits.Add((value >> i & 1) != 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("lossless=True,method=6,quality=100"), InlineData("lossless=True,method=4,exact=True")]
+    [InlineData("lossless=True,method=0")]
+    [InlineData("quality=60,alpha_quality=100,method=6")]
+    public void WebPOfEveryEffortIsDecoded(string options)
+    {
+        byte[] png = Pictures.Png(Pictures.Photo(700, 500));
+        byte[] file = Tools.Python($"import sys,io\nfrom PIL import Image\ni=Image.open(sys.stdin.buffer).convert('RGBA')\ni.putalpha(i.getchannel('R'))\no=io.BytesIO()\ni.save(o,'WEBP',{options})\nsys.stdout.buffer.write(o.getvalue())", png);
+        Assert.Equal(new PixelSize(700, 500), Decoder.Decode("photo.webp", file).Size);
+    }
+
     /// <summary>A second header may be larger, and may be interlaced, which never ends where data are missing.</summary>
     [Theory]
     [InlineData(13_000, 0)]

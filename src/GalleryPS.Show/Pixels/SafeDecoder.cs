@@ -201,6 +201,7 @@ internal sealed class SafeDecoder
         try
         {
             if (decoder is JpegDecoder jpeg) CheckSize(data, size, jpeg);
+            if (decoder is WebpDecoder) LosslessWebP.Check(data.Span);
             image = Image.Load<Rgba32>(_configuration, data.Span, decoder);
         }
         catch
