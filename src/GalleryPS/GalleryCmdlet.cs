@@ -58,6 +58,9 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>What Ctrl+C does; runs on another thread.</summary>
     protected virtual void OnStop() => _stop.Cancel();
 
+    /// <summary>Ends what is under way, as Ctrl+C does.</summary>
+    protected void Cancel() => _stop.Cancel();
+
     /// <summary>Whether a parameter was given, whatever its value.</summary>
     /// <param name="parameter">Its name.</param>
     protected bool Bound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
@@ -177,7 +180,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     {
         _waits = true;
         WriteVerbose($"{ready}.");
-        (_progress ??= new SessionProgress(this)).Show(new ProgressEvent($"{ready}", 0, null, null));
+        (_progress ??= new SessionProgress(this)).Wait(ready);
     }
 
     /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>

@@ -7,6 +7,7 @@ namespace GalleryPS.Cmdlets;
 internal sealed class SessionProgress(Cmdlet cmdlet)
 {
     private const int TotalId = 1;
+    private const string Stops = "Ctrl+C ends";
 
     // An image keeps its bar, so that bars do not change places; a bar that is free is taken by the next image.
     private readonly List<ImageProgress?> _bars = [];
@@ -17,7 +18,7 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         // A bar is known by its activity as well as by its number.
         if (_activity is not null && _activity != progress.Activity) Done();
         _activity = progress.Activity;
-        Write(new ProgressRecord(TotalId, progress.Activity, ProgressText.Status(progress) is { Length: > 0 } status ? status : "Ctrl+C ends it")
+        Write(new ProgressRecord(TotalId, progress.Activity, ProgressText.Status(progress) is { Length: > 0 } status ? status : Stops)
         {
             PercentComplete = Percent(progress.Done, progress.Total),
             SecondsRemaining = progress.TimeLeft is { } left ? (int)Math.Ceiling(left.TotalSeconds) : -1,
@@ -28,6 +29,18 @@ internal sealed class SessionProgress(Cmdlet cmdlet)
         }
 
         foreach (ImageProgress image in progress.Images) Show(image);
+    }
+
+    /// <summary>
+    /// Says where a receiver waits. The shell gives half of its window to the activity: what says who can reach the receiver
+    /// stands in the other half.
+    /// </summary>
+    public void Wait(ReadyEvent ready)
+    {
+        Done();
+        _activity = ready.Where;
+        string who = ready.OnlyThisMachine ? "this machine only; " : ready.Group is { } group ? $"group {group}; " : "";
+        Write(new ProgressRecord(TotalId, _activity, who + Stops));
     }
 
     /// <summary>Takes the bars away.</summary>

@@ -21,4 +21,28 @@ public class SessionEndTests
         Assert.InRange(first, 1, close.Count - 4);
         Assert.All(close.Skip(first), Assert.True);
     }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1e4)]
+    [InlineData(1e8)]
+    public void TheEndComesSoonWhateverTheRate(double bitRate)
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 5, BitRate = bitRate });
+        sender.Add(FluteObject.FromMemory("large", new byte[3_000_000]));
+        sender.Complete();
+        byte[] packet = new byte[2000];
+        TimeSpan now = TimeSpan.FromSeconds(1);
+        Assert.NotEqual(0, sender.TryRead(now, packet));
+        sender.Finish();
+        bool close = false;
+        for (TimeSpan until = now + TimeSpan.FromMilliseconds(100); !sender.IsFinished; now += TimeSpan.FromMilliseconds(1))
+        {
+            Assert.True(now < until, "The end is late.");
+            int length = sender.TryRead(now, packet);
+            if (length > 0 && LctPacket.TryParse(packet.AsSpan(0, length), out LctPacket parsed)) close = parsed.CloseSession;
+        }
+
+        Assert.True(close);
+    }
 }

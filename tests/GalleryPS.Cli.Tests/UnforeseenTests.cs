@@ -66,7 +66,7 @@ public sealed class UnforeseenTests
         using PeerProcess gallery = Faulty("thread", "receive", "--port", "25931", "--idle-timeout", "30");
         Expect.Exit(1, gallery);
         string line = gallery.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        Assert.StartsWith("error Unexpected: This should not happen (InvalidTimeZoneException): two lines. ", line, StringComparison.Ordinal);
+        Assert.StartsWith("error Unexpected: This should not happen (InvalidTimeZoneException): two lines.", line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", gallery.Errors, StringComparison.Ordinal);
     }
 

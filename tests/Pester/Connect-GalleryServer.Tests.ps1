@@ -59,6 +59,10 @@ Describe 'Connect-GalleryServer' {
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'ReplyTooLarge,*'
     }
 
+    It 'connects to nobody with -WhatIf' {
+        Connect-GalleryServer $dead -WhatIf -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
     It 'is InvalidOptions for a port that is none' {
         { Connect-GalleryServer -To server:0 } | Should -Throw -ErrorId 'InvalidOptions,GalleryPS.Cmdlets.Commands.ConnectGalleryServerCommand'
         { Connect-GalleryServer -To a -TimeoutSeconds soon } | Should -Throw '*not a duration*'

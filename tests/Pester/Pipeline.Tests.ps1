@@ -177,6 +177,19 @@ Describe 'A sender whose pipeline wants no more' {
     }
 }
 
+Describe 'A sender with Flute whose pipeline is stopped before all is sent' {
+    It 'ends the session at once, however slow the rate' {
+        $port = Get-FreePort
+        $receiver = Start-Receiver @{ Port = $port; IdleTimeout = 120; Protocol = 'Flute' }
+        $begun = [datetime]::UtcNow
+        { Send-Gallery -LiteralPath $gallery -Port $port -Protocol Flute -BitRate 10 -WarningAction Stop } | Should -Throw '*At 10bps, 3 images take *'
+        Wait-Receiver $receiver | Should -BeNullOrEmpty
+        @($receiver.Shell.Streams.Error).Count | Should -BeGreaterThan 0
+        @($receiver.Shell.Streams.Error.FullyQualifiedErrorId) -like 'ReceiverTimedOut*' | Should -BeNullOrEmpty
+        ([datetime]::UtcNow - $begun).TotalSeconds | Should -BeLessThan 60
+    }
+}
+
 Describe 'A sender that is stopped with Ctrl+C' {
     It 'sends no end' {
         $port = Get-FreePort

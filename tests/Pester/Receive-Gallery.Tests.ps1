@@ -129,9 +129,9 @@ Describe 'Errors of Receive-Gallery' {
 
 Describe 'A receiver that waits' {
     It 'says where, until the first image: <Call>' -ForEach @(
-        @{ Call = 'Receive-Gallery -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Expected = 'Waiting on 127.0.0.1:{0} (this machine only)' }
-        @{ Call = 'Receive-Gallery 0.0.0.0 -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Expected = 'Waiting on 0.0.0.0:{0}' }
-        @{ Call = 'Receive-GalleryMessage 127.0.0.1 -Count 1'; Send = 'Send-GalleryMessage x -To 127.0.0.1 -Port'; Expected = 'Waiting on 127.0.0.1:{0} (this machine only)' }
+        @{ Call = 'Receive-Gallery -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Activity = 'Waiting on 127.0.0.1:{0}'; Status = 'this machine only; Ctrl+C ends'; Verbose = ' (this machine only)' }
+        @{ Call = 'Receive-Gallery 0.0.0.0 -IdleTimeout 20'; Send = 'Send-Gallery $path -EndDelay 0 -Port'; Activity = 'Waiting on 0.0.0.0:{0}'; Status = 'Ctrl+C ends'; Verbose = '' }
+        @{ Call = 'Receive-GalleryMessage 127.0.0.1 -Count 1'; Send = 'Send-GalleryMessage x -To 127.0.0.1 -Port'; Activity = 'Waiting on 127.0.0.1:{0}'; Status = 'this machine only; Ctrl+C ends'; Verbose = ' (this machine only)' }
     ) {
         $port = Get-FreePort
         $path = "$TestDrive/waited.jpg"
@@ -139,9 +139,12 @@ Describe 'A receiver that waits' {
         $receiver = Start-Receiver @{} "$Call -Port $port -Verbose"
         $null = & ([scriptblock]::Create("$Send $port"))
         @(Wait-Receiver $receiver).Count | Should -Be 1
-        $activity = $Expected -f $port
+        $activity = $Activity -f $port
         $progress = @($receiver.Shell.Streams.Progress | Where-Object Activity -EQ $activity)
         $progress.RecordType | Should -Be 'Processing', 'Completed'
-        $receiver.Shell.Streams.Verbose.Message | Should -Contain "$activity."
+        # The shell shows each in half of its window.
+        $progress[0].StatusDescription | Should -Be $Status
+        ($activity, $Status | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 36
+        $receiver.Shell.Streams.Verbose.Message | Should -Contain "$activity$Verbose."
     }
 }

@@ -81,6 +81,37 @@ Describe 'The default views' {
             'Wire +8,576 +8,576\n') { $text | Should -Match $expected }
     }
 
+    It 'lose nothing of an object of each type in windows of 60, 80 and 120 columns' -Skip:(-not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        $file = Join-Path $TestDrive 'each.ps1'
+        @"
+            `$PSStyle.OutputRendering = 'PlainText'; `$ProgressPreference = `$WarningPreference = 'SilentlyContinue'
+            . '$PSScriptRoot/Support.ps1'
+            . '$PSScriptRoot/OneOfEach.ps1'
+            `$without = -not (`$IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore))
+            foreach (`$width in 60, 80, 120) {
+                stty cols `$width
+                'WIDTH ' + `$Host.UI.RawUI.BufferSize.Width
+                Get-OneOfEach "$TestDrive/each`$width" -WithoutCapture:`$without | ForEach-Object { 'TYPE ' + `$_.PSObject.TypeNames[0]; `$_ | Out-Default }
+            }
+"@ | Set-Content $file
+        $text = (script -qec "stty rows 40; pwsh -NoProfile -File '$file'" /dev/null) -replace "`r|`e\[[0-9;?]*[a-zA-Z]|`e[]_][^`a`e]*(`a|`e\\)" -join "`n"
+        $parts = @{}
+        foreach ($part in $text -split 'WIDTH (?=\d)' | Select-Object -Skip 1) { $parts[[int] ($part -split "`n")[0]] = $part }
+        $parts.Keys | Sort-Object | Should -Be 60, 80, 120
+        foreach ($width in 60, 80, 120) {
+            $part = $parts[$width]
+            $part | Should -Not -Match ([char] 0x2026)
+            foreach ($line in $part -split "`n" | Where-Object { $_ -notlike 'TYPE *' }) { $line.Length | Should -BeLessOrEqual $width -Because $line }
+            ([regex]::Matches($part, '(?m)^TYPE (GalleryPS\.\w+)').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique).Count | Should -BeGreaterThan 15
+        }
+
+        $parts[60] | Should -Match '(?m)^0  image-000\.bmp\n    654 bytes, Bmp 20x10, as Html$'
+        if ($text -match 'ExperimentResult') {
+            $parts[60] | Should -Match '(?m)^Multicast Plain, loss 0\.0 %, repetition 1: 1 of 1 complete\n    2 frames, prediction Exact, [\d.]+ s, [\d.]+ Mbps$'
+            $parts[80] | Should -Match '(?m)^Multicast Plain +0\.0 % +1 +1/1 +2 Exact +[\d.]+ +[\d.]+$'
+        }
+    }
+
     It 'show numbers alike in every culture' {
         $english = Show-View en-US 100
         $english | Should -Match 'has 100,000 bytes; one UDP datagram carries at most 65,507'

@@ -23,7 +23,7 @@ internal static class StartupHook
                 var thread = new Thread(() =>
                 {
                     // The program's own first line changes this; from then on it answers for its threads.
-                    SpinWait.SpinUntil(() => Console.Error != before, TimeSpan.FromSeconds(20));
+                    SpinWait.SpinUntil(() => Console.Error != before, TimeSpan.FromSeconds(60));
                     throw new InvalidTimeZoneException("two\nlines.");
                 });
                 thread.Start();

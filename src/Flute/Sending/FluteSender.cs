@@ -11,6 +11,7 @@ public sealed class FluteSender : IDisposable
 {
     // The end is said several times, because each of these packets can be lost.
     private const int ClosingPackets = 3;
+    private const double SecondsPerLastByte = 8 / 1e6;
     private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(20);
     private readonly FluteSenderOptions _options;
     private readonly PacketWriter _writer;
@@ -19,7 +20,7 @@ public sealed class FluteSender : IDisposable
     private readonly List<SendingObject> _objects = [];
     private readonly List<SendingObject> _unreadable = [];
     private readonly Queue<FluteSenderEvent> _events = new();
-    private readonly double _secondsPerByte;
+    private double _secondsPerByte;
     private TimeSpan _due;
     private int _closing;
     private bool _noMore, _finished, _fdtTurn, _started;
@@ -119,8 +120,17 @@ public sealed class FluteSender : IDisposable
         _fdt.Change();
     }
 
-    /// <summary>Ends a session that waits for reports, repeats endlessly, or is cut short.</summary>
-    public void Finish() => _interleaver.Stop();
+    /// <summary>
+    /// Ends a session that waits for reports, repeats endlessly, or is cut short. At a slower rate than 1 Mbit/s the few packets
+    /// that are left go at that, so that the end comes soon.
+    /// </summary>
+    public void Finish()
+    {
+        _interleaver.Stop();
+        if (_secondsPerByte <= SecondsPerLastByte) return;
+        _secondsPerByte = SecondsPerLastByte;
+        _due = TimeSpan.Zero;
+    }
 
     /// <summary>Gives the next packet.</summary>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>

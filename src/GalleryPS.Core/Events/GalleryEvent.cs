@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using static System.FormattableString;
 
 namespace GalleryPS;
@@ -17,12 +18,19 @@ public abstract record GalleryEvent;
 public sealed record ReadyEvent(
     Transport Transport, IReadOnlyList<IPEndPoint> EndPoints, IPAddress? Group, IReadOnlyList<string> Interfaces) : GalleryEvent
 {
+    /// <summary>Whether only programs on this machine can reach it.</summary>
+    [JsonIgnore]
+    public bool OnlyThisMachine => Group is null && EndPoints.Count > 0 && EndPoints.All(static e => IPAddress.IsLoopback(e.Address));
+
+    /// <summary>The addresses it waits on, in a sentence.</summary>
+    [JsonIgnore]
+    public string Where => $"Waiting on {string.Join(", ", EndPoints)}";
+
     /// <summary>Where it waits, and whether only programs on this machine can reach it there.</summary>
     public override string ToString()
     {
-        string where = string.Join(", ", EndPoints);
-        if (Group is not null) return $"Waiting on {where} in group {Group}";
-        return EndPoints.Count > 0 && EndPoints.All(static e => IPAddress.IsLoopback(e.Address)) ? $"Waiting on {where} (this machine only)" : $"Waiting on {where}";
+        if (Group is not null) return $"{Where} in group {Group}";
+        return OnlyThisMachine ? $"{Where} (this machine only)" : Where;
     }
 }
 

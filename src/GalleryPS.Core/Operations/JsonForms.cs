@@ -47,7 +47,8 @@ internal static class JsonForms
         if (info.Kind != JsonTypeInfoKind.Object) return;
         for (int i = info.Properties.Count - 1; i >= 0; i--)
         {
-            if (isLeftOut(info.Properties[i])) info.Properties.RemoveAt(i);
+            // What has neither way says so with [JsonIgnore].
+            if (info.Properties[i] is { Get: null, Set: null } || isLeftOut(info.Properties[i])) info.Properties.RemoveAt(i);
         }
     }
 

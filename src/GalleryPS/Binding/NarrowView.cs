@@ -16,7 +16,7 @@ public static class NarrowView
     private const int TableColumns = 72;
 
     private static readonly HashSet<Type> Types =
-        [typeof(SentImage), typeof(ReceivedImage), typeof(ReceivedMessage), typeof(SourceStatistics), typeof(Server), typeof(ServerReply)];
+        [typeof(SentImage), typeof(ReceivedImage), typeof(ReceivedMessage), typeof(SourceStatistics), typeof(Server), typeof(ServerReply), typeof(ShownImage), typeof(ExperimentResult)];
 
     /// <summary>The text that is shown.</summary>
     /// <param name="value">An object, or what is left of it.</param>
@@ -30,6 +30,10 @@ public static class NarrowView
             nameof(ReceivedImage) => ($"{T("Index")}  {Safe("Name")}", $"{N("Bytes")} bytes, {T("Format")} {T("Width")}x{T("Height")}, from {T("Source")}"),
             nameof(ReceivedMessage) => ($"{T("Index")}  {Safe("Preview")}", $"{T("Kind")}, {N("Bytes")} bytes, from {T("Source")} to {T("Group")}{(T("IsDuplicate") == "True" ? ", again" : "")}"),
             nameof(SourceStatistics) => (T("Source"), $"received {N("Received")}, {N("Bytes")} bytes, duplicates {N("Duplicates")}, out of order {Or("OutOfOrder")}, missing {Or("Missing")}"),
+            nameof(ShownImage) => ($"{T("Index")}  {Safe("Name")}", $"{N("Bytes")} bytes, {T("Format")} {T("Width")}x{T("Height")}, as {T("View")}"),
+            nameof(ExperimentResult) => (
+                $"{T("Transport")} {T("Protocol")}, loss {ViewText.Fixed(D("LossPercent"), 1)} %, repetition {T("Repeat")}: {T("ImagesComplete")} of {T("ImagesSent")} complete",
+                $"{N("CapturedFrames")} frames, prediction {T("Verdict")}, {ViewText.Fixed(Ms("TransferTime") / 1000, 3)} s, {ViewText.Fixed(D("Goodput") / 1e6, 1)} Mbps"),
             nameof(Server) => ($"{Safe("Name")} at {T("EndPoint")}, {(T("IsRunning") == "True" ? "running" : "stopped")}", $"connections {N("Connections")}, active {N("Active")}, failed {N("Failed")}; sends {Sends()}"),
             _ => ($"{Safe("Server")} ({T("Address")})", Invariant($"{N("Bytes")} bytes, connected in {Ms("ConnectTime"):0.00} ms, in all {Ms("TotalTime"):0.00} ms, tried {T("Attempts")}: {Reply()}")),
         };
@@ -40,6 +44,7 @@ public static class NarrowView
         string Safe(string name) => TerminalText.Safe(T(name));
         string N(string name) => LanguagePrimitives.TryConvertTo(V(name), System.Globalization.CultureInfo.InvariantCulture, out long number) ? ViewText.Number(number) : T(name);
         string Or(string name) => V(name) is null ? "unknown" : N(name);
+        double D(string name) => LanguagePrimitives.TryConvertTo(V(name), System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : 0;
         double Ms(string name) => V(name) is TimeSpan time ? time.TotalMilliseconds : 0;
         string Sends() => V("Gallery") is null ? MessageContent.OneLine(T("Greeting"), 60) : $"{Counted.Of(long.Parse(T("Images"), System.Globalization.CultureInfo.InvariantCulture), "image")} of {Safe("Gallery")}";
         string Reply() => V("Text") is null ? $"{(V("Images") as System.Collections.ICollection)?.Count ?? 0} images" : MessageContent.OneLine(T("Text"), 60);

@@ -79,6 +79,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     protected override void OnEnd()
     {
         if (_servers.Count > 0) To = [.. _servers];
+        if (!ShouldProcess(string.Join(", ", To), "Connect")) return;
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         Present(OrTerminate(() => ConnectOperation.Run(_options with { Storage = storage }, StopToken)));
     }

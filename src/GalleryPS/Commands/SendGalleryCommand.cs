@@ -212,14 +212,23 @@ public sealed class SendGalleryCommand : ImagesCmdlet
         return $"Send by {Transport} to {(to.Count > 0 ? string.Join(", ", to) : "the default address")}, port {input.Port ?? Port}";
     }
 
-    // Receivers wait for the end, also when nobody wants to see any more of what is sent.
-    private static void Complete(IEnumerator<GalleryEvent> left)
+    // Receivers wait for the end, also when nobody wants to see any more of what is sent. A session of Flute is told to send
+    // its end now, since all that is left of its images would be sent before.
+    private void Complete(IEnumerator<GalleryEvent> left)
     {
-        using (left)
+        if (Protocol == Protocol.Flute) Cancel();
+        try
         {
-            while (left.MoveNext())
+            using (left)
             {
+                while (left.MoveNext())
+                {
+                }
             }
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            // That was its end; the caller goes on with what stopped the pipeline.
         }
     }
 }

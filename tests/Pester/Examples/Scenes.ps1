@@ -22,6 +22,13 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Connect-GalleryServer/4'  = @{ There = $servers; Check = '$Output.Count -eq 3 -and -not ($Output.Text -ne "Hello from server1")' }
     'Connect-GalleryServer/5'  = @{ Here = '5001..5002 | ForEach-Object { Start-GalleryServer "local$_" -Address 127.0.0.1 -Port $_ }'; Check = '($Output.Text | Sort-Object -Unique).Count -eq 2' }
     'Connect-GalleryServer/6'  = @{ There = 'Start-GalleryServer pictures -Gallery ./pictures -Address 192.168.56.104 -Port 5001'; Check = '$Output.Count -eq 6 -and (Get-ChildItem ./in).Count -eq 6' }
+    'ConvertTo-GalleryRecord/1' = @{ Here = 'Send-Gallery'; Check = '$Output.Count -eq 6' }
+    'ConvertTo-GalleryRecord/2' = @{ Check = '(Import-Csv ./estimates.csv).Count -eq 12' }
+    'ConvertTo-GalleryRecord/3' = @{
+        Needs = 'tcpdump'
+        Before = "`$estimate = Measure-Gallery ./pictures -Transport Multicast; `$null = Start-GalleryCapture ./run.pcap -Interface eth1; `$null = Send-Gallery ./pictures -Transport Multicast -OutboundIP eth1; `$null = Stop-GalleryCapture"
+        Check = '(Get-Content ./run.json -Raw | ConvertFrom-Json).Verdict -eq "Exact"'
+    }
     'Export-Gallery/1'         = @{ Check = '$Output.Name -eq "gallery.html"' }
     'Export-Gallery/2'         = @{ Check = '$Output.Name -eq "sheet.png"' }
     'Export-Gallery/3'         = @{ There = 'Send-Gallery ./pictures -Transport Multicast -OutboundIP eth1'; Check = '$Output.Name -eq "gallery.webp"' }
