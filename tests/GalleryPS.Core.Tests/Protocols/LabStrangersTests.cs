@@ -37,7 +37,9 @@ public sealed class LabStrangersTests : IDisposable
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000);
         Task<List<GalleryEvent>> receiving = Receive(out ManualResetEventSlim ready, new ReceiveOptions
         {
-            Transport = Transport.Tcp, Addresses = new() { Address = Receiver.IPv4 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) },
+            Transport = Transport.Tcp,
+            Addresses = new() { Address = Receiver.IPv4 },
+            Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) },
         });
         ready.Wait(Patience);
         Connect(Stranger).Dispose();
@@ -58,7 +60,8 @@ public sealed class LabStrangersTests : IDisposable
         {
             using MessageReceiver receiver = MessageReceiver.Open(new MessageReceiveOptions
             {
-                Addresses = new() { Address = Receiver.IPv4, Source = [Sender.IPv4] }, Until = new() { Duration = TimeSpan.FromSeconds(1.5) },
+                Addresses = new() { Address = Receiver.IPv4, Source = [Sender.IPv4] },
+                Until = new() { Duration = TimeSpan.FromSeconds(1.5) },
             });
             List<GalleryEvent> told = [];
             foreach (GalleryEvent one in receiver.Receive())
@@ -89,7 +92,9 @@ public sealed class LabStrangersTests : IDisposable
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000);
         Task<List<GalleryEvent>> receiving = Receive(out ManualResetEventSlim ready, new ReceiveOptions
         {
-            Transport = Transport.Tcp, Addresses = new() { Address = Receiver.IPv4, Source = [Stranger.IPv4] }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(1.5) },
+            Transport = Transport.Tcp,
+            Addresses = new() { Address = Receiver.IPv4, Source = [Stranger.IPv4] },
+            Until = new() { IdleTimeout = TimeSpan.FromSeconds(1.5) },
         });
         ready.Wait(Patience);
         Send(files, new SendOptions { Transport = Transport.Tcp, Addresses = new() { To = [Receiver.IPv4] }, Pacing = new() { EndDelay = TimeSpan.Zero } });
@@ -112,7 +117,10 @@ public sealed class LabStrangersTests : IDisposable
         NetworkLab.Ip(Receiver, "addr add fd77::102/64 dev eth1 nodad metric 1024", "route add fd77::101/128 dev eth1");
         Task<List<GalleryEvent>> receiving = Receive(out ManualResetEventSlim ready, new ReceiveOptions
         {
-            Transport = transport, Protocol = protocol, Addresses = new() { Address = "fd77::102" }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(15) },
+            Transport = transport,
+            Protocol = protocol,
+            Addresses = new() { Address = "fd77::102" },
+            Until = new() { IdleTimeout = TimeSpan.FromSeconds(15) },
         });
         ready.Wait(Patience);
         List<GalleryEvent> sent = Send(files, new SendOptions { Transport = transport, Protocol = protocol, Addresses = new() { To = ["fd77::102"], OutboundIP = ["fd77::101"] } });
