@@ -29,6 +29,7 @@ public sealed class DeliveryTracker
     private readonly DeliveryOptions _options;
     private readonly List<ReceiverState> _receivers = [];
     private TimeSpan _nextPlan, _nextWatch;
+    private int _served;
     private bool _changes;
 
     /// <summary>Serves the receivers of a sender.</summary>
@@ -50,8 +51,11 @@ public sealed class DeliveryTracker
     /// <summary>Receivers that are there.</summary>
     public int Present => _receivers.Count(static r => !r.IsGone);
 
-    /// <summary>Those of them that have said what they have. Whoever begins with these sends nothing of it again.</summary>
-    public int Heard => _receivers.Count(static r => !r.IsGone && r.HasReported);
+    /// <summary>
+    /// Receivers that are there and have said what they have, and those that had everything and left. Whoever waits for so many before it
+    /// begins sends nothing in vain.
+    /// </summary>
+    public int Heard => _served + _receivers.Count(static r => !r.IsGone && r.HasReported);
 
     /// <summary>When the last packet was sent; set by whoever sends.</summary>
     public TimeSpan LastSent { get; set; }
@@ -69,6 +73,7 @@ public sealed class DeliveryTracker
     {
         ArgumentNullException.ThrowIfNull(receiver);
         receiver.IsGone = receiver.Completed is null;
+        if (!receiver.IsGone) _served++;
         _receivers.Remove(receiver);
     }
 
