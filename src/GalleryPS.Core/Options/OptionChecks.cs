@@ -52,11 +52,11 @@ internal static class OptionChecks
     /// <summary>Checks that there can be something to go on with.</summary>
     public static void Resume(Protocol protocol, Transport transport, string? directory)
     {
-        if (protocol == GalleryPS.Protocol.Plain && transport != Transport.Tcp)
+        if (protocol == GalleryPS.Protocol.Plain)
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-                "Plain over UDP cannot go on where it stopped: its datagrams do not tell which image they are.", transport, "Use -Protocol Flute on both sides, or -Transport Tcp.");
+                "Plain cannot go on where it stopped: nothing on its wire tells which image is which.", transport, "Use -Protocol Flute on both sides.");
         }
 
         if (directory is not null) return;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 
 namespace GalleryPS.Images.Storage;
 
@@ -9,13 +8,14 @@ namespace GalleryPS.Images.Storage;
 /// The files beside the images of a directory that are none yet: temporary ones, which name the process that writes them, and
 /// unfinished images with their journals, which a later receiver goes on with.
 /// </summary>
-internal static partial class PartialFiles
+internal static class PartialFiles
 {
+    private const int RandomDigits = 16;
     private const string Prefix = ".gallery-", Part = ".part", Partial = ".partial", Journal = ".journal";
 
     /// <summary>A new name for a temporary file.</summary>
     public static string TemporaryName() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}{Part}");
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true)}{Part}");
 
     /// <summary>The unfinished image of a key, and its journal.</summary>
     public static (string Image, string Journal) PathsOf(string directory, string key) =>
@@ -39,8 +39,7 @@ internal static partial class PartialFiles
         int removed = 0;
         foreach (string path in Enumerate(directory, Prefix + "*" + Part))
         {
-            Match match = TemporaryPattern().Match(Path.GetFileName(path));
-            if (match.Success && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !IsAlive(process) && TryRemove(path)) removed++;
+            if (ProcessOf(Path.GetFileName(path)) is { } process && !IsAlive(process) && TryRemove(path)) removed++;
         }
 
         return removed;
@@ -76,7 +75,7 @@ internal static partial class PartialFiles
     {
         try
         {
-            return Directory.GetFiles(directory, pattern, new EnumerationOptions { MatchType = MatchType.Simple, MatchCasing = MatchCasing.CaseSensitive, AttributesToSkip = 0 });
+            return Directory.GetFiles(directory, pattern, new EnumerationOptions { MatchType = MatchType.Simple, MatchCasing = MatchCasing.CaseSensitive, AttributesToSkip = FileAttributes.Directory });
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
@@ -97,6 +96,9 @@ internal static partial class PartialFiles
         }
     }
 
-    [GeneratedRegex(@"^\.gallery-([0-9]{1,10})-[0-9a-f]{16}\.part$")]
-    private static partial Regex TemporaryPattern();
+    // The process that a temporary file names; null for a file of somebody else.
+    private static int? ProcessOf(string name) =>
+        name[Prefix.Length..^Part.Length].Split('-') is [var number, { Length: RandomDigits }] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+            ? process
+            : null;
 }
