@@ -1,30 +1,41 @@
-using System.Diagnostics;
 using GalleryPS.Labs.Agents;
 using GalleryPS.Operations;
 
 namespace GalleryPS.Labs.Experiments;
 
 /// <summary>
-/// Tries all combinations of an experiment on a lab of its own: the first host sends, the others receive. It takes the images of the
-/// gallery and hands out a result for each try as soon as it is done.
+/// Tries all combinations of an experiment on a lab of its own, or on machines: the first host sends, the others receive. It takes the
+/// images of the gallery and hands out a result for each try as soon as it is done.
 /// </summary>
 /// <param name="options">What to try.</param>
-/// <param name="agent">The program that runs on the hosts.</param>
+/// <param name="agent">The program that runs on the hosts of a lab.</param>
 public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram agent) : IOperation<ImageInput>
 {
     private readonly List<string> _paths = [];
-    private readonly List<Agent> _agents = [];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly List<Station> _stations = [];
+    private Station? _withGallery;
     private Lab? _lab;
     private string? _temporary;
 
     /// <summary>Only tell what would be tried, and how long it takes.</summary>
     public bool Plan { get; init; }
 
+    /// <summary>Machines that something else than OpenSSH leads to; the operation disposes of them.</summary>
+    public IReadOnlyList<AgentChannel> Channels { get; init; } = [];
+
+    private bool OnMachines => options.HostName.Count + Channels.Count > 0;
+
     /// <inheritdoc/>
     public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken)
     {
         options.Validate();
-        if (!Plan && Lab.Missing() is { } missing) throw missing;
+        if (Channels.Count > 0 && options.HostName.Count > 0) throw OptionChecks.Invalid("Hosts are reached by OpenSSH or by sessions, not by both.", options.HostName);
+        if (Channels.Count > 0) options.CheckMachines([.. Channels.Select(static c => c.Host)]);
+
+        // The sender is one of them.
+        if (OnMachines) options = options with { Receivers = options.HostName.Count + Channels.Count - 1 };
+        if (!Plan && !OnMachines && Lab.Missing() is { } missing) throw missing;
         return [];
     }
 
@@ -61,10 +72,11 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
         {
             Combination one = left[i];
             yield return new ProgressEvent(FormattableString.Invariant($"{one.Title} ({i + 1} of {left.Count})"), 0, null, null) { TimeLeft = rest };
-            if (_lab is null) Start(cancellationToken);
+            foreach (GalleryException error in i == 0 ? Start(cancellationToken) : Leave()) yield return new ErrorEvent(error);
+            if (_stations.Count < 2) throw TooFew();
+            GiveGallery(gallery, cancellationToken);
             if (one.LossPercent != loss) _lab!.Lose(loss = one.LossPercent);
-            long begin = Stopwatch.GetTimestamp();
-            ExperimentResult result = new ExperimentTry(options, one, _lab!, _agents, gallery, captures).Run(cancellationToken);
+            ExperimentResult result = new ExperimentTry(options, one, _stations, gallery, captures).Run(cancellationToken);
             results.Add(result);
             journal?.Add(result);
             yield return new ExperimentEvent(result);
@@ -76,7 +88,7 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
         if (options.OutputDirectory is { } output) ExperimentTables.Write(results, Path.Combine(output, "results"));
         if (options.Html is { } html)
         {
-            ExperimentReport.Write(results, options, gallery, html);
+            ExperimentReport.Write(results, options, [.. _stations.Where(static s => s.IsElsewhere)], gallery, html);
             ExperimentTables.Write(results, Path.ChangeExtension(html, null));
         }
 
@@ -88,15 +100,63 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
     {
         // The lab first: what runs on its hosts ends at once, and nobody waits for it.
         _lab?.Dispose();
-        foreach (Agent one in _agents) one.Dispose();
-        _agents.Clear();
+        Parallel.ForEach(_stations, static s => s.Dispose());
+        _stations.Clear();
+        foreach (AgentChannel channel in Channels) channel.Dispose();
         if (_temporary is not null && Directory.Exists(_temporary)) Directory.Delete(_temporary, recursive: true);
     }
 
-    private void Start(CancellationToken cancellationToken)
+    // Starts what works on the hosts; hands out why it does not on some of them.
+    private IReadOnlyList<GalleryException> Start(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (OnMachines) return Connect(cancellationToken);
         _lab = Lab.Create(new LabOptions { Hosts = options.Receivers + 1, Mtu = options.Mtu, Rate = options.Rate, LossBurst = options.LossBurst });
-        foreach (LabHost host in _lab.Hosts) _agents.Add(Agent.Start(host.Name, agent.OnHost(_lab, host)));
+        foreach (LabHost host in _lab.Hosts) _stations.Add(Station.Of(host, Agent.Start(new ProcessChannel(host.Name, agent.OnHost(_lab, host)), cancellationToken)));
+        return [];
     }
+
+    private List<GalleryException> Connect(CancellationToken cancellationToken)
+    {
+        IEnumerable<AgentChannel> channels = Channels.Count > 0 ? Channels : options.HostName.Select(h => new SshChannel(h, options));
+        List<Task<Station>> connecting = [.. channels.Select(c => Task.Run(() => Station.ConnectAsync(c, Patience, cancellationToken), CancellationToken.None))];
+        var errors = new List<GalleryException>();
+        foreach (Task<Station> one in connecting)
+        {
+            try
+            {
+                _stations.Add(one.GetAwaiter().GetResult());
+            }
+            catch (GalleryException e)
+            {
+                errors.Add(e);
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return errors;
+    }
+
+    // Hosts that do not answer any more are left out from now on.
+    private List<GalleryException> Leave()
+    {
+        List<Station> gone = [.. _stations.Where(static s => s.Agent.IsGone)];
+        foreach (Station station in gone)
+        {
+            _stations.Remove(station);
+            station.Dispose();
+        }
+
+        return [.. gone.Select(static s => s.Agent.Gone())];
+    }
+
+    private void GiveGallery(ExperimentGallery gallery, CancellationToken cancellationToken)
+    {
+        if (_stations[0] is not { IsElsewhere: true } sender || sender == _withGallery) return;
+        for (int i = 0; i < gallery.Paths.Count; i++) sender.Agent.PutAsync(gallery.Paths[i], gallery.Names[i]).WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        _withGallery = sender;
+    }
+
+    private static GalleryException TooFew() => new(
+        ErrorIds.HostFailed, GalleryErrorCategory.ResourceUnavailable, "Fewer than two hosts can be used: one must send and one receive.", null, "See the errors of the hosts.");
 }
