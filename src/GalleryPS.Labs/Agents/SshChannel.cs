@@ -14,6 +14,9 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
     private const int Refused = 255;
     private const string Mark = ".gallery-package";
 
+    // One after the other: machines may share a home directory, and then the second one finds what the first one got.
+    private static readonly Lock Copying = new();
+
     /// <summary>What a host is called: without user and port.</summary>
     public static string NameOf(string destination)
     {
@@ -52,6 +55,8 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
     {
         string program = Program(options), folder = program[..Math.Max(0, program.LastIndexOfAny(['/', '\\']))];
         if (folder.Length == 0) throw OptionChecks.Invalid("To copy the program to a host, a folder must be named: -RemotePath .gallery/gallery", program);
+
+        using Lock.Scope alone = Copying.EnterScope();
 
         // Linux says what it is, and which archive is there already; Windows knows neither program.
         (int code, string output, string errors) = Run($"uname -sm && cat {Quoted($"{folder}/{Mark}")} 2>/dev/null || true", null, cancellationToken);

@@ -12,6 +12,7 @@ namespace GalleryPS.Labs.Experiments;
 public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram agent) : IOperation<ImageInput>
 {
     private readonly List<string> _paths = [];
+    private ExperimentOptions _options = options;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly List<Station> _stations = [];
     private Station? _withGallery;
@@ -24,17 +25,17 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
     /// <summary>Machines that something else than OpenSSH leads to; the operation disposes of them.</summary>
     public IReadOnlyList<AgentChannel> Channels { get; init; } = [];
 
-    private bool OnMachines => options.HostName.Count + Channels.Count > 0;
+    private bool OnMachines => _options.HostName.Count + Channels.Count > 0;
 
     /// <inheritdoc/>
     public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken)
     {
-        options.Validate();
-        if (Channels.Count > 0 && options.HostName.Count > 0) throw OptionChecks.Invalid("Hosts are reached by OpenSSH or by sessions, not by both.", options.HostName);
-        if (Channels.Count > 0) options.CheckMachines([.. Channels.Select(static c => c.Host)]);
+        _options.Validate();
+        if (Channels.Count > 0 && _options.HostName.Count > 0) throw OptionChecks.Invalid("Hosts are reached by OpenSSH or by sessions, not by both.", _options.HostName);
+        if (Channels.Count > 0) _options.CheckMachines([.. Channels.Select(static c => c.Host)]);
 
         // The sender is one of them.
-        if (OnMachines) options = options with { Receivers = options.HostName.Count + Channels.Count - 1 };
+        if (OnMachines) _options = _options with { Receivers = _options.HostName.Count + Channels.Count - 1 };
         if (!Plan && !OnMachines && Lab.Missing() is { } missing) throw missing;
         return [];
     }
@@ -52,21 +53,21 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
     public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
         if (_paths.Count == 0) yield break;
-        IReadOnlyList<Combination> combinations = Combination.Of(options);
+        IReadOnlyList<Combination> combinations = Combination.Of(_options);
         var gallery = ExperimentGallery.Read(_paths);
         if (Plan)
         {
             foreach (Combination one in combinations)
-                yield return new ExperimentStepEvent(one.Transport, one.Protocol, one.LossPercent, one.Repeat, one.Estimate(options, gallery.Bytes));
+                yield return new ExperimentStepEvent(one.Transport, one.Protocol, one.LossPercent, one.Repeat, one.Estimate(_options, gallery.Bytes));
             yield break;
         }
 
-        ExperimentJournal? journal = options.OutputDirectory is { } folder ? ExperimentJournal.Open(folder, options, gallery) : null;
-        string captures = options.OutputDirectory ?? (_temporary = Directory.CreateTempSubdirectory("gallery-experiment-").FullName);
+        ExperimentJournal? journal = _options.OutputDirectory is { } folder ? ExperimentJournal.Open(folder, _options, gallery) : null;
+        string captures = _options.OutputDirectory ?? (_temporary = Directory.CreateTempSubdirectory("gallery-experiment-").FullName);
         List<ExperimentResult> results = [.. journal?.Results ?? []];
         foreach (ExperimentResult known in results) yield return new ExperimentEvent(known);
         List<Combination> left = [.. combinations.Where(c => !results.Exists(r => (r.Transport, r.Protocol, r.LossPercent, r.Repeat) == (c.Transport, c.Protocol, c.LossPercent, c.Repeat)))];
-        TimeSpan rest = TimeSpan.FromTicks(left.Sum(c => c.Estimate(options, gallery.Bytes).Ticks));
+        TimeSpan rest = TimeSpan.FromTicks(left.Sum(c => c.Estimate(_options, gallery.Bytes).Ticks));
         double loss = 0;
         for (int i = 0; i < left.Count; i++)
         {
@@ -76,19 +77,19 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
             if (_stations.Count < 2) throw TooFew();
             GiveGallery(gallery, cancellationToken);
             if (one.LossPercent != loss) _lab!.Lose(loss = one.LossPercent);
-            ExperimentResult result = new ExperimentTry(options, one, _stations, gallery, captures).Run(cancellationToken);
+            ExperimentResult result = new ExperimentTry(_options, one, _stations, gallery, captures).Run(cancellationToken);
             results.Add(result);
             journal?.Add(result);
             yield return new ExperimentEvent(result);
             foreach (string error in result.Errors) yield return new WarningEvent(ErrorIds.HostFailed, $"{one.Title}: {error}");
-            rest -= one.Estimate(options, gallery.Bytes);
+            rest -= one.Estimate(_options, gallery.Bytes);
             if (rest < TimeSpan.Zero) rest = TimeSpan.Zero;
         }
 
-        if (options.OutputDirectory is { } output) ExperimentTables.Write(results, Path.Combine(output, "results"));
-        if (options.Html is { } html)
+        if (_options.OutputDirectory is { } output) ExperimentTables.Write(results, Path.Combine(output, "results"));
+        if (_options.Html is { } html)
         {
-            ExperimentReport.Write(results, options, [.. _stations.Where(static s => s.IsElsewhere)], gallery, html);
+            ExperimentReport.Write(results, _options, [.. _stations.Where(static s => s.IsElsewhere)], gallery, html);
             ExperimentTables.Write(results, Path.ChangeExtension(html, null));
         }
 
@@ -111,14 +112,14 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (OnMachines) return Connect(cancellationToken);
-        _lab = Lab.Create(new LabOptions { Hosts = options.Receivers + 1, Mtu = options.Mtu, Rate = options.Rate, LossBurst = options.LossBurst });
+        _lab = Lab.Create(new LabOptions { Hosts = _options.Receivers + 1, Mtu = _options.Mtu, Rate = _options.Rate, LossBurst = _options.LossBurst });
         foreach (LabHost host in _lab.Hosts) _stations.Add(Station.Of(host, Agent.Start(new ProcessChannel(host.Name, agent.OnHost(_lab, host)), cancellationToken)));
         return [];
     }
 
     private List<GalleryException> Connect(CancellationToken cancellationToken)
     {
-        IEnumerable<AgentChannel> channels = Channels.Count > 0 ? Channels : options.HostName.Select(h => new SshChannel(h, options));
+        IEnumerable<AgentChannel> channels = Channels.Count > 0 ? Channels : _options.HostName.Select(h => new SshChannel(h, _options));
         List<Task<Station>> connecting = [.. channels.Select(c => Task.Run(() => Station.ConnectAsync(c, Patience, cancellationToken), CancellationToken.None))];
         var errors = new List<GalleryException>();
         foreach (Task<Station> one in connecting)

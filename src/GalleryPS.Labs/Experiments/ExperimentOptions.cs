@@ -94,7 +94,7 @@ public sealed record ExperimentOptions
     internal void CheckMachines(IReadOnlyList<string> hosts)
     {
         if (hosts.Count < 2) throw OptionChecks.Invalid("An experiment needs at least two hosts: the first sends, the others receive.", hosts);
-        if (hosts.FirstOrDefault(static h => h.Length == 0 || h[0] == '-' || h.Any(char.IsWhiteSpace)) is { } bad) throw OptionChecks.Invalid($"'{bad}' is no name of a host.", bad);
+        if (hosts.FirstOrDefault(static h => h.Length == 0 || h[0] == '-' || h.Any(char.IsWhiteSpace)) is { } bad) throw OptionChecks.Invalid($"'{bad}' cannot be the name of a host.", bad);
         if (hosts.Select(Labs.Agents.SshChannel.NameOf).GroupBy(static h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static g => g.Count() > 1) is { } twice)
             throw OptionChecks.Invalid($"The host {twice.Key} is there twice.", twice.Key);
         if (LossPercent.Any(static l => l > 0) || Rate is not null) throw OptionChecks.Invalid("Real networks lose and limit what they do: -LossPercent and -Rate are for labs.", LossPercent);

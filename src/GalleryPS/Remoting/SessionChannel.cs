@@ -12,17 +12,33 @@ namespace GalleryPS.Cmdlets.Remoting;
 /// <param name="options">What is there, and whether to copy it.</param>
 internal sealed class SessionChannel(PSSession session, ExperimentOptions options) : AgentChannel(session.ComputerName)
 {
-    // $input hands on each line as it comes, and the program's lines go back as they come. Without the program, a PowerShell of its
-    // own loads the library of the module: in the session itself nothing may be left.
+    // The pipeline's thread hands out what the program says as it comes, and another one meanwhile gives it the input. Without the
+    // program, a PowerShell of its own loads the library of the module: in the session itself nothing may be left.
     private const string AgentScript = """
         param($path)
-        if ($program = Get-Command $path -CommandType Application -ErrorAction Ignore | Select-Object -First 1) { $input | & $program.Source agent; return }
-        if (-not ($module = Get-Module GalleryPS -ListAvailable | Select-Object -First 1)) { throw "There is neither a program '$path' nor the module GalleryPS." }
-        $library = Join-Path $module.ModuleBase bin GalleryPS.Labs.dll
-        $load = "`$null = [System.Reflection.Assembly]::LoadFrom('$($library.Replace("'", "''"))'); [GalleryPS.Labs.Agents.AgentHost]::Run()"
-        $self = [System.Environment]::ProcessPath
-        $words = @(if ((Split-Path $self -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }) + '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', $load
-        $input | & $self $words
+        $start = [System.Diagnostics.ProcessStartInfo] @{ UseShellExecute = $false; RedirectStandardInput = $true; RedirectStandardOutput = $true; RedirectStandardError = $true }
+        if ($program = Get-Command $path -CommandType Application -ErrorAction Ignore | Select-Object -First 1) {
+            $start.FileName = $program.Source
+            $words = , 'agent'
+        }
+        elseif ($module = Get-Module GalleryPS -ListAvailable | Select-Object -First 1) {
+            $library = (Join-Path $module.ModuleBase bin GalleryPS.Labs.dll).Replace("'", "''")
+            $load = "`$null = [System.Reflection.Assembly]::LoadFrom('$library'); [GalleryPS.Labs.Agents.AgentHost]::Run()"
+            $start.FileName = [System.Environment]::ProcessPath
+            $words = @(if ((Split-Path $start.FileName -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }) + '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', $load
+        }
+        else { throw "There is neither a program '$path' nor the module GalleryPS." }
+        foreach ($word in $words) { $start.ArgumentList.Add($word) }
+        $process = [System.Diagnostics.Process]::Start($start)
+        $feeding = [powershell]::Create().AddScript({
+            param($lines, $process)
+            try { foreach ($line in $lines) { $process.StandardInput.WriteLine($line); $process.StandardInput.Flush() } }
+            finally { $process.StandardInput.Close() }
+        }).AddArgument($input).AddArgument($process)
+        $null = $feeding.BeginInvoke()
+        try { while ($null -ne ($line = $process.StandardOutput.ReadLine())) { $line } }
+        finally { if (-not $process.WaitForExit(5000)) { $process.Kill() } }
+        if ($said = $process.StandardError.ReadToEnd()) { Write-Error $said }
         """;
 
     private const string SystemScript = """
@@ -44,6 +60,8 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         Set-Content -LiteralPath (Join-Path $folder .gallery-package) $hash
         """;
 
+    // One after the other: hosts may share a home directory, and then the second one finds what the first one got.
+    private static readonly Lock Copying = new();
     private readonly PowerShell _shell = PowerShell.Create();
     private readonly PSDataCollection<string> _input = [];
     private readonly PSDataCollection<PSObject> _output = [];
@@ -95,6 +113,7 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
     {
         string program = Program, folder = Path.GetDirectoryName(program) ?? "";
         if (folder.Length == 0) throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "To copy the program to a host, a folder must be named: -RemotePath .gallery/gallery", program);
+        using Lock.Scope alone = Copying.EnterScope();
         string[] told = There(SystemScript, folder);
         var package = AgentPackage.Find(options.PackagePath, told.FirstOrDefault() ?? "", Host);
         string place = There(PlaceScript, folder)[0], hash = package.Hash;
