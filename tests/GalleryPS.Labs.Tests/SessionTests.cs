@@ -30,7 +30,7 @@ public sealed class SessionTests : IDisposable
                 Complete = $results.ImagesComplete; Verdict = "$($results.Verdict)"; Names = $results[0].Hosts.Name
                 Frames = (Measure-GalleryCapture '{{_folder}}/run/multicast-plain-loss0-1-h4.pcapng').Frames -eq $results[1].CapturedFrames
                 Received = ($received | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Bytes) $($_.Format) $(([string] $_.Source).Split(':')[0]) $($_.PSComputerName)" })
-                Sent = ($sent | ForEach-Object { "$($_.Name) $($_.Bytes)$(if (!$_.Name) { $_ | Out-String; $_.pstypenames })" }); State = "$($sessions.State)"
+                Sent = ($sent | Where-Object Name | ForEach-Object { "$($_.Name) $($_.Bytes)" }); State = "$($sessions.State)"
             } | ConvertTo-Json -Compress
             """);
         JsonElement all = told.RootElement;

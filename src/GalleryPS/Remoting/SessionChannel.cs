@@ -77,7 +77,7 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         _shell.AddScript(AgentScript).AddArgument(program);
         _output.DataAdded += (_, _) =>
         {
-            foreach (PSObject one in _output.ReadAll()) take(one?.ToString() ?? "");
+            foreach (PSObject one in _output.ReadAll()) take(Text(one));
         };
         _shell.Streams.Error.DataAdded += (_, e) => hear(_shell.Streams.Error[e.Index].ToString());
         _running = _shell.BeginInvoke(_input, _output, new PSInvocationSettings(), _ =>
@@ -108,6 +108,8 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         _input.Dispose();
         _output.Dispose();
     }
+
+    private static string Text(PSObject? one) => one?.BaseObject as string ?? "";
 
     private string Deploy()
     {
@@ -142,7 +144,7 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
     {
         try
         {
-            string[] output = [.. shell.Invoke().Select(static o => o?.ToString() ?? "")];
+            string[] output = [.. shell.Invoke().Select(static o => Text(o))];
             return shell.HadErrors && shell.Streams.Error.Count > 0 ? throw Failed($"does not take the program: {shell.Streams.Error[0]}") : output;
         }
         catch (RuntimeException e)
