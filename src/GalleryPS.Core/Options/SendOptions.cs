@@ -49,6 +49,10 @@ public sealed record SendOptions
     [Option("Tcp: try an unreachable receiver again for every image, instead of skipping it from then on.")]
     public bool Retry { get; init; }
 
+    /// <summary>Encryption: of what goes over TCP, and with Flute of the reports.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
     public FluteSendOptions Flute { get; init; } = new();
@@ -82,11 +86,20 @@ public sealed record SendOptions
         }
 
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.TlsTransport(Tls, Protocol, Transport);
+        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Flute);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 
     private void ValidateFlute()
     {
+        if (Tls.UseTls && Flute.Receivers is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "FLUTE sends by UDP; TLS is for the reports of receivers, and none are asked for.", true,
+                "Add -Receivers, or leave -UseTls out; -Passphrase proves who sends.");
+        }
+
         if (Flute.Receivers is not null && (Flute.Carousel || Flute.Repeat > 0))
         {
             throw OptionChecks.Invalid("Receivers that report are served until they have everything, so nothing is repeated blindly.", Flute.Receivers);

@@ -53,8 +53,9 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
     {
         using TcpConnection connection = sent.Connection;
         if (!connection.WaitToRead(0)) return;
+        bool tls = connection.AnswersTls();
         connection.Read(_scratch, out SocketError error);
-        if (error is SocketError.Success || !sent.Matters) return;
-        _failures.Add(SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
+        if (!sent.Matters || (error is SocketError.Success && !tls)) return;
+        _failures.Add((tls ? TlsErrors.Unexpected(connection.Peer, sent.Name) : connection.WhyNotSent(sent.Name)) ?? SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
     }
 }
