@@ -51,7 +51,6 @@ internal sealed class ReadingThreads(Action<GalleryException> failed) : IDisposa
         lock (_threads) _stop.Cancel();
         wake?.Invoke();
         foreach (Thread thread in _threads) thread.Join();
-        _threads.Clear();
     }
 
     public void Dispose()

@@ -136,7 +136,7 @@ public sealed class TlsTests : IDisposable
         List<GalleryEvent> sent = Send(receiver, new TlsServerOptions(), TestGallery.Write(_folder, bytes));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 3);
         GalleryException error = Assert.Single(sent.OfType<ErrorEvent>()).Error;
-        Assert.True(error.Id == ErrorIds.TlsFailed || (bytes > 1_000_000 && error.Id == ErrorIds.ConnectionReset), error.Message);
+        Assert.True(error.Id == ErrorIds.TlsFailed || (bytes > 1_000_000 && error.Id == ErrorIds.ConnectionReset), error.ToString());
         WaitFor<WarningEvent>(static _ => true);
         _stop.Cancel();
         Assert.True(receiving.Wait(Patience));

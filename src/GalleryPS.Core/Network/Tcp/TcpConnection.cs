@@ -165,17 +165,22 @@ internal sealed class TcpConnection : IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Sending failed because the other end broke off: what TLS has to do with that.</summary>
+    /// <summary>Sending failed: what TLS has to do with that.</summary>
     /// <param name="what">What was sent.</param>
+    /// <param name="error">What the system says.</param>
     /// <returns>For a user; null when it has nothing to do with it.</returns>
-    public GalleryException? WhyNotSent(string what)
+    public GalleryException? WhyNotSent(string what, SocketError error)
     {
         if (_tls is null) return AnswersTls() ? TlsErrors.Unexpected(Peer, what) : null;
+        if (error is not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)) return null;
 
         // In TLS 1.3 a client learns only afterwards that its certificate was not taken.
         if (WaitToRead(LastWords)) Read(stackalloc byte[1], out _);
         return _tls.Failure ?? TlsErrors.Broken(Peer, what);
     }
+
+    /// <summary>The other end has nothing to say that matters, but what TLS itself says must be taken: unread, it would break the connection when it is closed.</summary>
+    public void TakeTickets() => _tls?.WaitToRead(TimeSpan.Zero);
 
     /// <summary>Whether a peer that was spoken to in plain text answered with TLS.</summary>
     public bool AnswersTls()

@@ -203,7 +203,7 @@ internal sealed class StreamDestination : IDisposable
         }
         catch (Exception e)
         {
-            GalleryException? tls = e is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } && !cancellationToken.IsCancellationRequested ? connection.WhyNotSent(image.Name) : null;
+            GalleryException? tls = e is SocketException broken && !cancellationToken.IsCancellationRequested ? connection.WhyNotSent(image.Name, broken.SocketErrorCode) : null;
             connection.Reset();
             if (tls is not null) throw tls;
             throw;
