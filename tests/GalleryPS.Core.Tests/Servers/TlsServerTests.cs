@@ -101,20 +101,17 @@ public sealed class TlsServerTests : IDisposable
         Assert.Equal("Hello from tls", greeting);
     }
 
-    [Theory]
-    [InlineData("openssl")]
-    [InlineData("socat")]
-    public void AForeignServerIsAsked(string program)
+    // The server of openssl ends without saying so, and that is no end.
+    [Fact]
+    public void AForeignServerIsAsked()
     {
-        Need(program);
+        Need("socat");
         int port = FreePort();
-        using PeerProcess server = PeerProcess.Start(null, "sh", ["-c", program == "openssl"
-            ? $"echo hello there | openssl s_server -quiet -naccept 1 -cert {_pem} -accept 127.0.0.1:{port}"
-            : $"echo hello there | socat -u - OPENSSL-LISTEN:{port},bind=127.0.0.1,cert={_pem},verify=0"]);
+        using PeerProcess server = PeerProcess.Start(null, "sh", ["-c", $"echo hello there | socat -u - OPENSSL-LISTEN:{port},bind=127.0.0.1,cert={_pem},verify=0"]);
         var tls = new TlsOptions { UseTls = true, Thumbprint = [CertificateFiles.Thumbprint(_own)] };
         List<GalleryEvent> events = [];
         Assert.True(SpinWait.SpinUntil(() => (events = Ask(port, tls)).Any(static e => e is ReplyEvent) || !Failure(events).Contains("nobody listens", StringComparison.Ordinal), Patience));
-        Assert.Equal("hello there\n", Assert.Single(events.OfType<ReplyEvent>()).Reply.Text);
+        Assert.Equal("hello there\n", events.OfType<ReplyEvent>().SingleOrDefault()?.Reply.Text ?? Failure(events));
     }
 
     [Theory]
