@@ -231,6 +231,9 @@ public sealed class FluteSender : IDisposable
         return list;
     }
 
+    /// <summary>Whether every receiver has a block; set by who serves them.</summary>
+    internal Func<SendingBlock, bool>? IsEverywhere { set => _interleaver.IsEverywhere = value; }
+
     /// <summary>What was sent, for receivers that report; else null.</summary>
     internal SentPackets? Sent { get; }
 

@@ -82,6 +82,16 @@ internal static class OptionChecks
             "Use -Transport Tcp, or -Protocol Flute with -Passphrase, which proves who sends.");
     }
 
+    /// <summary>Checks that there can be something to go on with.</summary>
+    public static void Resume(Protocol protocol, Transport transport)
+    {
+        if (protocol != GalleryPS.Protocol.Plain || transport == Transport.Tcp) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+            "Plain over UDP cannot go on where it stopped: nothing comes back that tells what is there.", transport,
+            "Use -Protocol Flute on both sides, or -Transport Tcp.");
+    }
+
     public static GalleryException Invalid(string message, object? target) =>
         new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
 }

@@ -198,7 +198,7 @@ internal sealed class FluteGallerySender : IImageSender
         if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
-        while (receivers.Delivery.Present < wanted)
+        while (receivers.Delivery.Heard < wanted)
         {
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
@@ -292,8 +292,8 @@ internal sealed class FluteGallerySender : IImageSender
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
 
-    // Until everything was sent once, nobody can have everything and be gone.
-    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes;
+    // Until everything was sent once, nobody can have everything and be gone, unless it says so.
+    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes && _receivers?.Delivery.Waiting != 0;
 
     private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 
@@ -348,6 +348,7 @@ internal sealed class FluteGallerySender : IImageSender
                     Protocol = Protocol.Flute,
                     Destination = to,
                     Datagrams = _flute.PacketsOf((ulong)i + 1) * by.Copies,
+                    WasThere = item.Bytes > 0 && _flute.PacketsOf((ulong)i + 1) == 0,
                     Elapsed = item.Sent - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
                 });
             }

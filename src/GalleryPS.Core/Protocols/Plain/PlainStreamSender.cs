@@ -52,7 +52,8 @@ internal sealed class PlainStreamSender : IImageSender
                     NicResolver.Resolve(options.Addresses.OutboundIP, destination.To.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout, TlsTarget.Of(tls, destination.Written)),
                 new Pacer(rate.BitsPerSecond, context.Time),
                 context.Time,
-                options.Retry))],
+                options.Retry,
+                options.Resume))],
             rate,
             context.Time)
         {
