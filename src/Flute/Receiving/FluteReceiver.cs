@@ -86,8 +86,9 @@ public sealed class FluteReceiver : IDisposable
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    /// <param name="waited">How long before it came to the host, where the system tells.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
+    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now, TimeSpan waited = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         _now = now;
@@ -113,7 +114,7 @@ public sealed class FluteReceiver : IDisposable
         }
 
         Counts.Packets++;
-        session.Push(parsed, now);
+        session.Push(parsed, now, now - waited);
         if (session.IsCopy) Forget(session);
         else if (session.Restart is { } instance) session = Restart(session, instance, now);
         if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
@@ -169,7 +170,7 @@ public sealed class FluteReceiver : IDisposable
     /// <returns>Null when it is over, and that was reported.</returns>
     public ReceptionReport? Report(SessionId session)
     {
-        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report();
+        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report(_now);
         return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
     }
 
@@ -322,9 +323,11 @@ public sealed class FluteReceiver : IDisposable
         {
             bool stored = false;
             FluteEvent? end = null;
+            long begun = _options.Stopwatch.GetTimestamp(), decodedAt = begun;
             try
             {
                 ReadOnlyMemory<byte> decoded = block.Decode();
+                decodedAt = _options.Stopwatch.GetTimestamp();
                 if (!decoded.IsEmpty)
                 {
                     stored = true;
@@ -336,6 +339,7 @@ public sealed class FluteReceiver : IDisposable
                 end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
 
+            session.Worked(_options.Stopwatch.GetElapsedTime(begun, decodedAt), _options.Stopwatch.GetElapsedTime(decodedAt));
             _recovered.Enqueue(new Recovery(session, incoming, assembly, block, number, stored, end));
             Interlocked.Add(ref _backlog, -bytes);
             Interlocked.Decrement(ref _working);
@@ -362,7 +366,7 @@ public sealed class FluteReceiver : IDisposable
             _lastReports.Clear();
         }
 
-        _lastReports[session.Id] = session.Report();
+        _lastReports[session.Id] = session.Report(_now);
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();

@@ -9,6 +9,12 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
+    /// <summary>Whether the rate follows the network; else the sender keeps the rate it has.</summary>
+    public bool FollowsNetwork { get; init; }
+
+    /// <summary>Where the rate follows the network: bit/s at most; null for no limit.</summary>
+    public double? MostBitRate { get; init; }
+
     /// <summary>
     /// How long a receiver may say nothing, or, without being busy, take nothing of what is sent or get nowhere with it, before it is given up.
     /// </summary>
@@ -21,12 +27,15 @@ public sealed record DeliveryOptions
 /// </summary>
 public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 {
-    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5);
+
+    // Packets that are remembered, with room for what waits in sockets.
+    private const double MostInFlight = 24_000;
 
     // So many packets in a row are not lost by chance.
     private const long PacketsWithoutGrowth = 64;
     private readonly List<ReceiverState> _receivers = [];
-    private TimeSpan _nextPlan, _nextWatch;
+    private TimeSpan _nextPlan, _nextWatch, _nextRate;
     private bool _changes;
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
@@ -40,6 +49,9 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 
     /// <summary>When the last packet was sent; set by whoever sends.</summary>
     public TimeSpan LastSent { get; set; }
+
+    /// <summary>What finds the rate; null when nothing does.</summary>
+    public RateControl? Rate { get; } = options.FollowsNetwork ? new RateControl(options.MostBitRate) : null;
 
     /// <summary>A receiver joined.</summary>
     public ReceiverState Join(string host, TimeSpan now)
@@ -102,7 +114,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
-            if (receiver.Outstanding(sender.Packets) <= options.WindowPackets)
+            if (receiver.Outstanding(sender.Packets) <= options.WindowPackets + InFlight(receiver))
             {
                 receiver.FullSince = null;
                 others = true;
@@ -118,6 +130,25 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
 
         return others || !full;
     }
+
+    /// <summary>What was given out by <see cref="FluteSender.TryRead"/> since the last call leaves now.</summary>
+    public void Leave(TimeSpan now)
+    {
+        sender.Sent?.Leave(now);
+        LastSent = now;
+    }
+
+    /// <summary>Lets the sender keep the rate that the network has. Call it often.</summary>
+    public void Pace(TimeSpan now)
+    {
+        if (Rate is null || now < _nextRate || sender.AnnounceOnly) return;
+        _nextRate = now + RateInterval;
+        sender.BitRate = Rate.Rate(_receivers, sender.Packets, now);
+    }
+
+    // What is on its way to a receiver far away does not fill its socket.
+    private double InFlight(ReceiverState receiver) =>
+        Rate is null || sender.BitsPerPacket == 0 ? 0 : Math.Min(MostInFlight, receiver.Path.RoundTrip.TotalSeconds * Math.Min(receiver.Path.Rate, 2 * receiver.Path.Arriving) / sender.BitsPerPacket);
 
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
