@@ -34,7 +34,8 @@ internal sealed class PathRate
     private long _decidedAt, _measured;
     private int _samples, _fruitless;
     private double _growth = 1, _full, _randomLoss, _suspectLoss, _cut, _peak;
-    private bool _knowsLoss, _slowStart = true;
+    private bool _knowsLoss, _wasCut, _slowStart = true;
+    private (double Rate, double Full, double Growth, bool SlowStart)? _before;
     private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared;
 
     /// <summary>Bit/s that may be sent.</summary>
@@ -67,8 +68,6 @@ internal sealed class PathRate
     /// <summary>Whether the way was ever found to be full.</summary>
     public bool WasFull => !_slowStart;
 
-    internal string Debug => $"cut {_cut:0.00} fruitless {_fruitless} peak {_peak/1e6:0} growth {_growth:0.00} target {_target.TotalMilliseconds:0.0}";
-
     /// <summary>Takes a report.</summary>
     /// <param name="sample">What it says.</param>
     /// <param name="sent">Packets of the session sent by now.</param>
@@ -91,6 +90,8 @@ internal sealed class PathRate
         if (_start is not { } start)
         {
             _start = sample;
+            if (_before is { } before && delay - _delay.Value < _target / 4) (Rate, _full, _growth, _slowStart, _cut) = (before.Rate, before.Full, before.Growth, before.SlowStart, 0);
+            _before = null;
             return;
         }
 
@@ -164,6 +165,8 @@ internal sealed class PathRate
 
     private void YieldToDelay(TimeSpan now, TimeSpan queue)
     {
+        // Before less is sent no queue gets shorter: when this one has gone by then, it was none but a host that was busy.
+        _before = _wasCut || Queue <= _target ? null : (Rate, _full, _growth, _slowStart);
         IsFull();
         bool less = Arriving < Less * _peak;
         _cut = DelayCut * (less ? 1 : Math.Min(1, (queue - _target) / _target));
@@ -184,6 +187,7 @@ internal sealed class PathRate
             if (fruitful) _peak = Arriving;
         }
 
+        _wasCut = _cut > 0;
         _cut = 0;
     }
 

@@ -17,27 +17,11 @@ public class RateTests(ITestOutputHelper output)
     {
         var link = new Link(capacity * Mbit, (int)(capacity * Mbit / 8 * buffer / 1000));
         var simulation = new Simulation((long)(capacity * Mbit / 8 * 5), [new Way { Links = [link], Delay = TimeSpan.FromMilliseconds(delay) }]);
-        Trace(simulation, link);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
         double share = simulation.Bytes * 8 / outcome.Seconds / (capacity * Mbit);
         output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
         Assert.InRange(outcome.Wire, 1, mostWire);
         Assert.InRange(share, leastShare, 1);
-    }
-
-    private void Trace(Simulation simulation, Link link)
-    {
-        if (Environment.GetEnvironmentVariable("TRACE") is null) return;
-        TimeSpan next = default;
-        int n = 0;
-        ReceiverState state = simulation.Tracker.Receivers[0];
-        simulation.Watch = () =>
-        {
-            if (simulation.Now < next) return;
-            next = simulation.Now + TimeSpan.FromMilliseconds(n++ < 60 ? 5 : 100);
-            PathRate path = state.Path;
-            output.WriteLine($"T {simulation.Now.TotalMilliseconds:0} rate {path.Rate / 1e6:0.0} arr {path.Arriving / 1e6:0.0} q {path.Queue.TotalMilliseconds:0.0} link {link.QueueAt(simulation.Now).TotalMilliseconds:0.0} drop {link.Dropped} p0 {path.RandomLoss:0.000} lost {state.LossRate:0.000} comp {path.Competes} full {path.WasFull} {path.Debug}");
-        };
     }
 
     [Theory]
@@ -59,7 +43,6 @@ public class RateTests(ITestOutputHelper output)
         double Capacity(TimeSpan t) => t.TotalSeconds is > 2 and < 5 ? 20 * Mbit : 100 * Mbit;
         var link = new Link(Capacity, 625_000);
         var simulation = new Simulation(50_000_000, [new Way { Links = [link] }]);
-        Trace(simulation, link);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
         output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
         Assert.InRange(outcome.Wire, 1, 1.12);
@@ -75,7 +58,6 @@ public class RateTests(ITestOutputHelper output)
     {
         var link = new Link(100 * Mbit, (int)(100 * Mbit / 8 * buffer / 1000));
         var simulation = new Simulation(50_000_000, [new Way { Links = [link], Loss = _ => loss }]);
-        Trace(simulation, link);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
         double share = simulation.Bytes * 8 / outcome.Seconds / (100 * Mbit);
         output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
@@ -88,7 +70,6 @@ public class RateTests(ITestOutputHelper output)
     {
         var link = new Link(100 * Mbit, 625_000);
         var simulation = new Simulation(50_000_000, [new Way { Links = [link], Loss = static t => t.TotalSeconds is > 1 and < 3 ? 0.1 : 0 }]);
-        Trace(simulation, link);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
         output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
         Assert.InRange(outcome.Wire, 1, 1.18);
@@ -113,7 +94,6 @@ public class RateTests(ITestOutputHelper output)
     {
         var link = new Link(100 * Mbit, 125_000);
         var simulation = new Simulation(50_000_000, [new Way { Links = [link], TellsTime = false }]);
-        Trace(simulation, link);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
         output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
         Assert.InRange(outcome.Wire, 1, 1.25);
@@ -141,7 +121,6 @@ public class RateTests(ITestOutputHelper output)
         var simulation = new Simulation(1_000_000_000, [new Way { Links = [link], Delay = TimeSpan.FromMilliseconds(delay) }]);
         var tcp = new TcpFlow(simulation, link, TimeSpan.FromMilliseconds(delay));
         tcp.Start(TimeSpan.FromSeconds(1));
-        Trace(simulation, link);
         simulation.Run(TimeSpan.FromSeconds(60), () => simulation.Now.TotalSeconds > 12);
         double share = tcp.Delivered * 8 / 11.0 / (100 * Mbit);
         output.WriteLine($"TCP has {share:0.00}, loss here {simulation.Tracker.Receivers[0].LossRate:0.000}, ours {simulation.Tracker.Receivers[0].Packets * 1514 * 8 / 12.0 / (100 * Mbit):0.00}");
