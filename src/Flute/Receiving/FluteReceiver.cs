@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 
@@ -32,12 +31,10 @@ public sealed class FluteReceiver : IDisposable
     private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
     private readonly Dictionary<ulong, PacketAuthenticator> _authenticators = [];
     private readonly Queue<FluteEvent> _events = new();
-    private readonly ConcurrentQueue<Recovery> _recovered = new();
+    private readonly Recoveries _recoveries;
     private ReceivingSession? _last;
     private TimeSpan _now, _lastCleaning;
-    private long _backlog;
-    private int _working;
-    private int _disposed;
+    private bool _disposed;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="options">What to take.</param>
@@ -51,20 +48,21 @@ public sealed class FluteReceiver : IDisposable
         _budget = new BufferBudget(options.MaxBufferedBytes);
         _cache = new BufferBudget(options.MaxCachedBytes);
         _tables = new FdtMemory(options);
+        _recoveries = new Recoveries(options, store);
     }
 
     /// <summary>What was counted so far.</summary>
     public FluteReceiverCounts Counts { get; } = new();
 
     /// <summary>Whether blocks are being decoded or stored elsewhere.</summary>
-    public bool IsWorking => Volatile.Read(ref _working) > 0 || !_recovered.IsEmpty;
+    public bool IsWorking => _recoveries.IsWorking;
 
     /// <summary>
     /// Bytes of blocks that are being decoded or stored elsewhere, or wait for that. Whoever feeds packets faster than that
     /// goes should pause: the memory for blocks is limited (<see cref="FluteReceiverOptions.MaxBufferedBytes"/>), and what
     /// finds none is lost.
     /// </summary>
-    public long Backlog => Interlocked.Read(ref _backlog);
+    public long Backlog => _recoveries.Backlog;
 
     /// <summary>The sessions that are open.</summary>
     public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
@@ -117,7 +115,7 @@ public sealed class FluteReceiver : IDisposable
         session.Push(parsed, now, now - waited);
         if (session.IsCopy) Forget(session);
         else if (session.Restart is { } instance) session = Restart(session, instance, now);
-        if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
+        if (_recoveries.HasResults || session.IsOver(now, out _)) Poll(now);
     }
 
     /// <summary>Nothing that came is still to be pushed. Reports say so: then the sender knows that what is missing was lost.</summary>
@@ -131,10 +129,7 @@ public sealed class FluteReceiver : IDisposable
     public void Poll(TimeSpan now)
     {
         _now = now;
-        while (_recovered.TryDequeue(out Recovery? recovery))
-        {
-            recovery.Session.Recovered(recovery.Object, recovery.Assembly, recovery.Block, recovery.SourceBlockNumber, recovery.Stored, recovery.End, now);
-        }
+        while (_recoveries.TryTake(out Action<TimeSpan>? result)) result(now);
 
         List<ReceivingSession>? over = null;
         foreach (ReceivingSession session in _sessions.Values)
@@ -193,8 +188,9 @@ public sealed class FluteReceiver : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        DropRecovered();
+        if (_disposed) return;
+        _disposed = true;
+        _recoveries.Dispose();
         foreach (ReceivingSession session in _sessions.Values) session.Dispose();
         _sessions.Clear();
         foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
@@ -234,7 +230,8 @@ public sealed class FluteReceiver : IDisposable
             Opened = _now,
             Claim = Claim,
             Raise = _events.Enqueue,
-            Recover = Recover,
+            Recover = _recoveries.Recover,
+            LookFor = _recoveries.LookFor,
             Replays = _options.GroupKey is null ? null : replays ?? new ReplayWindow(),
         };
         _sessions.Add(id, session);
@@ -309,53 +306,6 @@ public sealed class FluteReceiver : IDisposable
         return _authenticators[tsi] = new PacketAuthenticator(_options.GroupKey!.PacketKey(tsi));
     }
 
-    private void Recover(ReceivingSession session, IncomingObject incoming, BlockAssembly block, int number)
-    {
-        block.IsDecoding = true;
-        ObjectAssembly assembly = incoming.Assembly!;
-        long bytes = assembly.Oti.BytesOf(number);
-        Interlocked.Add(ref _backlog, bytes);
-        Interlocked.Increment(ref _working);
-        if (_options.Background is { } background) background(Work);
-        else Work();
-
-        void Work()
-        {
-            bool stored = false;
-            FluteEvent? end = null;
-            long begun = _options.Stopwatch.GetTimestamp(), decodedAt = begun;
-            try
-            {
-                ReadOnlyMemory<byte> decoded = block.Decode();
-                decodedAt = _options.Stopwatch.GetTimestamp();
-                if (!decoded.IsEmpty)
-                {
-                    stored = true;
-                    if (assembly.Store(number, decoded.Span)) end = incoming.Complete(assembly, _store, _options);
-                }
-            }
-            catch (Exception e)
-            {
-                end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
-            }
-
-            session.Worked(_options.Stopwatch.GetElapsedTime(begun, decodedAt), _options.Stopwatch.GetElapsedTime(decodedAt));
-            _recovered.Enqueue(new Recovery(session, incoming, assembly, block, number, stored, end));
-            Interlocked.Add(ref _backlog, -bytes);
-            Interlocked.Decrement(ref _working);
-            if (Volatile.Read(ref _disposed) != 0) DropRecovered();
-        }
-    }
-
-    // Nobody takes these any more.
-    private void DropRecovered()
-    {
-        while (_recovered.TryDequeue(out Recovery? recovery))
-        {
-            if (recovery.End is ObjectReceived received) received.Content.Dispose();
-        }
-    }
-
     private void End(ReceivingSession session, SessionEnd end)
     {
         int missing = session.Missing();
@@ -387,7 +337,4 @@ public sealed class FluteReceiver : IDisposable
     }
 
     private readonly record struct EndedSession(TimeSpan LastPacket, int? FdtInstance, ReplayWindow? Replays);
-
-    private sealed record Recovery(
-        ReceivingSession Session, IncomingObject Object, ObjectAssembly Assembly, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);
 }

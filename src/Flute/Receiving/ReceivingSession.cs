@@ -18,8 +18,8 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
-    private int _finished;
-    private bool _complete, _disposed, _leftOut;
+    private int _finished, _lookedFor;
+    private bool _complete, _disposed, _leftOut, _readyToReport;
     private string? _reportTo;
     private PacketMark? _last;
     private TimeSpan _lastAt;
@@ -61,6 +61,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
 
     /// <summary>Runs work that need not be done here.</summary>
     public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
+
+    /// <summary>Looks for what an earlier session left of an object.</summary>
+    public required Action<ReceivingSession, IncomingObject> LookFor { get; init; }
 
     /// <summary>The FDT instance that a packet belongs to; null when it belongs to none.</summary>
     public static int? InstanceOf(LctPacket packet) =>
@@ -155,6 +158,31 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         assembly.Last = now;
+    }
+
+    /// <summary>What an earlier session left of an object was looked for.</summary>
+    public void Found(IncomingObject incoming, ObjectAssembly assembly, LeftObject? left, FluteEvent? end, TimeSpan now)
+    {
+        _lookedFor--;
+        incoming.IsLookedFor = false;
+        if (incoming.Assembly == assembly)
+        {
+            foreach (int number in left?.Blocks ?? [])
+            {
+                if (assembly.Block(number) is not { } block) continue;
+                block.Finish(done: true);
+                if (end is null) _changes.Block(incoming, number);
+            }
+
+            if (end is not null) End(incoming, end);
+        }
+        else if (end is ObjectReceived late)
+        {
+            late.Content.Dispose();
+        }
+
+        foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
+        AfterLooking();
     }
 
     /// <summary>Tells what is missing, for a session that ends.</summary>
@@ -313,7 +341,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
         }
 
-        if (_complete) _early.Clear();
+        AfterLooking();
     }
 
     private static FdtFile WithDefaults(FdtFile file, FdtInstance instance) => file with
@@ -322,6 +350,15 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         ContentType = file.ContentType ?? instance.ContentType,
         ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
     };
+
+    private void AfterLooking()
+    {
+        if (_lookedFor > 0) return;
+        if (_complete) _early.Clear();
+        if (_readyToReport || _reportTo is null) return;
+        _readyToReport = true;
+        Raise(new ReadyToReport(session, _reportTo));
+    }
 
     // What cannot be received is told at once, an empty file is whole at once.
     private void Begin(IncomingObject incoming, FecOti? inBand)
@@ -341,7 +378,17 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         _accepted += incoming.Bytes;
-        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty) End(incoming, incoming.Complete(empty, store, options));
+        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty)
+        {
+            End(incoming, incoming.Complete(empty, store, options));
+            return;
+        }
+
+        if (!options.Resume || !incoming.MayBeLeft) return;
+        incoming.MayBeLeft = false;
+        incoming.IsLookedFor = true;
+        _lookedFor++;
+        LookFor(this, incoming);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -366,6 +413,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         if (incoming.Assembly is null) Begin(incoming, inBand);
+        if (incoming.IsLookedFor)
+        {
+            if (!_early.TryAdd(incoming.File.Toi, payload, inBand)) counts.OverLimit++;
+            return;
+        }
+
         if (incoming.Assembly is not { } assembly) return;
         if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
         {
@@ -425,7 +478,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             end = incoming.Damage!;
         }
 
-        bool received = end is ObjectReceived;
+        bool received = end is ObjectReceived or ObjectPresent;
         incoming.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
         _changes.Ended(incoming, received);

@@ -97,7 +97,7 @@ public sealed class ReceiverState
     internal List<SendingObject>? Remaining { get; set; }
 
     /// <summary>Share of the packets it will lose, as far as one can tell: what it lost while it took nothing says nothing of that.</summary>
-    internal double ExpectedLoss => Path.IsKnown ? Path.ExpectedLoss : _position - _basePosition is { } sent && sent >= FewPackets ? Math.Max(0, 1 - (double)(Packets - _basePackets) / sent) : 0;
+    internal double ExpectedLoss => _position - _basePosition is { } sent && sent >= FewPackets ? Math.Max(0, 1 - (double)(Packets - _basePackets) / sent) : 0;
 
     internal bool Has(ulong toi) => _objects.Contains(toi);
 

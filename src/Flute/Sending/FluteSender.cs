@@ -244,6 +244,9 @@ public sealed class FluteSender : IDisposable
     /// <summary>Bits of a packet on the link, on average.</summary>
     internal double BitsPerPacket => Packets == 0 ? 0 : (Bytes / (double)Packets + _options.PacketOverhead) * 8;
 
+    /// <summary>Whether every receiver has a block; set by who serves them.</summary>
+    internal Func<SendingBlock, bool>? IsEverywhere { set => _interleaver.IsEverywhere = value; }
+
     /// <summary>What was sent, for receivers that report; else null.</summary>
     internal SentPackets? Sent { get; }
 

@@ -49,6 +49,21 @@ internal static class OptionChecks
             "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");
     }
 
+    /// <summary>Checks that there can be something to go on with.</summary>
+    public static void Resume(Protocol protocol, Transport transport, string? directory)
+    {
+        if (protocol == GalleryPS.Protocol.Plain)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+                "Plain cannot go on where it stopped: nothing on its wire tells which image is which.", transport, "Use -Protocol Flute on both sides.");
+        }
+
+        if (directory is not null) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory nothing of an earlier receiver is left.", null, "Name the directory that it stored into (-OutputDirectory).");
+    }
+
     public static GalleryException Invalid(string message, object? target) =>
         new(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, message, target);
 }

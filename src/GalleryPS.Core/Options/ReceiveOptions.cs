@@ -31,6 +31,13 @@ public sealed record ReceiveOptions
     public StorageOptions Storage { get; init; } = new();
 
     /// <summary>
+    /// Go on where an earlier receiver stopped: images that are whole in the output directory are not received again, and of others
+    /// the parts that are there (<c>.gallery-*.partial</c>) are kept and completed. For Flute and TCP.
+    /// </summary>
+    [Option("Go on where an earlier receiver stopped: what is whole in the output directory is not received again.")]
+    public bool Resume { get; init; }
+
+    /// <summary>
     /// Keep what arrived of an image that was cut off on its way over TCP, as <c>NAME.partial</c>; else it is discarded.
     /// </summary>
     [Option("Keep what arrived of an image that was cut off over TCP, as NAME.partial.")]
@@ -50,6 +57,7 @@ public sealed record ReceiveOptions
     {
         OptionChecks.Ranges(this);
         if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
+        if (Resume) OptionChecks.Resume(Protocol, Transport, Storage.OutputDirectory);
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
     }
 }

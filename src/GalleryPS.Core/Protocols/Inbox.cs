@@ -33,7 +33,10 @@ internal sealed class Inbox : IDisposable
     public Inbox(ReceiveOptions options, SessionClock clock)
     {
         (_options, Clock) = (options, clock);
-        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
+        if (options.Storage.OutputDirectory is not { } directory) return;
+        _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
+        if (_store.RemoveAbandoned() is > 0 and int files) Queue.Add(new NoticeEvent($"{Counted.Of(files, "temporary file")} of a receiver that was killed {(files == 1 ? "was" : "were")} removed from {_store.FullPath}."));
+        if (options.Resume) PartialFiles.Limit(_store.FullPath, options.Limits.MaxGalleryBytes);
     }
 
     public EventQueue Queue { get; } = new();
@@ -157,6 +160,22 @@ internal sealed class Inbox : IDisposable
             _images++;
             _bytes += arrived.Bytes;
             return new ReceivedEvent(Describe(index, path is null ? SafeFileName.From(name) : Path.GetFileName(path), arrived, data, path, duplicate: false));
+        }
+    }
+
+    /// <summary>Takes an image that was stored by an earlier session.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="index">Its place in its gallery.</param>
+    /// <param name="arrived">What is known of it.</param>
+    /// <returns>What to tell; null when it is not wanted any more.</returns>
+    public ReceivedEvent? TakeStored(string path, int index, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            if (!MakeRoom(arrived)) return null;
+            _images++;
+            _bytes += arrived.Bytes;
+            return new ReceivedEvent(Describe(index, Path.GetFileName(path), arrived, null, path, duplicate: false, wasThere: true));
         }
     }
 
@@ -299,7 +318,7 @@ internal sealed class Inbox : IDisposable
         if (_options.Until.Count <= _images) Queue.Complete();
     }
 
-    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool complete = true) => new(data)
+    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool complete = true, bool wasThere = false) => new(data)
     {
         Index = index,
         Name = name,
@@ -316,6 +335,7 @@ internal sealed class Inbox : IDisposable
         Interface = arrived.Interface,
         IsDuplicate = duplicate,
         IsComplete = complete,
+        WasThere = wasThere,
         Path = path,
     };
 }

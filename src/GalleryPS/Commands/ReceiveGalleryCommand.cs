@@ -73,6 +73,10 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
 
+    /// <summary>Go on where an earlier receiver stopped.</summary>
+    [Parameter]
+    public SwitchParameter Resume { get => _options.Resume; set => _options = _options with { Resume = value }; }
+
     /// <summary>Keep what arrived of an image that was cut off over TCP, as NAME.partial.</summary>
     [Parameter]
     public SwitchParameter KeepPartial { get => _options.KeepPartial; set => _options = _options with { KeepPartial = value }; }

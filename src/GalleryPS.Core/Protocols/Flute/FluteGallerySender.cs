@@ -195,7 +195,7 @@ internal sealed class FluteGallerySender : IImageSender
         yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
-        while (receivers.Delivery.Present < wanted)
+        while (receivers.Delivery.Heard < wanted)
         {
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
@@ -290,8 +290,8 @@ internal sealed class FluteGallerySender : IImageSender
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
 
-    // Until everything was sent once, nobody can have everything and be gone.
-    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes;
+    // Until everything was sent once, nobody can have everything and be gone, unless it says so.
+    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes && _receivers?.Delivery.Waiting != 0;
 
     private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 

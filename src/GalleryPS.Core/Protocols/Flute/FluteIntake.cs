@@ -50,9 +50,10 @@ internal sealed class FluteIntake : IDisposable
                 MaxSessions = options.Limits.MaxSessions,
                 GroupKey = options.Flute.Passphrase?.Key.Value,
                 UtcNow = _time.GetUtcNow,
+                Resume = options.Resume,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },
-            new ImageObjectStore(inbox.Store));
+            new ImageObjectStore(inbox.Store, options.Resume));
         _awaited = new AwaitedSessions(_flute, _reports.IsOpen);
     }
 
@@ -128,7 +129,7 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
-            if (!_toldOver && _inbox.HasEnds && !_awaited.Any())
+            if (!_toldOver && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning)
             {
                 _toldOver = true;
                 Add(new NothingAwaited());
@@ -148,7 +149,7 @@ internal sealed class FluteIntake : IDisposable
         if (_arrived.Count > 0 || !_lock.TryEnter()) return false;
         try
         {
-            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any();
+            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning;
         }
         finally
         {
@@ -223,7 +224,7 @@ internal sealed class FluteIntake : IDisposable
         while (_flute.TryTake(out FluteEvent? received))
         {
             if (source is not null && received is SessionOpened) _sources[received.Session] = (source, nic);
-            if (received is FdtReceived { ReportTo: { } reportTo }) _reports.Begin(received.Session, reportTo);
+            if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
             Add(received);
         }
 

@@ -13,7 +13,7 @@ internal sealed class ReportClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5), RetryPause = TimeSpan.FromMilliseconds(500);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
-    private static readonly TimeSpan FinalReportTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstReportTimeout = TimeSpan.FromSeconds(1), FinalReportTimeout = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
@@ -25,7 +25,8 @@ internal sealed class ReportClient : IDisposable
     private readonly ReportedSoFar _soFar = new();
     private readonly TimeProvider _time;
     private readonly Thread _thread;
-    private bool _isOpen;
+    private readonly long _begun;
+    private bool _isOpen, _hasTried;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
@@ -36,12 +37,20 @@ internal sealed class ReportClient : IDisposable
     public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null)
     {
         (_to, _key, _report, _failed, _time, _restored) = (to, key, report, failed, time, restored);
+        _begun = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
 
     /// <summary>Whether the sender is there to be told: it has not closed the connection.</summary>
     public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
+
+    /// <summary>Whether the sender was told once, or cannot be told: a session that is over as soon as it begins is worth a moment.</summary>
+    public bool HasTried
+    {
+        get => Volatile.Read(ref _hasTried) || _time.GetElapsedTime(_begun) > FirstReportTimeout;
+        private set => Volatile.Write(ref _hasTried, value);
+    }
 
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
@@ -78,6 +87,7 @@ internal sealed class ReportClient : IDisposable
             finally
             {
                 IsOpen = false;
+                HasTried = true;
             }
 
             // What is reported meanwhile is kept.
@@ -110,11 +120,15 @@ internal sealed class ReportClient : IDisposable
 
         IsOpen = true;
         connected();
-        if (again)
+        if (Next() is not { } now) return false;
+        if (again || now.Objects.Count + now.Blocks.Count > 0)
         {
-            if (Next() is not { } now) return false;
             foreach (ReceptionReport all in _soFar.Again(now)) Send(connection, codec.Report(all));
             if (now.Finished) return false;
+        }
+        else
+        {
+            Send(connection, codec.Report(now));
         }
 
         Report(connection, codec);
@@ -138,6 +152,7 @@ internal sealed class ReportClient : IDisposable
             ReceptionReport? report = Next();
             if (report is null) return;
             Send(connection, codec.Report(report));
+            HasTried = true;
             if (report.Finished || stopping) return;
             bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;

@@ -19,6 +19,9 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     /// <summary>Whether no sender wants to know.</summary>
     public bool IsEmpty => _clients.IsEmpty;
 
+    /// <summary>Whether a sender is still to be told for the first time.</summary>
+    public bool IsBeginning => _clients.Values.Any(static c => !c.HasTried);
+
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 

@@ -57,11 +57,16 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     public IEnumerable<GalleryEvent> Closing()
     {
         Stop();
-        if (_givenUp + _turnedAway > 0)
+        if (_givenUp > 0)
         {
             yield return new WarningEvent(
-                ErrorIds.ConnectionsGivenUp,
-                $"{Counted.Of(_givenUp, "connection")} brought too little in time, and {Counted.Of(_turnedAway, "connection")} exceeded the limits (-FirstByteTimeout, -MinimumBitRate, -MaxConnections, -MaxConnectionsPerHost).");
+                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_givenUp, "connection")} brought too little in time (-FirstByteTimeout, -MinimumBitRate).");
+        }
+
+        if (_turnedAway > 0)
+        {
+            yield return new WarningEvent(
+                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_turnedAway, "connection")} exceeded the limits (-MaxConnections, -MaxConnectionsPerHost).");
         }
 
         yield return new NoticeEvent("Closed.");
