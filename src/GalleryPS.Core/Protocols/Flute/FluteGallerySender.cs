@@ -346,6 +346,7 @@ internal sealed class FluteGallerySender : IImageSender
                     Protocol = Protocol.Flute,
                     Destination = to,
                     Datagrams = _flute.PacketsOf((ulong)i + 1) * by.Copies,
+                    WasThere = item.Bytes > 0 && _flute.PacketsOf((ulong)i + 1) == 0,
                     Elapsed = item.Sent - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
                 });
             }
