@@ -6,6 +6,9 @@ public static class ErrorIds
     /// <summary>A sender wants reports at a port where services of the system are.</summary>
     public const string ReportPortRefused = nameof(ReportPortRefused);
 
+    /// <summary>A receiver cannot be asked what it has.</summary>
+    public const string CannotResume = nameof(CannotResume);
+
     /// <summary>More images came than are accepted.</summary>
     public const string TooManyImages = nameof(TooManyImages);
 

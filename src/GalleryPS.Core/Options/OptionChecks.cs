@@ -50,18 +50,13 @@ internal static class OptionChecks
     }
 
     /// <summary>Checks that there can be something to go on with.</summary>
-    public static void Resume(Protocol protocol, Transport transport, string? directory)
+    public static void Resume(Protocol protocol, Transport transport)
     {
-        if (protocol == GalleryPS.Protocol.Plain)
-        {
-            throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-                "Plain cannot go on where it stopped: nothing on its wire tells which image is which.", transport, "Use -Protocol Flute on both sides.");
-        }
-
-        if (directory is not null) return;
+        if (protocol != GalleryPS.Protocol.Plain || transport == Transport.Tcp) return;
         throw new GalleryException(
-            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory nothing of an earlier receiver is left.", null, "Name the directory that it stored into (-OutputDirectory).");
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
+            "Plain over UDP cannot go on where it stopped: nothing comes back that tells what is there.", transport,
+            "Use -Protocol Flute on both sides, or -Transport Tcp.");
     }
 
     public static GalleryException Invalid(string message, object? target) =>

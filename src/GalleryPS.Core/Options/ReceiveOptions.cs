@@ -57,7 +57,14 @@ public sealed record ReceiveOptions
     {
         OptionChecks.Ranges(this);
         if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
-        if (Resume) OptionChecks.Resume(Protocol, Transport, Storage.OutputDirectory);
+        if (Resume) OptionChecks.Resume(Protocol, Transport);
+        if (Resume && Storage.OutputDirectory is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory nothing of an earlier receiver is left.", null,
+                "Name the directory that it stored into (-OutputDirectory).");
+        }
+
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
     }
 }

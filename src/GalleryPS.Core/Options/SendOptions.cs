@@ -49,6 +49,13 @@ public sealed record SendOptions
     [Option("Tcp: try an unreachable receiver again for every image, instead of skipping it from then on.")]
     public bool Retry { get; init; }
 
+    /// <summary>
+    /// Ask receivers that were started with <see cref="ReceiveOptions.Resume"/> what they have, and send the rest: over TCP, and with Flute where
+    /// receivers report (<see cref="FluteSendOptions.Receivers"/>).
+    /// </summary>
+    [Option("Ask receivers that were started with -Resume what they have, and send the rest only.")]
+    public bool Resume { get; init; }
+
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
     public FluteSendOptions Flute { get; init; } = new();
@@ -81,12 +88,20 @@ public sealed record SendOptions
                 "Leave -Fit out.");
         }
 
+        if (Resume) OptionChecks.Resume(Protocol, Transport);
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 
     private void ValidateFlute()
     {
+        if (Resume && Flute.Receivers is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Only receivers that report say what they have.", null,
+                "Say how many there are (-Receivers).");
+        }
+
         if (Flute.Receivers is not null && (Flute.Carousel || Flute.Repeat > 0))
         {
             throw OptionChecks.Invalid("Receivers that report are served until they have everything, so nothing is repeated blindly.", Flute.Receivers);

@@ -36,7 +36,9 @@ internal sealed class Inbox : IDisposable
         if (options.Storage.OutputDirectory is not { } directory) return;
         _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
         if (_store.RemoveAbandoned() is > 0 and int files) Queue.Add(new NoticeEvent($"{Counted.Of(files, "temporary file")} of a receiver that was killed {(files == 1 ? "was" : "were")} removed from {_store.FullPath}."));
-        if (options.Resume) PartialFiles.Limit(_store.FullPath, options.Limits.MaxGalleryBytes);
+        if (!options.Resume) return;
+        Stored = options.Protocol == Protocol.Plain ? new StoredImages(_store.FullPath) : null;
+        PartialFiles.Limit(_store.FullPath, options.Limits.MaxGalleryBytes);
     }
 
     public EventQueue Queue { get; } = new();
@@ -46,6 +48,9 @@ internal sealed class Inbox : IDisposable
 
     /// <summary>Where images are stored, or null.</summary>
     public ImageStore? Store => _store;
+
+    /// <summary>What is in the folder where images are stored, for senders that ask; null unless they may.</summary>
+    public StoredImages? Stored { get; }
 
     public int Images => _images;
 
@@ -160,6 +165,20 @@ internal sealed class Inbox : IDisposable
             _images++;
             _bytes += arrived.Bytes;
             return new ReceivedEvent(Describe(index, path is null ? SafeFileName.From(name) : Path.GetFileName(path), arrived, data, path, duplicate: false));
+        }
+    }
+
+    /// <summary>Takes an image that was stored by an earlier session, and came without a place in its gallery.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="arrived">What is known of it.</param>
+    public void AddStored(string path, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            if (TakeStored(path, _next, arrived) is not { } stored) return;
+            _next++;
+            Queue.Add(stored);
+            if (_options.Until.Count <= _images) Queue.Complete();
         }
     }
 
@@ -313,6 +332,7 @@ internal sealed class Inbox : IDisposable
     private void Publish(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool urgent)
     {
         _bytes += arrived.Bytes;
+        if (path is not null) Stored?.Add(path, arrived.Bytes);
         if (duplicate) Interlocked.Increment(ref _duplicates);
         Queue.Add(new ReceivedEvent(Describe(index, path is null ? name : Path.GetFileName(path), arrived, data, path, duplicate)), data?.Length ?? 0, urgent);
         if (_options.Until.Count <= _images) Queue.Complete();

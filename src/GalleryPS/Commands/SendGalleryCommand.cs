@@ -137,6 +137,10 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter Retry { get => _options.Retry; set => _options = _options with { Retry = value }; }
 
+    /// <summary>Ask receivers what they have, and send the rest.</summary>
+    [Parameter]
+    public SwitchParameter Resume { get => _options.Resume; set => _options = _options with { Resume = value }; }
+
     /// <summary>Wait before the first image, in seconds.</summary>
     [Parameter]
     [Seconds]

@@ -156,9 +156,11 @@ internal sealed class ReportServer : IDisposable
 }
 
 /// <summary>Takes lines out of a connection.</summary>
-internal sealed class LineReader(TcpConnection connection)
+/// <param name="connection">The connection.</param>
+/// <param name="maxLine">Bytes of a line at most.</param>
+internal sealed class LineReader(TcpConnection connection, int maxLine = ReportCodec.MaxLine)
 {
-    private byte[] _buffer = new byte[4096];
+    private byte[] _buffer = new byte[Math.Min(4096, maxLine)];
     private int _start, _end;
 
     /// <summary>The next line without its end; valid until the next call. Null at the end of the connection.</summary>
@@ -185,7 +187,7 @@ internal sealed class LineReader(TcpConnection connection)
 
             if (_end == _buffer.Length)
             {
-                if (_end >= ReportCodec.MaxLine) throw new InvalidDataException("A line of a report is too long.");
+                if (_end >= maxLine) throw new InvalidDataException("A line is too long.");
                 Array.Resize(ref _buffer, _end * 2);
             }
 

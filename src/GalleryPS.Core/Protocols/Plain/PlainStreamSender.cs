@@ -50,7 +50,8 @@ internal sealed class PlainStreamSender : IImageSender
                 new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
                 new Pacer(rate.BitsPerSecond, context.Time),
                 context.Time,
-                options.Retry))],
+                options.Retry,
+                options.Resume))],
             rate,
             context.Time)
         {

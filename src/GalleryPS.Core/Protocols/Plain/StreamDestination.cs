@@ -21,16 +21,16 @@ internal sealed class StreamDestination : IDisposable
     private readonly Pacer _pacer;
     private readonly SentConnections _sent;
     private readonly TimeProvider _time;
-    private readonly bool _retry;
+    private readonly bool _retry, _resume;
     private readonly Reachability _reach;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
     private volatile ImageProgress? _current;
     private long _done;
 
-    public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry)
+    public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry, bool resume)
     {
-        (To, _options, _pacer, _time, _retry) = (to, options, pacer, time, retry);
+        (To, _options, _pacer, _time, _retry, _resume) = (to, options, pacer, time, retry, resume);
         _sent = new SentConnections(time);
         _reach = new Reachability(to);
     }
@@ -178,6 +178,7 @@ internal sealed class StreamDestination : IDisposable
     private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
+        if (_resume && ResumeQuestion.Ask(To, image, _options, _time, cancellationToken)) return Describe(image, index, image.Length, start, wasThere: true);
         TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
         Interlocked.Exchange(ref _done, 0);
         _current = new ImageProgress(index, $"{image.Name} to {To}", 0, image.Length);
@@ -186,21 +187,7 @@ internal sealed class StreamDestination : IDisposable
             long sent = SendBytes(connection, image, cancellationToken);
             connection.EndSending();
             _sent.Add(connection, image.Name);
-            return new SentEvent(new SentImage
-            {
-                Index = index,
-                Name = image.Name,
-                Path = image.Path,
-                Bytes = sent,
-                Format = image.Info.Format,
-                Width = image.Info.Width,
-                Height = image.Info.Height,
-                Transport = Transport.Tcp,
-                Protocol = Protocol.Plain,
-                Destination = To,
-                Datagrams = 0,
-                Elapsed = _time.GetElapsedTime(start),
-            });
+            return Describe(image, index, sent, start, wasThere: false);
         }
         catch
         {
@@ -212,6 +199,23 @@ internal sealed class StreamDestination : IDisposable
             _current = null;
         }
     }
+
+    private SentEvent Describe(OutgoingImage image, int index, long bytes, long start, bool wasThere) => new(new SentImage
+    {
+        Index = index,
+        Name = image.Name,
+        Path = image.Path,
+        Bytes = bytes,
+        Format = image.Info.Format,
+        Width = image.Info.Width,
+        Height = image.Info.Height,
+        Transport = Transport.Tcp,
+        Protocol = Protocol.Plain,
+        Destination = To,
+        Datagrams = 0,
+        Elapsed = _time.GetElapsedTime(start),
+        WasThere = wasThere,
+    });
 
     private EndEvent SendEnd(CancellationToken cancellationToken)
     {
