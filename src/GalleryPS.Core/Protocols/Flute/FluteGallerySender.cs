@@ -154,7 +154,7 @@ internal sealed class FluteGallerySender : IImageSender
     private void OpenSession(int objects)
     {
         _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
-        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _events.Enqueue);
+        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions, _events.Enqueue);
         _progress = new SendingProgress(_options, _flute, _receivers?.Delivery);
     }
 
@@ -287,6 +287,7 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Send(ReadOnlySpan<byte> packets, int length)
     {
+        _receivers?.Delivery.Leave(Now);
         if (!_outbox.Send(packets, length)) return;
         if (!_flute.AnnounceOnly) _sentBytes += packets.Length;
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;

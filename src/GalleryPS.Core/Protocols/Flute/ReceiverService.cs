@@ -8,9 +8,9 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="options">What the user asked for.</param>
 /// <param name="reports">Where they report.</param>
 /// <param name="flute">What sends.</param>
-/// <param name="redundancy">Repair symbols per source symbol at least.</param>
+/// <param name="sending">How it sends.</param>
 /// <param name="onEvent">Gets what becomes of them.</param>
-internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
+internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, FluteSenderOptions sending, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
@@ -19,7 +19,13 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     private bool _warnedNotAuthentic, _warnedWithoutTls;
 
     /// <summary>What is sent to whom.</summary>
-    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
+    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions
+    {
+        Redundancy = sending.Redundancy,
+        SilenceTimeout = options.Flute.ReceiverTimeout,
+        FollowsNetwork = options.Pacing.BitRate?.IsUnlimited != true,
+        MostBitRate = sending.BitRate,
+    });
 
     /// <summary>Whether a receiver at an address reported.</summary>
     public bool Knows(IPAddress address) => _receivers.Values.Concat(_broken.Values).Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
@@ -69,6 +75,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         }
 
         if (flute.AnnounceOnly) return;
+        Delivery.Pace(now);
         Delivery.Plan(now);
         if (Delivery.Waiting == 0) flute.Finish();
     }
