@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace GalleryPS.Images.Storage;
 
 /// <summary>
@@ -20,20 +18,37 @@ public sealed class ImageWriter : Stream
     internal ImageWriter(ImageStore store)
     {
         _store = store;
-        _temporary = Path.Combine(store.FullPath, $".gallery-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.part");
+        _temporary = Path.Combine(store.FullPath, PartialFiles.TemporaryName());
         try
         {
-            _file = new FileStream(_temporary, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, // never through somebody's link
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-            });
+            // Never through somebody's link.
+            _file = PartialFiles.Open(_temporary, FileMode.CreateNew);
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
             throw StorageErrors.Translate(e, store.FullPath);
+        }
+    }
+
+    /// <summary>An image whose parts stay when it is given up.</summary>
+    internal ImageWriter(ImageStore store, FileStream file, PartialJournal journal) =>
+        (_store, _temporary, _file, Journal) = (store, file.Name, file, journal);
+
+    /// <summary>Says which parts are right; null for an image that is removed when it is given up.</summary>
+    internal PartialJournal? Journal { get; private set; }
+
+    /// <summary>What was written is wrong: nothing of it stays.</summary>
+    internal void Spoil()
+    {
+        PartialJournal? journal = Journal;
+        Journal = null;
+        try
+        {
+            journal?.Delete();
+        }
+        catch (Exception e) when (StorageErrors.IsExpected(e))
+        {
+            // Each of its records is checked before it is believed.
         }
     }
 
@@ -68,6 +83,7 @@ public sealed class ImageWriter : Stream
             _file.Dispose();
             string path = _store.Publish(_temporary, wantedName);
             _finished = true;
+            Spoil();
             return path;
         });
     }
@@ -175,7 +191,14 @@ public sealed class ImageWriter : Stream
         try
         {
             _file.Dispose();
+            if (Journal is { HasParts: true })
+            {
+                Journal.Dispose();
+                return;
+            }
+
             File.Delete(_temporary);
+            Spoil();
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {

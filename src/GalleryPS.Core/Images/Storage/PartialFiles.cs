@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace GalleryPS.Images.Storage;
+
+/// <summary>
+/// The files beside the images of a directory that are none yet: temporary ones, which name the process that writes them, and
+/// unfinished images with their journals, which a later receiver goes on with.
+/// </summary>
+internal static class PartialFiles
+{
+    private const int RandomDigits = 16;
+    private const string Prefix = ".gallery-", Part = ".part", Partial = ".partial", Journal = ".journal";
+
+    /// <summary>A new name for a temporary file.</summary>
+    public static string TemporaryName() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true)}{Part}");
+
+    /// <summary>The unfinished image of a key, and its journal.</summary>
+    public static (string Image, string Journal) PathsOf(string directory, string key) =>
+        (Path.Combine(directory, Prefix + key + Partial), Path.Combine(directory, Prefix + key + Journal));
+
+    /// <summary>Opens a file that no other process may have open. A link is not followed.</summary>
+    /// <exception cref="IOException">Somebody has it, or it cannot be opened.</exception>
+    public static FileStream Open(string path, FileMode mode)
+    {
+        if (mode != FileMode.CreateNew && new FileInfo(path).LinkTarget is not null) throw new IOException($"'{path}' is a link.");
+        return new FileStream(path, new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
+    }
+
+    /// <summary>
+    /// Removes temporary files of processes that are no more. A file is spared when a process of its number lives on this machine, or
+    /// when anybody, perhaps on another machine or in a container, has it open.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public static int RemoveAbandoned(string directory)
+    {
+        int removed = 0;
+        foreach (string path in Enumerate(directory, Prefix + "*" + Part))
+        {
+            if (ProcessOf(Path.GetFileName(path)) is { } process && !IsAlive(process) && TryRemove(path)) removed++;
+        }
+
+        return removed;
+    }
+
+    /// <summary>Removes the unfinished images that were not touched for longest, until the others have no more than so many bytes.</summary>
+    public static void Limit(string directory, long mostBytes)
+    {
+        long bytes = 0;
+        foreach (FileInfo image in Enumerate(directory, Prefix + "*" + Partial).Select(static p => new FileInfo(p)).OrderByDescending(static f => f.LastWriteTimeUtc))
+        {
+            bytes += image.Exists ? image.Length : 0;
+            if (bytes > mostBytes && TryRemove(image.FullName)) TryRemove(Path.ChangeExtension(image.FullName, Journal));
+        }
+    }
+
+    /// <summary>Removes a file that nobody has open.</summary>
+    public static bool TryRemove(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).LinkTarget is null) Open(path, FileMode.Open).Dispose();
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (StorageErrors.IsExpected(e))
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Enumerate(string directory, string pattern)
+    {
+        try
+        {
+            return Directory.GetFiles(directory, pattern, new EnumerationOptions { MatchType = MatchType.Simple, MatchCasing = MatchCasing.CaseSensitive, AttributesToSkip = FileAttributes.Directory });
+        }
+        catch (Exception e) when (StorageErrors.IsExpected(e))
+        {
+            return [];
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var known = Process.GetProcessById(process);
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    // The process that a temporary file names; null for a file of somebody else.
+    private static int? ProcessOf(string name) =>
+        name[Prefix.Length..^Part.Length].Split('-') is [var number, { Length: RandomDigits }] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+            ? process
+            : null;
+}
