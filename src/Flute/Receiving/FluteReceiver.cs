@@ -84,8 +84,9 @@ public sealed class FluteReceiver : IDisposable
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    /// <param name="waited">How long before it came to the host, where the system tells.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
+    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now, TimeSpan waited = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         _now = now;
@@ -111,7 +112,7 @@ public sealed class FluteReceiver : IDisposable
         }
 
         Counts.Packets++;
-        session.Push(parsed, now);
+        session.Push(parsed, now, now - waited);
         if (session.IsCopy) Forget(session);
         else if (session.Restart is { } instance) session = Restart(session, instance, now);
         if (_recoveries.HasResults || session.IsOver(now, out _)) Poll(now);
@@ -164,7 +165,7 @@ public sealed class FluteReceiver : IDisposable
     /// <returns>Null when it is over, and that was reported.</returns>
     public ReceptionReport? Report(SessionId session)
     {
-        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report();
+        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report(_now);
         return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
     }
 
@@ -315,7 +316,7 @@ public sealed class FluteReceiver : IDisposable
             _lastReports.Clear();
         }
 
-        _lastReports[session.Id] = session.Report();
+        _lastReports[session.Id] = session.Report(_now);
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();

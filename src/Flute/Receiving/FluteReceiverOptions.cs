@@ -101,6 +101,9 @@ public sealed record FluteReceiverOptions
     /// <summary>The time of day, for FDT instances that expired; only looked at with a key. Null does not look.</summary>
     public Func<DateTimeOffset>? UtcNow { get; init; }
 
+    /// <summary>Measures how long decoding and storing take, which senders are told.</summary>
+    public TimeProvider Stopwatch { get; init; } = TimeProvider.System;
+
     /// <summary>Runs decoding and storing; null runs it at once on the thread that pushes the packets.</summary>
     public Action<Action>? Background { get; init; }
 

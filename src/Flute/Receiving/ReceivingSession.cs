@@ -22,6 +22,8 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private bool _complete, _disposed, _leftOut, _readyToReport;
     private string? _reportTo;
     private PacketMark? _last;
+    private TimeSpan _lastAt;
+    private long _decoding, _storing;
 
     public SessionId Id => session;
 
@@ -73,8 +75,19 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         return end == SessionEnd.AllReceived || now >= _closeAt;
     }
 
+    /// <summary>Work on a block took so long; called from any thread.</summary>
+    public void Worked(TimeSpan decoding, TimeSpan storing)
+    {
+        Interlocked.Add(ref _decoding, decoding.Ticks);
+        Interlocked.Add(ref _storing, storing.Ticks);
+    }
+
+    /// <summary>Takes a packet.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="arrived">When it came to the host.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Push(LctPacket packet, TimeSpan now)
+    public void Push(LctPacket packet, TimeSpan now, TimeSpan arrived)
     {
         // The flag may be there for the last few seconds (RFC 5651 section 5.1): it is over when nothing comes any more. With
         // a key, a packet of an old session could end it before its FDT shows how old it is.
@@ -104,7 +117,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         if (packet.Payload.Length <= FecPayloadId.Length) return;
-        if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
+        if (_reportTo is not null)
+        {
+            _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
+            _lastAt = arrived;
+        }
+
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? incoming)) Push(incoming, packet.Payload, oti, now);
         else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
@@ -183,8 +201,19 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report() => _changes.AddTo(
-        new ReceptionReport { Packets = Packets, Last = _last, IsIdle = IsIdle, HasFdt = FdtSeen, Finished = _complete && _finished == _inOrder.Count },
+    public ReceptionReport Report(TimeSpan now) => _changes.AddTo(
+        new ReceptionReport
+        {
+            Packets = Packets,
+            Last = _last,
+            LastAt = _last is null ? null : _lastAt,
+            Held = _last is null ? TimeSpan.Zero : now - _lastAt,
+            Decoding = TimeSpan.FromTicks(Interlocked.Read(ref _decoding)),
+            Storing = TimeSpan.FromTicks(Interlocked.Read(ref _storing)),
+            IsIdle = IsIdle,
+            HasFdt = FdtSeen,
+            Finished = _complete && _finished == _inOrder.Count,
+        },
         _inOrder);
 
     /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>

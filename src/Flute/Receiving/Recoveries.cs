@@ -39,9 +39,11 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
         {
             bool stored = false;
             FluteEvent? end = null;
+            long begun = options.Stopwatch.GetTimestamp(), decodedAt = begun;
             try
             {
                 ReadOnlyMemory<byte> decoded = block.Decode();
+                decodedAt = options.Stopwatch.GetTimestamp();
                 if (!decoded.IsEmpty)
                 {
                     stored = true;
@@ -53,6 +55,7 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
                 end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
 
+            session.Worked(options.Stopwatch.GetElapsedTime(begun, decodedAt), options.Stopwatch.GetElapsedTime(decodedAt));
             Interlocked.Add(ref _backlog, -bytes);
             return new Result(end, now => session.Recovered(incoming, assembly, block, number, stored, end, now));
         });

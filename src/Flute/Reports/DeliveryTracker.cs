@@ -9,6 +9,12 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
+    /// <summary>Whether the rate follows the network; else the sender keeps the rate it has.</summary>
+    public bool FollowsNetwork { get; init; }
+
+    /// <summary>Where the rate follows the network: bit/s at most; null for no limit.</summary>
+    public double? MostBitRate { get; init; }
+
     /// <summary>
     /// How long a receiver may say nothing, or, without being busy, take nothing of what is sent or get nowhere with it, before it is given up.
     /// </summary>
@@ -21,14 +27,17 @@ public sealed record DeliveryOptions
 /// </summary>
 public sealed class DeliveryTracker
 {
-    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5);
+
+    // Packets that are remembered, with room for what waits in sockets.
+    private const double MostInFlight = 24_000;
 
     // So many packets in a row are not lost by chance.
     private const long PacketsWithoutGrowth = 64;
     private readonly FluteSender _sender;
     private readonly DeliveryOptions _options;
     private readonly List<ReceiverState> _receivers = [];
-    private TimeSpan _nextPlan, _nextWatch;
+    private TimeSpan _nextPlan, _nextWatch, _nextRate;
     private int _served;
     private bool _changes;
 
@@ -40,6 +49,7 @@ public sealed class DeliveryTracker
         ArgumentNullException.ThrowIfNull(sender);
         (_sender, _options) = (sender, options);
         sender.IsEverywhere = IsEverywhere;
+        Rate = options.FollowsNetwork ? new RateControl(options.MostBitRate) : null;
     }
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
@@ -59,6 +69,9 @@ public sealed class DeliveryTracker
 
     /// <summary>When the last packet was sent; set by whoever sends.</summary>
     public TimeSpan LastSent { get; set; }
+
+    /// <summary>What finds the rate; null when nothing does.</summary>
+    public RateControl? Rate { get; }
 
     /// <summary>A receiver joined.</summary>
     public ReceiverState Join(string host, TimeSpan now)
@@ -122,7 +135,7 @@ public sealed class DeliveryTracker
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
-            if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets)
+            if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
             {
                 receiver.FullSince = null;
                 others = true;
@@ -139,6 +152,28 @@ public sealed class DeliveryTracker
         return others || !full;
     }
 
+    /// <summary>What was given out by <see cref="FluteSender.TryRead"/> since the last call leaves now.</summary>
+    public void Leave(TimeSpan now)
+    {
+        _sender.Sent?.Leave(now);
+        LastSent = now;
+    }
+
+    /// <summary>Lets the sender keep the rate that the network has. Call it often.</summary>
+    public void Pace(TimeSpan now)
+    {
+        if (Rate is null || now < _nextRate || _sender.AnnounceOnly) return;
+        _nextRate = now + RateInterval;
+        _sender.BitRate = Rate.Rate(_receivers, _sender.Packets, now);
+    }
+
+    // What is lost because the way was full need not be lost again where the rate is found.
+    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null && receiver.Path.IsKnown ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
+
+    // What is on its way to a receiver far away does not fill its socket.
+    private double InFlight(ReceiverState receiver) =>
+        Rate is null || _sender.BitsPerPacket == 0 ? 0 : Math.Min(MostInFlight, receiver.Path.RoundTrip.TotalSeconds * Math.Min(receiver.Path.Rate, 2 * receiver.Path.Arriving) / _sender.BitsPerPacket);
+
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
     {
@@ -148,7 +183,7 @@ public sealed class DeliveryTracker
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (!receiver.IsGone) worst = Math.Max(worst, Math.Min(receiver.ExpectedLoss, 0.75));
+            if (!receiver.IsGone) worst = Math.Max(worst, ExpectedLoss(receiver));
         }
 
         _sender.Redundancy = Math.Max(_options.Redundancy, worst / (1 - worst));
@@ -190,7 +225,7 @@ public sealed class DeliveryTracker
                 if ((block.Sent == 0 && !block.IsLeftOut) || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket)) continue;
                 int need = receiver.MissingOf(block);
                 if (need == 0) continue;
-                int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.ExpectedLoss, 0.75)));
+                int symbols = (int)Math.Ceiling(need / (1 - ExpectedLoss(receiver)));
                 wanted ??= [];
                 wanted[block] = Math.Max(symbols, wanted.GetValueOrDefault(block));
             }

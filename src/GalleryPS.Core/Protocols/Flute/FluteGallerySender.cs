@@ -23,6 +23,7 @@ internal sealed class FluteGallerySender : IImageSender
     private readonly FluteOutbox _outbox;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
+    private readonly TlsServer? _tls;
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _events = new();
     private readonly byte[] _batch;
@@ -49,7 +50,8 @@ internal sealed class FluteGallerySender : IImageSender
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
-        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
+        _tls = TlsServer.Of(options.Tls, _time);
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time, _tls);
         try
         {
             _fluteOptions = FluteSettings.Of(options, tsi, routes.Count, _packetBytes, FluteRoutes.PacketOverhead(routes)) with
@@ -153,7 +155,7 @@ internal sealed class FluteGallerySender : IImageSender
     private void OpenSession(int objects)
     {
         _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
-        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _events.Enqueue);
+        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions, _events.Enqueue);
         _progress = new SendingProgress(_options, _flute, _receivers?.Delivery);
     }
 
@@ -194,6 +196,7 @@ internal sealed class FluteGallerySender : IImageSender
     {
         int wanted = _options.Flute.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
         while (receivers.Delivery.Heard < wanted)
@@ -285,6 +288,7 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Send(ReadOnlySpan<byte> packets, int length)
     {
+        _receivers?.Delivery.Leave(Now);
         if (!_outbox.Send(packets, length)) return;
         if (!_flute.AnnounceOnly) _sentBytes += packets.Length;
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;

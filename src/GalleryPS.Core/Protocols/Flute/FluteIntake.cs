@@ -40,7 +40,7 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort, TlsClient.Of(options.Tls));
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
@@ -88,7 +88,7 @@ internal sealed class FluteIntake : IDisposable
             for (; !packets.IsEmpty; count++)
             {
                 ReadOnlySpan<byte> packet = packets[..Math.Min(datagram.SegmentLength, packets.Length)];
-                _flute.Push(packet, datagram.Source, Now);
+                _flute.Push(packet, datagram.Source, Now, datagram.Waited);
                 packets = packets[packet.Length..];
             }
 
@@ -129,10 +129,15 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
-            if (_toldOver || !_inbox.HasEnds || _awaited.Any() || _reports.IsBeginning) return;
-            _toldOver = true;
-            Add(new NothingAwaited());
+            if (!_toldOver && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning)
+            {
+                _toldOver = true;
+                Add(new NothingAwaited());
+            }
         }
+
+        // The first packets after a pause are what a sender that begins carefully waits to hear of.
+        if (anything && wasIdle) _reports.Wake();
     }
 
     /// <summary>
