@@ -9,6 +9,7 @@ rm -rf "$out"
 dotnet publish tests/Fuzz/Guided -c Release -o "$out" -v quiet -nologo -p:DebugType=none >/dev/null
 fuzz() { dotnet "$out/GalleryPS.Fuzz.dll" "$@"; }
 fuzz instrument "$out"/{RaptorQ,Flute,GalleryPS.Core,GalleryPS.Traffic,GalleryPS.Show}.dll
+mkdir -p "$out/found"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || mapfile -t targets < <(fuzz list)
