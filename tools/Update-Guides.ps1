@@ -22,11 +22,12 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = Split-Path $PSScriptRoot
+$env:PSModulePath = (Join-Path $root 'output') + [IO.Path]::PathSeparator + $env:PSModulePath
 
 # A session as the reader has it, with numbers as in the guides and no colours.
 function New-Session([string] $Folder) {
     $shell = [powershell]::Create()
-    $null = $shell.AddScript("Set-Location '$Folder'; Import-Module '$(Join-Path $root 'output/GalleryPS')'; `$PSStyle.OutputRendering = 'PlainText'; `$WarningPreference = 'SilentlyContinue'").Invoke()
+    $null = $shell.AddScript("Set-Location '$Folder'; Import-Module GalleryPS; `$PSStyle.OutputRendering = 'PlainText'; `$WarningPreference = 'SilentlyContinue'").Invoke()
     $shell
 }
 
