@@ -23,6 +23,7 @@ internal sealed class FluteGallerySender : IImageSender
     private readonly FluteOutbox _outbox;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
+    private readonly TlsServer? _tls;
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _events = new();
     private readonly byte[] _batch;
@@ -49,12 +50,14 @@ internal sealed class FluteGallerySender : IImageSender
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
-        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
+        _tls = TlsServer.Of(options.Tls, _time);
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time, _tls);
         try
         {
             _fluteOptions = FluteSettings.Of(options, tsi, routes.Count, _packetBytes, FluteRoutes.PacketOverhead(routes)) with
             {
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
+                UtcNow = _time.GetUtcNow,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             };
@@ -193,6 +196,7 @@ internal sealed class FluteGallerySender : IImageSender
     {
         int wanted = _options.Flute.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
         while (receivers.Delivery.Heard < wanted)

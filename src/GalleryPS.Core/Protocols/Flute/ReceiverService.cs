@@ -16,7 +16,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
     private TimeSpan _begun, _excusedUntil;
     private int _whole;
-    private bool _warnedNotAuthentic;
+    private bool _warnedNotAuthentic, _warnedWithoutTls;
 
     /// <summary>What is sent to whom.</summary>
     public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions
@@ -75,6 +75,12 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         {
             _warnedNotAuthentic = true;
             onEvent(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
+        }
+
+        if (reports.WithoutTls is { } other && !_warnedWithoutTls)
+        {
+            _warnedWithoutTls = true;
+            onEvent(new WarningEvent(other.Id, $"A receiver is not served: {other.Message} {other.RecommendedAction}"));
         }
 
         if (flute.AnnounceOnly) return;
