@@ -136,7 +136,7 @@ public class RateTests(ITestOutputHelper output)
         var simulation = new Simulation(60_000_000, [new Way(), new Way { Links = [slow] }, new Way()], leavesSlow: true);
         Outcome outcome = simulation.Run(TimeSpan.FromSeconds(120));
         double[] rates = [.. outcome.Each.Select(s => simulation.Bytes * 8 / s / Mbit)];
-        output.WriteLine($"wire {outcome.Wire:0.000}, {string.Join(", ", rates.Select(static r => r.ToString("0.0")))} Mbit/s");
+        output.WriteLine($"wire {outcome.Wire:0.000}, {string.Join(", ", rates.Select(static r => System.FormattableString.Invariant($"{r:0.0}")))} Mbit/s");
         Assert.Equal(["r1"], simulation.Later);
         Assert.True(rates[0] > 10 * capacity && rates[2] > 10 * capacity);
         Assert.InRange(rates[1], 0.8 * capacity, capacity * 1.1);

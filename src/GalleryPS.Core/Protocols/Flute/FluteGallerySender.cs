@@ -43,7 +43,10 @@ internal sealed class FluteGallerySender : IImageSender
         _time = context.Time;
         _started = _time.GetTimestamp();
         _routes = routes;
-        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere);
+        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere)
+        {
+            HasReceiver = options.Flute.Receivers is null ? null : to => _receivers?.Knows(to.Address) == true,
+        };
 
         // Reports were kept away as well: those whose connection has to find its way again are not silent.
         _outbox.Back = () => _receivers?.Excuse(Now);
