@@ -9,7 +9,7 @@ namespace GalleryPS.Servers;
 /// </summary>
 internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan stall, TimeProvider time, CancellationToken stop)
 {
-    private const int MostAtOnce = 256, MostWaiting = 4096;
+    private const int MostAtOnce = 256;
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
     private int _open;
 
@@ -19,7 +19,7 @@ internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan sta
     /// <summary>Takes a client over; its connection is closed when it is served.</summary>
     public void Take(AnsweredClient client)
     {
-        if (Interlocked.Increment(ref _open) > MostWaiting)
+        if (Interlocked.Increment(ref _open) > GalleryLimits.ServerClients)
         {
             client.Rest!.Reset();
             Finish(client, client.Sent, ConnectionOutcome.Refused);
