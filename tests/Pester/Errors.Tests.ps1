@@ -31,3 +31,27 @@ Import-Module '$moduleManifest'
         { Get-GalleryInterface | ForEach-Object { throw 'mine' } } | Should -Throw 'mine'
     }
 }
+
+Describe 'Texts that are empty, as of a variable that was never set' {
+    BeforeDiscovery {
+        $meaning = 'Filter', 'Greeting', 'Text'
+        $texts = foreach ($command in Get-Command -Module GalleryPS -CommandType Cmdlet | Where-Object Name -NotMatch 'Experiment|LabCommand|ConvertTo|Get-GalleryTerminal') {
+            foreach ($parameter in $command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Attributes.Where{ $_ -is [Parameter] } }) {
+                if ($parameter.Name -notin $meaning -and $parameter.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters) { @{ Command = $command.Name; Parameter = $parameter.Name } }
+            }
+        }
+    }
+
+    It 'are refused: <Command> -<Parameter>' -ForEach $texts {
+        $more = @{ Duration = 0.1; Path = "$TestDrive/none"; OutputPath = "$TestDrive/none.html"; Name = 'none'; Estimate = Measure-Gallery -Bytes 1 -Transport Unicast }
+        $usable = (Get-Command $Command).ParameterSets.Where({ $_.Parameters.Name -contains $Parameter }, 'First')[0].Parameters.Name
+        $isList = (Get-Command $Command).Parameters[$Parameter].ParameterType -eq [string[]]
+        foreach ($empty in @('') + @($null) * $isList) {
+            $arguments = @{ ErrorAction = 'Stop'; $Parameter = $empty }
+            foreach ($name in $more.Keys) { if ($name -in $usable -and $name -ne $Parameter) { $arguments[$name] = $more[$name] } }
+            $problem = try { $null = & $Command @arguments 3>$null; $null } catch { $_ }
+            $problem | Should -Not -BeNullOrEmpty
+            $problem.FullyQualifiedErrorId | Should -Not -BeLike 'Unexpected*'
+        }
+    }
+}

@@ -47,6 +47,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     /// <summary>Groups, hosts or broadcast addresses.</summary>
     [Parameter]
     [Alias("Group", "ToIP", "McastIP", "Destination", "ComputerName")]
+    [ValidateNotNullOrEmpty]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
