@@ -37,11 +37,13 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     /// <summary>Files whose bytes are a message each; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
     /// <summary>Files whose names are taken as they are.</summary>
     [Parameter]
     [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Groups, hosts or broadcast addresses.</summary>
