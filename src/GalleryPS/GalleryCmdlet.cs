@@ -157,6 +157,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case ShownEvent shown: WriteObject(shown.Image); break;
             case ReceivedEvent received: EndWaiting(); WriteObject(received.Image); break;
             case ReadyEvent ready: Wait(ready); break;
+            case CertificateEvent certificate: Tell(certificate); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
@@ -174,6 +175,13 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         if (!_waits) return;
         _waits = false;
         _progress?.Done();
+    }
+
+    // Whoever is at the other side has to be given it.
+    private void Tell(CertificateEvent certificate)
+    {
+        if (certificate.SelfSigned) WriteInformation(new HostInformationMessage { Message = $"{certificate}." }, ["PSHOST"]);
+        else WriteVerbose($"{certificate}.");
     }
 
     private void Wait(ReadyEvent ready)

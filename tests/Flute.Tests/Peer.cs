@@ -1,19 +1,23 @@
 namespace Flute.Tests;
 
 /// <summary>A receiver that reports, behind a network that loses and alters packets.</summary>
-internal sealed class Peer(double loss, int seed) : IDisposable
+internal sealed class Peer(double loss, int seed, LeftStore? left = null) : IDisposable
 {
     public const ulong Tsi = 7;
     private readonly Random _random = new(seed);
     private readonly byte[] _challenge = new byte[16];
     private readonly Queue<byte[]> _waiting = new();
     private TimeSpan _stalledUntil;
+    private bool _ready;
 
-    public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions(), new MemoryStore());
+    public FluteReceiver Receiver { get; } = new(new FluteReceiverOptions { Resume = left is not null, Background = left?.Background }, (IObjectStore?)left ?? new MemoryStore());
 
     public ReceiverState? State { get; set; }
 
     public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of the objects that were there.</summary>
+    public List<string> Present { get; } = [];
 
     public List<ObjectFailed> Failures { get; } = [];
 
@@ -54,7 +58,7 @@ internal sealed class Peer(double loss, int seed) : IDisposable
         Take();
         if (now >= _stalledUntil) Receiver.Idle();
         if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, Tsi)) is not { } report) return;
-        if (State is null && !join) return;
+        if (State is null && (!join || (left is not null && !_ready))) return;
         State ??= tracker.Join($"peer {seed}", now);
         using var writer = new ReportCodec(_challenge, null);
         using var reader = new ReportCodec(_challenge, null);
@@ -72,6 +76,8 @@ internal sealed class Peer(double loss, int seed) : IDisposable
             switch (one)
             {
                 case ObjectReceived received: Files.Add(received.File.Name, ((MemoryStream)received.Content).ToArray()); break;
+                case ReadyToReport: _ready = true; break;
+                case ObjectPresent present: Present.Add(present.File.Name); break;
                 case ObjectFailed failed: Failures.Add(failed); break;
                 case ObjectRestarted: Restarts++; break;
             }

@@ -131,7 +131,8 @@ public sealed class WindowsRoom : IDisposable
 
     private static string Metadata(string key) => typeof(WindowsRoom).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value ?? "";
 
-    private PeerProcess Start(string program, string[] arguments) =>
+    /// <summary>Starts a program for Windows.</summary>
+    public PeerProcess Start(string program, string[] arguments) =>
         PeerProcess.Start(Windows, "env", [$"WINEPREFIX={_prefix}", "WINEDEBUG=-all", Wine, program, .. arguments]);
 
     // Without its output: what Wine leaves running in the background would hold the pipes open.

@@ -30,6 +30,18 @@ public sealed record FdtReceived(SessionId Session, int Files, long Bytes, bool 
 public sealed record ObjectReceived(
     SessionId Session, FdtFile File, int Index, Stream Content, long Packets, TimeSpan Elapsed) : FluteEvent(Session);
 
+/// <summary>An object is there from an earlier session, whole: its length and its checksum fit. It is not received again.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="File">What the FDT says about it.</param>
+/// <param name="Index">Its place in the FDT, from 0.</param>
+/// <param name="Path">Where it is.</param>
+public sealed record ObjectPresent(SessionId Session, FdtFile File, int Index, string Path) : FluteEvent(Session);
+
+/// <summary>The sender can be told what is there; before that, what earlier sessions left was looked for.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="ReportTo">Where the sender wants reports.</param>
+public sealed record ReadyToReport(SessionId Session, string ReportTo) : FluteEvent(Session);
+
 /// <summary>Why an object was not received.</summary>
 public enum ObjectFailure
 {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 
@@ -32,12 +31,10 @@ public sealed class FluteReceiver : IDisposable
     private readonly Dictionary<SessionId, ReceptionReport> _lastReports = [];
     private readonly Dictionary<ulong, PacketAuthenticator> _authenticators = [];
     private readonly Queue<FluteEvent> _events = new();
-    private readonly ConcurrentQueue<Recovery> _recovered = new();
+    private readonly Recoveries _recoveries;
     private ReceivingSession? _last;
     private TimeSpan _now, _lastCleaning;
-    private long _backlog;
-    private int _working;
-    private int _disposed;
+    private bool _disposed;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="options">What to take.</param>
@@ -51,20 +48,21 @@ public sealed class FluteReceiver : IDisposable
         _budget = new BufferBudget(options.MaxBufferedBytes);
         _cache = new BufferBudget(options.MaxCachedBytes);
         _tables = new FdtMemory(options);
+        _recoveries = new Recoveries(options, store);
     }
 
     /// <summary>What was counted so far.</summary>
     public FluteReceiverCounts Counts { get; } = new();
 
     /// <summary>Whether blocks are being decoded or stored elsewhere.</summary>
-    public bool IsWorking => Volatile.Read(ref _working) > 0 || !_recovered.IsEmpty;
+    public bool IsWorking => _recoveries.IsWorking;
 
     /// <summary>
     /// Bytes of blocks that are being decoded or stored elsewhere, or wait for that. Whoever feeds packets faster than that
     /// goes should pause: the memory for blocks is limited (<see cref="FluteReceiverOptions.MaxBufferedBytes"/>), and what
     /// finds none is lost.
     /// </summary>
-    public long Backlog => Interlocked.Read(ref _backlog);
+    public long Backlog => _recoveries.Backlog;
 
     /// <summary>The sessions that are open.</summary>
     public IReadOnlyCollection<SessionId> Sessions => _sessions.Keys;
@@ -86,8 +84,9 @@ public sealed class FluteReceiver : IDisposable
     /// <param name="packet">The UDP payload; it is not kept.</param>
     /// <param name="source">Who sent it.</param>
     /// <param name="now">The time, from any fixed moment; never less than before.</param>
+    /// <param name="waited">How long before it came to the host, where the system tells.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now)
+    public void Push(ReadOnlySpan<byte> packet, IPEndPoint source, TimeSpan now, TimeSpan waited = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         _now = now;
@@ -113,10 +112,10 @@ public sealed class FluteReceiver : IDisposable
         }
 
         Counts.Packets++;
-        session.Push(parsed, now);
+        session.Push(parsed, now, now - waited);
         if (session.IsCopy) Forget(session);
         else if (session.Restart is { } instance) session = Restart(session, instance, now);
-        if (!_recovered.IsEmpty || session.IsOver(now, out _)) Poll(now);
+        if (_recoveries.HasResults || session.IsOver(now, out _)) Poll(now);
     }
 
     /// <summary>Nothing that came is still to be pushed. Reports say so: then the sender knows that what is missing was lost.</summary>
@@ -130,10 +129,7 @@ public sealed class FluteReceiver : IDisposable
     public void Poll(TimeSpan now)
     {
         _now = now;
-        while (_recovered.TryDequeue(out Recovery? recovery))
-        {
-            recovery.Session.Recovered(recovery.Object, recovery.Assembly, recovery.Block, recovery.SourceBlockNumber, recovery.Stored, recovery.End, now);
-        }
+        while (_recoveries.TryTake(out Action<TimeSpan>? result)) result(now);
 
         List<ReceivingSession>? over = null;
         foreach (ReceivingSession session in _sessions.Values)
@@ -169,7 +165,7 @@ public sealed class FluteReceiver : IDisposable
     /// <returns>Null when it is over, and that was reported.</returns>
     public ReceptionReport? Report(SessionId session)
     {
-        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report();
+        if (_sessions.TryGetValue(session, out ReceivingSession? known)) return known.Report(_now);
         return _lastReports.Remove(session, out ReceptionReport? last) ? last : null;
     }
 
@@ -192,8 +188,9 @@ public sealed class FluteReceiver : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        DropRecovered();
+        if (_disposed) return;
+        _disposed = true;
+        _recoveries.Dispose();
         foreach (ReceivingSession session in _sessions.Values) session.Dispose();
         _sessions.Clear();
         foreach (PacketAuthenticator authenticator in _authenticators.Values) authenticator.Dispose();
@@ -233,7 +230,8 @@ public sealed class FluteReceiver : IDisposable
             Opened = _now,
             Claim = Claim,
             Raise = _events.Enqueue,
-            Recover = Recover,
+            Recover = _recoveries.Recover,
+            LookFor = _recoveries.LookFor,
             Replays = _options.GroupKey is null ? null : replays ?? new ReplayWindow(),
         };
         _sessions.Add(id, session);
@@ -308,50 +306,6 @@ public sealed class FluteReceiver : IDisposable
         return _authenticators[tsi] = new PacketAuthenticator(_options.GroupKey!.PacketKey(tsi));
     }
 
-    private void Recover(ReceivingSession session, IncomingObject incoming, BlockAssembly block, int number)
-    {
-        block.IsDecoding = true;
-        ObjectAssembly assembly = incoming.Assembly!;
-        long bytes = assembly.Oti.BytesOf(number);
-        Interlocked.Add(ref _backlog, bytes);
-        Interlocked.Increment(ref _working);
-        if (_options.Background is { } background) background(Work);
-        else Work();
-
-        void Work()
-        {
-            bool stored = false;
-            FluteEvent? end = null;
-            try
-            {
-                ReadOnlyMemory<byte> decoded = block.Decode();
-                if (!decoded.IsEmpty)
-                {
-                    stored = true;
-                    if (assembly.Store(number, decoded.Span)) end = incoming.Complete(assembly, _store, _options);
-                }
-            }
-            catch (Exception e)
-            {
-                end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
-            }
-
-            _recovered.Enqueue(new Recovery(session, incoming, assembly, block, number, stored, end));
-            Interlocked.Add(ref _backlog, -bytes);
-            Interlocked.Decrement(ref _working);
-            if (Volatile.Read(ref _disposed) != 0) DropRecovered();
-        }
-    }
-
-    // Nobody takes these any more.
-    private void DropRecovered()
-    {
-        while (_recovered.TryDequeue(out Recovery? recovery))
-        {
-            if (recovery.End is ObjectReceived received) received.Content.Dispose();
-        }
-    }
-
     private void End(ReceivingSession session, SessionEnd end)
     {
         int missing = session.Missing();
@@ -362,7 +316,7 @@ public sealed class FluteReceiver : IDisposable
             _lastReports.Clear();
         }
 
-        _lastReports[session.Id] = session.Report();
+        _lastReports[session.Id] = session.Report(_now);
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();
@@ -383,7 +337,4 @@ public sealed class FluteReceiver : IDisposable
     }
 
     private readonly record struct EndedSession(TimeSpan LastPacket, int? FdtInstance, ReplayWindow? Replays);
-
-    private sealed record Recovery(
-        ReceivingSession Session, IncomingObject Object, ObjectAssembly Assembly, BlockAssembly Block, int SourceBlockNumber, bool Stored, FluteEvent? End);
 }

@@ -22,6 +22,43 @@ public interface IObjectStore
 
     /// <summary>Opens a place for something that is needed for a while only; disposing of it removes it.</summary>
     Stream OpenTemporary();
+
+    /// <summary>
+    /// Looks for what an earlier session left of an object (<see cref="FluteReceiverOptions.Resume"/>). What it gives is taken as true:
+    /// it has been checked.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="file">What the FDT says about it.</param>
+    /// <param name="oti">How it travels.</param>
+    /// <returns>Null when nothing is there that can be believed.</returns>
+    LeftObject? Find(SessionId session, FdtFile file, FecOti oti) => null;
+
+    /// <summary>A part of an object was recovered and written: it may be found again by a later session.</summary>
+    /// <param name="content">What <see cref="Open"/> or <see cref="Find"/> gave.</param>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="bytes">The part.</param>
+    void Written(Stream content, long offset, ReadOnlySpan<byte> bytes)
+    {
+    }
+
+    /// <summary>An object is damaged: nothing of it must be found again.</summary>
+    /// <param name="content">What <see cref="Open"/> or <see cref="Find"/> gave.</param>
+    void Spoilt(Stream content)
+    {
+    }
+}
+
+/// <summary>What an earlier session left of an object.</summary>
+public sealed record LeftObject
+{
+    /// <summary>Where the whole object is; null when only parts of it are there.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The parts, as <see cref="IObjectStore.Open"/> would have opened them; null with <see cref="Path"/>.</summary>
+    public Stream? Content { get; init; }
+
+    /// <summary>The source blocks that are in <see cref="Content"/>.</summary>
+    public IReadOnlyList<int> Blocks { get; init; } = [];
 }
 
 /// <summary>What a receiver takes and how much of it. The limits protect against senders, not from them being slow.</summary>
@@ -64,8 +101,14 @@ public sealed record FluteReceiverOptions
     /// <summary>The time of day, for FDT instances that expired; only looked at with a key. Null does not look.</summary>
     public Func<DateTimeOffset>? UtcNow { get; init; }
 
+    /// <summary>Measures how long decoding and storing take, which senders are told.</summary>
+    public TimeProvider Stopwatch { get; init; } = TimeProvider.System;
+
     /// <summary>Runs decoding and storing; null runs it at once on the thread that pushes the packets.</summary>
     public Action<Action>? Background { get; init; }
+
+    /// <summary>Whether objects are looked for with <see cref="IObjectStore.Find"/> before anything of them is collected.</summary>
+    public bool Resume { get; init; }
 
     /// <summary>How long after the close flag a session is kept for packets that were overtaken.</summary>
     public TimeSpan CloseDelay { get; init; } = TimeSpan.FromMilliseconds(100);

@@ -41,6 +41,12 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
     /// <summary>What came of it so far; null before its first packet and after its end.</summary>
     public ObjectAssembly? Assembly { get; private set; }
 
+    /// <summary>Whether what an earlier session left of it is being looked for: its packets wait.</summary>
+    public bool IsLookedFor { get; set; }
+
+    /// <summary>Whether nobody has looked yet for what an earlier session left of it.</summary>
+    public bool MayBeLeft { get; set; } = true;
+
     public ContentEncoding Encoding { get; private set; }
 
     /// <summary>What was wrong when it was last complete; null when it never was.</summary>
@@ -115,7 +121,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
             : File.ContentSha256 is not null ? HashAlgorithmName.SHA256
             : File.ContentMd5 is not null ? HashAlgorithmName.MD5 : null;
         Func<Stream> open = encoding == ContentEncoding.None ? () => store.Open(session, File) : store.OpenTemporary;
-        Assembly = new ObjectAssembly(oti, open, budget, hash, _damaged);
+        Assembly = new ObjectAssembly(oti, open, budget, hash, encoding == ContentEncoding.None ? store : null, _damaged);
         _damaged = null;
         return null;
     }
@@ -169,6 +175,7 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
                 return received;
             }
 
+            store.Spoilt(content);
             return Fail(ObjectFailure.Damaged, content.Length, File.ContentLength ?? content.Length, wrong);
         }
         catch (InvalidDataException e)

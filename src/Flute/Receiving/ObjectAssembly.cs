@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 
 namespace Flute;
@@ -9,6 +10,8 @@ internal sealed class ObjectAssembly : IDisposable
     private const int BlockOverhead = 256;
     private readonly Dictionary<int, BlockAssembly> _blocks = [];
     private readonly Func<Stream> _open;
+    private readonly IObjectStore? _store;
+    private readonly BitArray _stored;
     private readonly BufferBudget _budget;
     private readonly Lock _lock = new();
     private readonly IncrementalHash? _hash;
@@ -22,8 +25,9 @@ internal sealed class ObjectAssembly : IDisposable
     /// <param name="open">Opens the place for its content.</param>
     /// <param name="budget">Memory for blocks.</param>
     /// <param name="hash">The hash that is wanted, or null.</param>
+    /// <param name="store">Is told what was written; null when nobody wants to know.</param>
     /// <param name="spoilt">An earlier attempt at the same object, or null: its packets count, and what it saw was not lost.</param>
-    public ObjectAssembly(FecOti oti, Func<Stream> open, BufferBudget budget, HashAlgorithmName? hash, ObjectAssembly? spoilt = null)
+    public ObjectAssembly(FecOti oti, Func<Stream> open, BufferBudget budget, HashAlgorithmName? hash, IObjectStore? store = null, ObjectAssembly? spoilt = null)
     {
         Oti = oti;
         if (spoilt is not null)
@@ -33,6 +37,8 @@ internal sealed class ObjectAssembly : IDisposable
         }
 
         _open = open;
+        _store = store;
+        _stored = new BitArray(oti.SourceBlocks);
         _budget = budget;
         if (hash is { } name) _hash = IncrementalHash.CreateHash(name);
     }
@@ -70,13 +76,34 @@ internal sealed class ObjectAssembly : IDisposable
             Stream content = Open();
             content.Position = Oti.OffsetOf(sourceBlockNumber);
             content.Write(bytes);
-            _storedCount++;
+            _store?.Written(content, Oti.OffsetOf(sourceBlockNumber), bytes);
+            Note(sourceBlockNumber);
             if (sourceBlockNumber == _nextToHash)
             {
                 _hash?.AppendData(bytes);
                 _nextToHash++;
             }
 
+            return _storedCount == Oti.SourceBlocks;
+        }
+    }
+
+    /// <summary>Takes what an earlier session left of the object.</summary>
+    /// <param name="content">Its content.</param>
+    /// <param name="blocks">The blocks that are in it.</param>
+    /// <returns>Whether the object is complete.</returns>
+    public bool Restore(Stream content, IReadOnlyList<int> blocks)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                content.Dispose();
+                return false;
+            }
+
+            _content = content;
+            foreach (int number in blocks) Note(number);
             return _storedCount == Oti.SourceBlocks;
         }
     }
@@ -112,6 +139,13 @@ internal sealed class ObjectAssembly : IDisposable
         }
 
         _budget.Release((long)BlockOverhead * _blocks.Count);
+    }
+
+    private void Note(int sourceBlockNumber)
+    {
+        if (_stored[sourceBlockNumber]) return;
+        _stored[sourceBlockNumber] = true;
+        _storedCount++;
     }
 
     private Stream Open() => _content ??= _open();

@@ -18,10 +18,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
     private long _bytes, _accepted, _lost;
-    private int _finished;
-    private bool _complete, _disposed, _leftOut;
+    private int _finished, _lookedFor;
+    private bool _complete, _disposed, _leftOut, _readyToReport;
     private string? _reportTo;
     private PacketMark? _last;
+    private TimeSpan _lastAt;
+    private long _decoding, _storing;
 
     public SessionId Id => session;
 
@@ -60,6 +62,9 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     /// <summary>Runs work that need not be done here.</summary>
     public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
 
+    /// <summary>Looks for what an earlier session left of an object.</summary>
+    public required Action<ReceivingSession, IncomingObject> LookFor { get; init; }
+
     /// <summary>The FDT instance that a packet belongs to; null when it belongs to none.</summary>
     public static int? InstanceOf(LctPacket packet) =>
         packet.Toi == 0 && packet.TryFind(LctExtensionType.Fdt, out LctExtension extension) && extension.TryReadFdt(out _, out int id) ? id : null;
@@ -70,8 +75,19 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         return end == SessionEnd.AllReceived || now >= _closeAt;
     }
 
+    /// <summary>Work on a block took so long; called from any thread.</summary>
+    public void Worked(TimeSpan decoding, TimeSpan storing)
+    {
+        Interlocked.Add(ref _decoding, decoding.Ticks);
+        Interlocked.Add(ref _storing, storing.Ticks);
+    }
+
+    /// <summary>Takes a packet.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="arrived">When it came to the host.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Push(LctPacket packet, TimeSpan now)
+    public void Push(LctPacket packet, TimeSpan now, TimeSpan arrived)
     {
         // The flag may be there for the last few seconds (RFC 5651 section 5.1): it is over when nothing comes any more. With
         // a key, a packet of an old session could end it before its FDT shows how old it is.
@@ -101,7 +117,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         if (packet.Payload.Length <= FecPayloadId.Length) return;
-        if (_reportTo is not null) _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
+        if (_reportTo is not null)
+        {
+            _last = new PacketMark((ulong)packet.Toi, FecPayloadId.Read(packet.Payload, (FecEncodingId)packet.Codepoint));
+            _lastAt = arrived;
+        }
+
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
         if (_objects.TryGetValue(packet.Toi, out IncomingObject? incoming)) Push(incoming, packet.Payload, oti, now);
         else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
@@ -139,6 +160,31 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         assembly.Last = now;
     }
 
+    /// <summary>What an earlier session left of an object was looked for.</summary>
+    public void Found(IncomingObject incoming, ObjectAssembly assembly, LeftObject? left, FluteEvent? end, TimeSpan now)
+    {
+        _lookedFor--;
+        incoming.IsLookedFor = false;
+        if (incoming.Assembly == assembly)
+        {
+            foreach (int number in left?.Blocks ?? [])
+            {
+                if (assembly.Block(number) is not { } block) continue;
+                block.Finish(done: true);
+                if (end is null) _changes.Block(incoming, number);
+            }
+
+            if (end is not null) End(incoming, end);
+        }
+        else if (end is ObjectReceived late)
+        {
+            late.Content.Dispose();
+        }
+
+        foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
+        AfterLooking();
+    }
+
     /// <summary>Tells what is missing, for a session that ends.</summary>
     /// <returns>How many objects were not received.</returns>
     public int Missing()
@@ -155,8 +201,19 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report() => _changes.AddTo(
-        new ReceptionReport { Packets = Packets, Last = _last, IsIdle = IsIdle, HasFdt = FdtSeen, Finished = _complete && _finished == _inOrder.Count },
+    public ReceptionReport Report(TimeSpan now) => _changes.AddTo(
+        new ReceptionReport
+        {
+            Packets = Packets,
+            Last = _last,
+            LastAt = _last is null ? null : _lastAt,
+            Held = _last is null ? TimeSpan.Zero : now - _lastAt,
+            Decoding = TimeSpan.FromTicks(Interlocked.Read(ref _decoding)),
+            Storing = TimeSpan.FromTicks(Interlocked.Read(ref _storing)),
+            IsIdle = IsIdle,
+            HasFdt = FdtSeen,
+            Finished = _complete && _finished == _inOrder.Count,
+        },
         _inOrder);
 
     /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>
@@ -284,7 +341,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
         }
 
-        if (_complete) _early.Clear();
+        AfterLooking();
     }
 
     private static FdtFile WithDefaults(FdtFile file, FdtInstance instance) => file with
@@ -293,6 +350,15 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         ContentType = file.ContentType ?? instance.ContentType,
         ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
     };
+
+    private void AfterLooking()
+    {
+        if (_lookedFor > 0) return;
+        if (_complete) _early.Clear();
+        if (_readyToReport || _reportTo is null) return;
+        _readyToReport = true;
+        Raise(new ReadyToReport(session, _reportTo));
+    }
 
     // What cannot be received is told at once, an empty file is whole at once.
     private void Begin(IncomingObject incoming, FecOti? inBand)
@@ -312,7 +378,17 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         _accepted += incoming.Bytes;
-        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty) End(incoming, incoming.Complete(empty, store, options));
+        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty)
+        {
+            End(incoming, incoming.Complete(empty, store, options));
+            return;
+        }
+
+        if (!options.Resume || !incoming.MayBeLeft) return;
+        incoming.MayBeLeft = false;
+        incoming.IsLookedFor = true;
+        _lookedFor++;
+        LookFor(this, incoming);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -337,6 +413,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         if (incoming.Assembly is null) Begin(incoming, inBand);
+        if (incoming.IsLookedFor)
+        {
+            if (!_early.TryAdd(incoming.File.Toi, payload, inBand)) counts.OverLimit++;
+            return;
+        }
+
         if (incoming.Assembly is not { } assembly) return;
         if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
         {
@@ -396,7 +478,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             end = incoming.Damage!;
         }
 
-        bool received = end is ObjectReceived;
+        bool received = end is ObjectReceived or ObjectPresent;
         incoming.End(received ? ObjectState.Received : ObjectState.Failed);
         _finished++;
         _changes.Ended(incoming, received);

@@ -9,6 +9,12 @@ public sealed record DeliveryOptions
     /// <summary>Packets that may be on their way to the slowest receiver; about what its socket can hold.</summary>
     public int WindowPackets { get; init; } = 2048;
 
+    /// <summary>Whether the rate follows the network; else the sender keeps the rate it has.</summary>
+    public bool FollowsNetwork { get; init; }
+
+    /// <summary>Where the rate follows the network: bit/s at most; null for no limit.</summary>
+    public double? MostBitRate { get; init; }
+
     /// <summary>
     /// How long a receiver may say nothing, or, without being busy, take nothing of what is sent or get nowhere with it, before it is given up.
     /// </summary>
@@ -19,15 +25,32 @@ public sealed record DeliveryOptions
 /// Serves receivers that report until each of them has everything: sends repair symbols for what somebody still misses,
 /// as many as the loss rates call for, and no faster than the slowest receiver takes them out of its socket.
 /// </summary>
-public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
+public sealed class DeliveryTracker
 {
-    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5);
+
+    // Packets that are remembered, with room for what waits in sockets.
+    private const double MostInFlight = 24_000;
 
     // So many packets in a row are not lost by chance.
     private const long PacketsWithoutGrowth = 64;
+    private readonly FluteSender _sender;
+    private readonly DeliveryOptions _options;
     private readonly List<ReceiverState> _receivers = [];
-    private TimeSpan _nextPlan, _nextWatch;
+    private TimeSpan _nextPlan, _nextWatch, _nextRate;
+    private int _served;
     private bool _changes;
+
+    /// <summary>Serves the receivers of a sender.</summary>
+    /// <param name="sender">The sender; from now on it leaves out what all of them have.</param>
+    /// <param name="options">How.</param>
+    public DeliveryTracker(FluteSender sender, DeliveryOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(sender);
+        (_sender, _options) = (sender, options);
+        sender.IsEverywhere = IsEverywhere;
+        Rate = options.FollowsNetwork ? new RateControl(options.MostBitRate) : null;
+    }
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
     public IReadOnlyList<ReceiverState> Receivers => _receivers;
@@ -38,13 +61,22 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     /// <summary>Receivers that are there.</summary>
     public int Present => _receivers.Count(static r => !r.IsGone);
 
+    /// <summary>
+    /// Receivers that are there and have said what they have, and those that had everything and left. Whoever waits for so many before it
+    /// begins sends nothing in vain.
+    /// </summary>
+    public int Heard => _served + _receivers.Count(static r => !r.IsGone && r.HasReported);
+
     /// <summary>When the last packet was sent; set by whoever sends.</summary>
     public TimeSpan LastSent { get; set; }
+
+    /// <summary>What finds the rate; null when nothing does.</summary>
+    public RateControl? Rate { get; }
 
     /// <summary>A receiver joined.</summary>
     public ReceiverState Join(string host, TimeSpan now)
     {
-        var receiver = new ReceiverState(host, now, sender.Packets);
+        var receiver = new ReceiverState(host, now, _sender.Packets);
         _receivers.Add(receiver);
         return receiver;
     }
@@ -54,6 +86,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         receiver.IsGone = receiver.Completed is null;
+        if (!receiver.IsGone) _served++;
         _receivers.Remove(receiver);
     }
 
@@ -62,10 +95,10 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         ArgumentNullException.ThrowIfNull(report);
-        receiver.Update(report, now, sender, LastSent);
+        receiver.Update(report, now, _sender, LastSent);
         if ((receiver.IsHopeless ? receiver.Progress.Last : receiver.LastGrowth) == now) receiver.IsGone = receiver.IsHopeless = false;
         _changes = true;
-        if (!receiver.HasFdt) sender.RepeatFdt(now);
+        if (!receiver.HasFdt) _sender.RepeatFdt(now);
     }
 
     /// <summary>
@@ -76,15 +109,15 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
     {
         List<ReceiverState>? givenUp = null;
         bool watch = now >= _nextWatch;
-        if (watch) _nextWatch = now + options.SilenceTimeout / 8;
+        if (watch) _nextWatch = now + _options.SilenceTimeout / 8;
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
-            bool silent = now - receiver.LastReport >= options.SilenceTimeout;
-            bool receivesNothing = !receiver.IsBusy && now - receiver.LastGrowth >= options.SilenceTimeout && sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
-            bool stuck = !receiver.IsBusy && now - receiver.FullSince >= options.SilenceTimeout;
-            if (watch && sender.AnnounceOnly) receiver.Progress.Begin(now, sender);
-            bool hopeless = watch && !receiver.IsBusy && receiver.Progress.IsHopeless(now, options.SilenceTimeout, sender, receiver);
+            bool silent = now - receiver.LastReport >= _options.SilenceTimeout;
+            bool receivesNothing = !receiver.IsBusy && now - receiver.LastGrowth >= _options.SilenceTimeout && _sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
+            bool stuck = !receiver.IsBusy && now - receiver.FullSince >= _options.SilenceTimeout;
+            if (watch && _sender.AnnounceOnly) receiver.Progress.Begin(now, _sender);
+            bool hopeless = watch && !receiver.IsBusy && receiver.Progress.IsHopeless(now, _options.SilenceTimeout, _sender, receiver);
             if (!silent && !receivesNothing && !stuck && !hopeless) continue;
             receiver.IsGone = true;
             receiver.IsHopeless = hopeless;
@@ -102,7 +135,7 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
-            if (receiver.Outstanding(sender.Packets) <= options.WindowPackets)
+            if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
             {
                 receiver.FullSince = null;
                 others = true;
@@ -119,6 +152,28 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         return others || !full;
     }
 
+    /// <summary>What was given out by <see cref="FluteSender.TryRead"/> since the last call leaves now.</summary>
+    public void Leave(TimeSpan now)
+    {
+        _sender.Sent?.Leave(now);
+        LastSent = now;
+    }
+
+    /// <summary>Lets the sender keep the rate that the network has. Call it often.</summary>
+    public void Pace(TimeSpan now)
+    {
+        if (Rate is null || now < _nextRate || _sender.AnnounceOnly) return;
+        _nextRate = now + RateInterval;
+        _sender.BitRate = Rate.Rate(_receivers, _sender.Packets, now);
+    }
+
+    // What is lost because the way was full need not be lost again where the rate is found.
+    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null && receiver.Path.IsKnown ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
+
+    // What is on its way to a receiver far away does not fill its socket.
+    private double InFlight(ReceiverState receiver) =>
+        Rate is null || _sender.BitsPerPacket == 0 ? 0 : Math.Min(MostInFlight, receiver.Path.RoundTrip.TotalSeconds * Math.Min(receiver.Path.Rate, 2 * receiver.Path.Arriving) / _sender.BitsPerPacket);
+
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
     {
@@ -128,10 +183,10 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (!receiver.IsGone) worst = Math.Max(worst, Math.Min(receiver.ExpectedLoss, 0.75));
+            if (!receiver.IsGone) worst = Math.Max(worst, ExpectedLoss(receiver));
         }
 
-        sender.Redundancy = Math.Max(options.Redundancy, worst / (1 - worst));
+        _sender.Redundancy = Math.Max(_options.Redundancy, worst / (1 - worst));
         Dictionary<SendingBlock, int>? wanted = null;
         foreach (ReceiverState receiver in _receivers)
         {
@@ -140,12 +195,25 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
             Plan(receiver, ref wanted);
         }
 
-        foreach ((SendingBlock block, int symbols) in wanted ?? []) sender.SendMore(block.Owner.Toi, block.Number, symbols);
+        foreach ((SendingBlock block, int symbols) in wanted ?? []) _sender.SendMore(block.Owner.Toi, block.Number, symbols);
+    }
+
+    private bool IsEverywhere(SendingBlock block)
+    {
+        bool anybody = false;
+        foreach (ReceiverState receiver in _receivers)
+        {
+            if (receiver.IsGone) continue;
+            if (receiver.Completed is null && !receiver.Has(block.Owner.Toi, block.Number)) return false;
+            anybody = true;
+        }
+
+        return anybody;
     }
 
     private void Plan(ReceiverState receiver, ref Dictionary<SendingBlock, int>? wanted)
     {
-        List<SendingObject> remaining = receiver.Remaining ??= [.. sender.Objects];
+        List<SendingObject> remaining = receiver.Remaining ??= [.. _sender.Objects];
         int kept = 0;
         for (int i = 0; i < remaining.Count; i++)
         {
@@ -154,10 +222,10 @@ public sealed class DeliveryTracker(FluteSender sender, DeliveryOptions options)
             remaining[kept++] = fluteObject;
             foreach (SendingBlock block in fluteObject.Blocks)
             {
-                if (block.Sent == 0 || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket)) continue;
+                if ((block.Sent == 0 && !block.IsLeftOut) || block.IsActive || block.IsQueued || !receiver.Knows(block.LastPacket)) continue;
                 int need = receiver.MissingOf(block);
                 if (need == 0) continue;
-                int symbols = (int)Math.Ceiling(need / (1 - Math.Min(receiver.ExpectedLoss, 0.75)));
+                int symbols = (int)Math.Ceiling(need / (1 - ExpectedLoss(receiver)));
                 wanted ??= [];
                 wanted[block] = Math.Max(symbols, wanted.GetValueOrDefault(block));
             }

@@ -72,6 +72,15 @@ public sealed class ReceiverState
     /// <summary>Whether it says that it takes nothing because it has something else to do.</summary>
     internal bool IsBusy { get; private set; }
 
+    /// <summary>The way to it.</summary>
+    internal PathRate Path { get; } = new();
+
+    /// <summary>What decoding has taken it, as it says.</summary>
+    internal TimeSpan Decoding { get; private set; }
+
+    /// <summary>What storing has taken it, as it says.</summary>
+    internal TimeSpan Storing { get; private set; }
+
     /// <summary>Whether it gets anywhere.</summary>
     internal ProgressWatch Progress { get; }
 
@@ -121,7 +130,8 @@ public sealed class ReceiverState
             (LastGrowth, SentAtGrowth) = (now, sender.Packets);
         }
 
-        Locate(report, sender, still, rebase: now - FullSince > WaitLimit);
+        (Decoding, Storing) = (report.Decoding, report.Storing);
+        Locate(report, sender, now, still, rebase: now - FullSince > WaitLimit);
         bool news = report.IsBusy || (report.HasFdt && !HasFdt);
         HasReported = true;
         IsBusy = report.IsBusy;
@@ -178,11 +188,17 @@ public sealed class ReceiverState
     private bool HasAll(FluteSender sender) =>
         sender.IsComplete && _objects.Count + sender.Unreadable.Count(o => !_objects.Contains(o.Toi)) == sender.Objects.Count;
 
-    private void Locate(ReceptionReport report, FluteSender sender, bool still, bool rebase)
+    private void Locate(ReceptionReport report, FluteSender sender, TimeSpan now, bool still, bool rebase)
     {
         long? position = null;
         if (sender.Sent is null || (_position is null && sender.Sent.IsEmpty) || still) position = sender.Packets;
-        else if (report.Last is { } last && last != _last) position = sender.Sent.Find(last, _position ?? 0);
+        else if (report.Last is { } last && last != _last && sender.Sent.Find(last, _position ?? 0) is { } found)
+        {
+            position = found.Number;
+            var sample = new PathSample(now, found.Number, found.At, Packets, report.LastAt ?? now, report.Held, report.LastAt is not null);
+            Path.Note(sample, sender.Packets, sender.BitsPerPacket);
+        }
+
         _last = report.Last;
         if (position is null) return;
         if (_position is null) (_firstPosition, _firstPackets) = (_basePosition, _basePackets) = (position.Value, Packets);

@@ -25,6 +25,18 @@ public sealed record ReceptionReport
     /// <summary>The packet that came last, those of the FDT aside; null before the first.</summary>
     public PacketMark? Last { get; init; }
 
+    /// <summary>When <see cref="Last"/> came to the host, by the receiver's clock: only differences mean anything. Null when it does not say.</summary>
+    public TimeSpan? LastAt { get; init; }
+
+    /// <summary>How long after that this report was made.</summary>
+    public TimeSpan Held { get; init; }
+
+    /// <summary>What decoding has taken so far, all threads together.</summary>
+    public TimeSpan Decoding { get; init; }
+
+    /// <summary>What storing has taken so far, all threads together.</summary>
+    public TimeSpan Storing { get; init; }
+
     /// <summary>Whether everything that came to the receiver's host is counted here.</summary>
     public bool IsIdle { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class ReportCodec : IDisposable
 
     // Block numbers have at most 16 bits, symbols' ids 24, and there are no more symbols than ids.
     private const int MaxBlock = 0xFFFF, MaxSymbol = 0xFFFFFF;
+    private const long MostMicroseconds = 100L * 366 * 24 * 3600 * 1_000_000;
     private readonly byte[] _challenge;
     private readonly IncrementalHash? _hmac;
     private ulong _line;
@@ -85,6 +86,14 @@ public sealed class ReportCodec : IDisposable
             json.WriteEndArray();
         }
 
+        if (report.LastAt is { } at)
+        {
+            WriteTime(json, "at", at);
+            WriteTime(json, "held", report.Held);
+        }
+
+        if (report.Decoding > TimeSpan.Zero) WriteTime(json, "decoding", report.Decoding);
+        if (report.Storing > TimeSpan.Zero) WriteTime(json, "storing", report.Storing);
         json.WriteBoolean("idle", report.IsIdle);
         json.WriteBoolean("fdt", report.HasFdt);
         json.WriteBoolean("finished", report.Finished);
@@ -178,6 +187,10 @@ public sealed class ReportCodec : IDisposable
         {
             Packets = packets,
             Last = last.Length == 0 ? null : new PacketMark(last[0].GetUInt64(), new FecPayloadId(Within(last[1], 0, MaxBlock), (uint)Within(last[2], 0, MaxSymbol))),
+            LastAt = body.TryGetProperty("at", out _) ? Time(body, "at") : null,
+            Held = Time(body, "held"),
+            Decoding = Time(body, "decoding"),
+            Storing = Time(body, "storing"),
             IsIdle = body.GetProperty("idle").GetBoolean(),
             IsBusy = body.TryGetProperty("busy", out JsonElement busy) && busy.GetBoolean(),
             HasFdt = body.GetProperty("fdt").GetBoolean(),
@@ -189,6 +202,13 @@ public sealed class ReportCodec : IDisposable
             Open = [.. open.Chunk(3).Select(static o => new OpenBlock(o[0].GetUInt64(), Within(o[1], 0, MaxBlock), Within(o[2], OpenBlock.Decoding, MaxSymbol)))],
         };
     }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, TimeSpan time) => json.WriteNumber(name, time.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    // Microseconds; a century is enough for any clock.
+    private static TimeSpan Time(JsonElement body, string name) => !body.TryGetProperty(name, out JsonElement number) ? TimeSpan.Zero
+        : number.GetInt64() is long time && Math.Abs(time) <= MostMicroseconds ? TimeSpan.FromTicks(time * TimeSpan.TicksPerMicrosecond)
+        : throw new FormatException("A time is out of range.");
 
     private static void WriteTois(Utf8JsonWriter json, string name, IReadOnlyList<ulong> tois)
     {

@@ -23,7 +23,7 @@ public sealed class FluteSender : IDisposable
     private double _secondsPerByte;
     private TimeSpan _due;
     private int _closing;
-    private bool _noMore, _finished, _fdtTurn, _started;
+    private bool _noMore, _finished, _fdtTurn, _started, _ending;
 
     /// <summary>Makes a sender.</summary>
     /// <param name="options">How to send.</param>
@@ -44,7 +44,7 @@ public sealed class FluteSender : IDisposable
         _fdt = new FdtSchedule(options, _writer);
         _interleaver = new Interleaver(options);
         if (options.WaitsForReports) Sent = new SentPackets();
-        _secondsPerByte = options.BitRate is { } rate ? 8 / rate : 0;
+        BitRate = options.BitRate;
     }
 
     /// <summary>Bytes of a symbol (T).</summary>
@@ -70,6 +70,17 @@ public sealed class FluteSender : IDisposable
     {
         get => _interleaver.Redundancy;
         set => _interleaver.Redundancy = value;
+    }
+
+    /// <summary>Bit/s from now on, <see cref="FluteSenderOptions.PacketOverhead"/> included; null for no limit.</summary>
+    public double? BitRate
+    {
+        get => _secondsPerByte > 0 ? 8 / _secondsPerByte : null;
+        set
+        {
+            _secondsPerByte = value is { } rate ? 8 / rate : 0;
+            if (_ending) HastenEnd();
+        }
     }
 
     /// <summary>Whether everything was sent that was asked for so far.</summary>
@@ -127,9 +138,8 @@ public sealed class FluteSender : IDisposable
     public void Finish()
     {
         _interleaver.Stop();
-        if (_secondsPerByte <= SecondsPerLastByte) return;
-        _secondsPerByte = SecondsPerLastByte;
-        _due = TimeSpan.Zero;
+        _ending = true;
+        HastenEnd();
     }
 
     /// <summary>Gives the next packet.</summary>
@@ -231,6 +241,12 @@ public sealed class FluteSender : IDisposable
         return list;
     }
 
+    /// <summary>Bits of a packet on the link, on average.</summary>
+    internal double BitsPerPacket => Packets == 0 ? 0 : (Bytes / (double)Packets + _options.PacketOverhead) * 8;
+
+    /// <summary>Whether every receiver has a block; set by who serves them.</summary>
+    internal Func<SendingBlock, bool>? IsEverywhere { set => _interleaver.IsEverywhere = value; }
+
     /// <summary>What was sent, for receivers that report; else null.</summary>
     internal SentPackets? Sent { get; }
 
@@ -267,6 +283,13 @@ public sealed class FluteSender : IDisposable
         _writer.Dispose();
     }
 
+    private void HastenEnd()
+    {
+        if (_secondsPerByte <= SecondsPerLastByte) return;
+        _secondsPerByte = SecondsPerLastByte;
+        _due = TimeSpan.Zero;
+    }
+
     private long PassOf(SendingObject fluteObject) => fluteObject.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
     // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
@@ -295,7 +318,7 @@ public sealed class FluteSender : IDisposable
             int length = _writer.Write(packet, block, closeSession: _closing > 0);
             _fdt.Count(length);
             block.LastPacket = Packets + 1;
-            Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)));
+            Sent?.Add(block.LastPacket, new PacketMark(owner.Toi, new FecPayloadId(block.Number, block.LastId)), now);
             if (block.Quota == 0 && _interleaver.Sent(block)) _events.Enqueue(new ObjectSent(owner.Toi, _interleaver.PassOf(owner), owner.Packets));
             return length;
         }

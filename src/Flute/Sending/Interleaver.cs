@@ -20,6 +20,9 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
 
     public double Redundancy { get; set; } = options.Redundancy;
 
+    /// <summary>Whether every receiver has a block, so that a pass leaves it out; null where nobody reports.</summary>
+    public Func<SendingBlock, bool>? IsEverywhere { get; set; }
+
     /// <summary>Whether nothing is to be sent at present.</summary>
     public bool IsEmpty => _active.Count == 0 && _wanted.Count == 0 && !HasPlanned;
 
@@ -173,7 +176,12 @@ internal sealed class Interleaver(FluteSenderOptions options) : IDisposable
             }
 
             // A short gallery comes round while its blocks are still being sent.
-            return fluteObject.Blocks[_block].IsActive ? null : fluteObject.Blocks[_block++];
+            SendingBlock block = fluteObject.Blocks[_block];
+            if (block.IsActive) return null;
+            _block++;
+            if (IsEverywhere?.Invoke(block) != true) return block;
+            block.IsLeftOut = true;
+            if (++fluteObject.BlocksSent == fluteObject.Blocks.Length) fluteObject.BlocksSent = 0;
         }
 
         return null;

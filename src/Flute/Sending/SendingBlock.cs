@@ -27,6 +27,9 @@ internal sealed class SendingBlock(SendingObject owner, int number)
     /// <summary>Whether it waits for its turn to be among them.</summary>
     public bool IsQueued { get; set; }
 
+    /// <summary>Whether it was left out of a pass because every receiver had it.</summary>
+    public bool IsLeftOut { get; set; }
+
     /// <summary>Symbols sent so far, over all passes; also the id of the next one, before wrapping.</summary>
     public long Sent { get; private set; }
 

@@ -14,8 +14,8 @@ public readonly record struct PacketMark(ulong Toi, FecPayloadId Id);
 internal sealed class SentPackets
 {
     private const int Size = 1 << 15;
-    private readonly (long Number, PacketMark Mark)[] _ring = new (long, PacketMark)[Size];
-    private long _count;
+    private readonly (long Number, PacketMark Mark, TimeSpan At)[] _ring = new (long, PacketMark, TimeSpan)[Size];
+    private long _count, _stamped;
 
     /// <summary>Whether nothing was sent but the FDT.</summary>
     public bool IsEmpty => _count == 0;
@@ -23,15 +23,22 @@ internal sealed class SentPackets
     /// <summary>A packet was sent.</summary>
     /// <param name="number">The packets of the session up to this one, of the FDT too.</param>
     /// <param name="mark">What it carried.</param>
+    /// <param name="at">When it was made.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(long number, PacketMark mark) => _ring[_count++ & (Size - 1)] = (number, mark);
+    public void Add(long number, PacketMark mark, TimeSpan at) => _ring[_count++ & (Size - 1)] = (number, mark, at);
+
+    /// <summary>What was added since the last call leaves now, which may be later than it was made.</summary>
+    public void Leave(TimeSpan now)
+    {
+        for (_stamped = Math.Max(_stamped, _count - Size); _stamped < _count; _stamped++) _ring[_stamped & (Size - 1)].At = now;
+    }
 
     /// <summary>Finds a packet.</summary>
     /// <param name="mark">What it carried.</param>
     /// <param name="after">It is later than this one. A symbol may have been sent twice: the earlier time is meant.</param>
-    /// <returns>Its number, or null when there is none, or it is too long ago.</returns>
+    /// <returns>Its number and when it left, or null when there is none, or it is too long ago.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public long? Find(PacketMark mark, long after)
+    public (long Number, TimeSpan At)? Find(PacketMark mark, long after)
     {
         long low = Math.Max(0, _count - Size), high = _count;
         while (low < high)
@@ -43,7 +50,8 @@ internal sealed class SentPackets
 
         for (; low < _count; low++)
         {
-            if (_ring[low & (Size - 1)].Mark == mark) return _ring[low & (Size - 1)].Number;
+            ref (long Number, PacketMark Mark, TimeSpan At) sent = ref _ring[low & (Size - 1)];
+            if (sent.Mark == mark) return (sent.Number, sent.At);
         }
 
         return null;

@@ -68,6 +68,12 @@ public sealed class ReceivedImage
     public bool IsComplete { get; init; } = true;
 
     /// <summary>
+    /// True when it was there before, whole, and was not received again (<see cref="ReceiveOptions.Resume"/>). What tells how it
+    /// arrived, such as <see cref="Datagrams"/> and <see cref="Elapsed"/>, is zero then.
+    /// </summary>
+    public bool WasThere { get; init; }
+
+    /// <summary>
     /// The image's bytes. An image that was stored is read from <see cref="Path"/> at each call, so that a large
     /// gallery does not stay in memory.
     /// </summary>

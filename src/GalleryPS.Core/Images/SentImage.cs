@@ -44,6 +44,9 @@ public sealed class SentImage
     /// <summary>How long sending it took, pacing included.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>True when every receiver had it already, and nothing of it was sent.</summary>
+    public bool WasThere { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}) to {Destination}";
 }

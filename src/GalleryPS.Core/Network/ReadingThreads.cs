@@ -44,14 +44,19 @@ internal sealed class ReadingThreads(Action<GalleryException> failed) : IDisposa
         }
     }
 
-    /// <summary>Ends the threads, and waits until they have ended. A second call does nothing.</summary>
+    /// <summary>Ends the threads, and waits until they have ended. It may be called again, and by several at once.</summary>
     /// <param name="wake">Wakes those that wait for something that does not look at <see cref="Stopping"/>.</param>
     public void Stop(Action? wake = null)
     {
-        lock (_threads) _stop.Cancel();
+        Thread[] threads;
+        lock (_threads)
+        {
+            _stop.Cancel();
+            threads = [.. _threads];
+        }
+
         wake?.Invoke();
-        foreach (Thread thread in _threads) thread.Join();
-        _threads.Clear();
+        foreach (Thread thread in threads) thread.Join();
     }
 
     public void Dispose()

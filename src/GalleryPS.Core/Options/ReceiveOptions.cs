@@ -31,6 +31,13 @@ public sealed record ReceiveOptions
     public StorageOptions Storage { get; init; } = new();
 
     /// <summary>
+    /// Go on where an earlier receiver stopped: images that are whole in the output directory are not received again, and of others
+    /// the parts that are there (<c>.gallery-*.partial</c>) are kept and completed. For Flute and TCP.
+    /// </summary>
+    [Option("Go on where an earlier receiver stopped: what is whole in the output directory is not received again.")]
+    public bool Resume { get; init; }
+
+    /// <summary>
     /// Keep what arrived of an image that was cut off on its way over TCP, as <c>NAME.partial</c>; else it is discarded.
     /// </summary>
     [Option("Keep what arrived of an image that was cut off over TCP, as NAME.partial.")]
@@ -39,6 +46,10 @@ public sealed record ReceiveOptions
     /// <summary>What is taken at most.</summary>
     [OptionGroup]
     public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Encryption: of what comes over TCP, and with Flute of the reports.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
 
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
@@ -50,6 +61,16 @@ public sealed record ReceiveOptions
     {
         OptionChecks.Ranges(this);
         if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
+        if (Resume) OptionChecks.Resume(Protocol, Transport);
+        if (Resume && Storage.OutputDirectory is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory nothing of an earlier receiver is left.", null,
+                "Name the directory that it stored into (-OutputDirectory).");
+        }
+
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.TlsTransport(Tls, Protocol, Transport);
+        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Plain);
     }
 }

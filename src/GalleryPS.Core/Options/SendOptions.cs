@@ -49,6 +49,17 @@ public sealed record SendOptions
     [Option("Tcp: try an unreachable receiver again for every image, instead of skipping it from then on.")]
     public bool Retry { get; init; }
 
+    /// <summary>Encryption: of what goes over TCP, and with Flute of the reports.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
+    /// <summary>
+    /// Ask receivers that were started with <see cref="ReceiveOptions.Resume"/> what they have, and send the rest: over TCP, and with Flute where
+    /// receivers report (<see cref="FluteSendOptions.Receivers"/>).
+    /// </summary>
+    [Option("Ask receivers that were started with -Resume what they have, and send the rest only.")]
+    public bool Resume { get; init; }
+
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
     public FluteSendOptions Flute { get; init; } = new();
@@ -81,12 +92,29 @@ public sealed record SendOptions
                 "Leave -Fit out.");
         }
 
+        if (Resume) OptionChecks.Resume(Protocol, Transport);
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.TlsTransport(Tls, Protocol, Transport);
+        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Flute);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 
     private void ValidateFlute()
     {
+        if (Tls.UseTls && Flute.Receivers is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "FLUTE sends by UDP; TLS is for the reports of receivers, and none are asked for.", true,
+                "Add -Receivers, or leave -UseTls out; -Passphrase proves who sends.");
+        }
+
+        if (Resume && Flute.Receivers is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Only receivers that report say what they have.", null,
+                "Say how many there are (-Receivers).");
+        }
+
         if (Flute.Receivers is not null && (Flute.Carousel || Flute.Repeat > 0))
         {
             throw OptionChecks.Invalid("Receivers that report are served until they have everything, so nothing is repeated blindly.", Flute.Receivers);

@@ -25,7 +25,7 @@ internal sealed class Inbox : IDisposable
     private readonly ImageStore? _store;
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
-    private long _bytes, _datagrams, _notImages, _duplicates, _failed;
+    private long _bytes, _datagrams, _notImages, _duplicates, _failed, _withoutTls;
     private int _images, _next, _ends;
 
     /// <param name="options">What is accepted, and where it is stored.</param>
@@ -33,7 +33,12 @@ internal sealed class Inbox : IDisposable
     public Inbox(ReceiveOptions options, SessionClock clock)
     {
         (_options, Clock) = (options, clock);
-        if (options.Storage.OutputDirectory is { } directory) _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
+        if (options.Storage.OutputDirectory is not { } directory) return;
+        _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
+        if (_store.RemoveAbandoned() is > 0 and int files) Queue.Add(new NoticeEvent($"{Counted.Of(files, "temporary file")} of a receiver that was killed {(files == 1 ? "was" : "were")} removed from {_store.FullPath}."));
+        if (!options.Resume) return;
+        Stored = options.Protocol == Protocol.Plain ? new StoredImages(_store.FullPath) : null;
+        PartialFiles.Limit(_store.FullPath, options.Limits.MaxGalleryBytes);
     }
 
     public EventQueue Queue { get; } = new();
@@ -43,6 +48,9 @@ internal sealed class Inbox : IDisposable
 
     /// <summary>Where images are stored, or null.</summary>
     public ImageStore? Store => _store;
+
+    /// <summary>What is in the folder where images are stored, for senders that ask; null unless they may.</summary>
+    public StoredImages? Stored { get; }
 
     public int Images => _images;
 
@@ -160,6 +168,36 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>Takes an image that was stored by an earlier session, and came without a place in its gallery.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="arrived">What is known of it.</param>
+    public void AddStored(string path, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            if (TakeStored(path, _next, arrived) is not { } stored) return;
+            _next++;
+            Queue.Add(stored);
+            if (_options.Until.Count <= _images) Queue.Complete();
+        }
+    }
+
+    /// <summary>Takes an image that was stored by an earlier session.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="index">Its place in its gallery.</param>
+    /// <param name="arrived">What is known of it.</param>
+    /// <returns>What to tell; null when it is not wanted any more.</returns>
+    public ReceivedEvent? TakeStored(string path, int index, in ArrivedImage arrived)
+    {
+        lock (_lock)
+        {
+            if (!MakeRoom(arrived)) return null;
+            _images++;
+            _bytes += arrived.Bytes;
+            return new ReceivedEvent(Describe(index, Path.GetFileName(path), arrived, null, path, duplicate: false, wasThere: true));
+        }
+    }
+
     /// <summary>UDP datagrams that were meant for this session.</summary>
     public long Datagrams => Interlocked.Read(ref _datagrams);
 
@@ -205,6 +243,15 @@ internal sealed class Inbox : IDisposable
         if (number > WarningsInFull) return;
         string more = number == WarningsInFull ? " Further ones are counted only." : "";
         Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image and was ignored.{more}"));
+    }
+
+    /// <summary>Tells of somebody with whom there is no TLS, or of whom nobody wanted it; the first few are told one by one.</summary>
+    public void WithoutTls(GalleryException why)
+    {
+        long number = Interlocked.Increment(ref _withoutTls);
+        if (number > WarningsInFull) return;
+        string more = number == WarningsInFull ? " Further ones are not told." : "";
+        Queue.Add(new WarningEvent(why.Id, $"{why.Message} {why.RecommendedAction}{more}"));
     }
 
     /// <summary>Reports an image that failed.</summary>
@@ -294,12 +341,13 @@ internal sealed class Inbox : IDisposable
     private void Publish(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool urgent)
     {
         _bytes += arrived.Bytes;
+        if (path is not null) Stored?.Add(path, arrived.Bytes);
         if (duplicate) Interlocked.Increment(ref _duplicates);
         Queue.Add(new ReceivedEvent(Describe(index, path is null ? name : Path.GetFileName(path), arrived, data, path, duplicate)), data?.Length ?? 0, urgent);
         if (_options.Until.Count <= _images) Queue.Complete();
     }
 
-    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool complete = true) => new(data)
+    private ReceivedImage Describe(int index, string name, in ArrivedImage arrived, byte[]? data, string? path, bool duplicate, bool complete = true, bool wasThere = false) => new(data)
     {
         Index = index,
         Name = name,
@@ -316,6 +364,7 @@ internal sealed class Inbox : IDisposable
         Interface = arrived.Interface,
         IsDuplicate = duplicate,
         IsComplete = complete,
+        WasThere = wasThere,
         Path = path,
     };
 }

@@ -34,6 +34,10 @@ public sealed record ServerOptions
     [Option("How many connections the log keeps.", least: 1, most: 10_000_000)]
     public int LogSize { get; init; } = 10_000;
 
+    /// <summary>Encryption.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
     /// <summary>The name that holds.</summary>
     internal string EffectiveName => Name ?? Environment.MachineName;
 
@@ -42,6 +46,7 @@ public sealed record ServerOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
+        OptionChecks.Tls(this, Tls, listens: true);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }
 }

@@ -25,7 +25,7 @@ public class ImageStoreTests
         using var folder = new TemporaryFolder();
         using ImageWriter writer = new ImageStore(folder.FullPath).Create();
         writer.Write(Image);
-        Assert.Matches(@"^\.gallery-[0-9a-f]{16}\.part$", Assert.Single(folder.Names()));
+        Assert.Matches(@"^\.gallery-[0-9]+-[0-9a-f]{16}\.part$", Assert.Single(folder.Names()));
         Assert.Equal(folder["photo.jpg"], writer.Commit("photo.jpg"));
         Assert.Equal(["photo.jpg"], folder.Names());
         Assert.Throws<ObjectDisposedException>(() => writer.Commit("again.jpg"));

@@ -71,7 +71,7 @@ public sealed class LimitTests : IDisposable
         Assert.True(IsClosed(silent));
         Assert.False(busy.Poll(0, SelectMode.SelectRead));
         Finish(image, (busy, 100));
-        EndWith(receiver, receiving, "1 connection brought too little in time, and 0 connections exceeded the limits");
+        EndWith(receiver, receiving, "1 connection brought too little in time");
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class LimitTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => !arrived.IsEmpty, Patience));
         Finish(image, (first, 20_000), (third, 20_000), (fourth, 10_000));
         Assert.True(SpinWait.SpinUntil(() => arrived.Count == 4, Patience));
-        EndWith(receiver, receiving, "0 connections brought too little in time, and 1 connection exceeded the limits");
+        EndWith(receiver, receiving, "1 connection exceeded the limits");
     }
 
     [Fact]
@@ -127,11 +127,19 @@ public sealed class LimitTests : IDisposable
         foreach (int i in (int[])[0, 1]) Connect(receiver).Send(image.AsSpan(0, 20_000));
         Thread.Sleep(300);
         Socket third = Connect(receiver);
-        third.Send(image.AsSpan(0, 20_000));
+        try
+        {
+            third.Send(image.AsSpan(0, 20_000));
+        }
+        catch (SocketException)
+        {
+            // It was closed before it could send.
+        }
+
         Assert.True(IsClosed(third));
         Finish(image, (_sockets[0], 20_000), (_sockets[1], 20_000));
         Assert.True(SpinWait.SpinUntil(() => arrived.Count == 2, Patience));
-        EndWith(receiver, receiving, "and 1 connection exceeded the limits");
+        EndWith(receiver, receiving, "1 connection exceeded the limits");
         Assert.Equal(3, receiving.Result.OfType<ReceivedEvent>().Count());
     }
 

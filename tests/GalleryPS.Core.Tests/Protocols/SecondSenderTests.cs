@@ -192,7 +192,7 @@ public sealed class SecondSenderTests : IDisposable
     [Fact]
     public void AwaitedSessionsAreThoseThatBeganAndLive()
     {
-        using var flute = new FluteReceiver(new FluteReceiverOptions(), new ImageObjectStore(null));
+        using var flute = new FluteReceiver(new FluteReceiverOptions(), new ImageObjectStore(null, resume: false));
         var served = new HashSet<SessionId>();
         var awaited = new AwaitedSessions(flute, served.Contains);
         Assert.True(awaited.Includes(default));

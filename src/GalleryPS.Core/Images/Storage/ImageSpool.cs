@@ -101,17 +101,9 @@ internal sealed class ImageSpool(ImageStore? store) : IDisposable
 
     private static FileStream OpenTemporary()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"gallery-{Guid.NewGuid():N}.part");
         try
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                Options = FileOptions.DeleteOnClose,
-                BufferSize = 0,
-            });
+            return TemporaryFile.Open();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,7 @@ namespace GalleryPS.Images.Storage;
 /// <remarks>
 /// May be used from several threads, and beside other processes that store into the same directory: no image
 /// overwrites another unless that was asked for. Symbolic links are replaced or avoided, never followed. What a
-/// killed process leaves behind are files named <c>.gallery-*.part</c>.
+/// killed process leaves behind are files named <c>.gallery-*.part</c>, which <see cref="RemoveAbandoned"/> removes.
 /// </remarks>
 public sealed class ImageStore
 {
@@ -59,6 +59,10 @@ public sealed class ImageStore
 
     /// <summary>Whether files of the same name are replaced.</summary>
     public bool Force { get; }
+
+    /// <summary>Removes what killed processes left of images that never became whole; never the files of a living one.</summary>
+    /// <returns>How many files.</returns>
+    public int RemoveAbandoned() => PartialFiles.RemoveAbandoned(FullPath);
 
     /// <summary>Begins an image. Dispose the writer in any case; without a commit that removes what was written.</summary>
     /// <param name="bytes">How long it will be, where that is known.</param>
@@ -115,6 +119,8 @@ public sealed class ImageStore
                 number++;
             }
 
+            TryClaim(Path.GetFileName(target));
+
             Remember(name, number);
             return target;
         }
@@ -156,7 +162,9 @@ public sealed class ImageStore
     private static bool IsDirectory(string path) =>
         new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
-    private bool TryClaim(string name)
+    /// <summary>Takes a name, which no other image of this store gets then.</summary>
+    /// <returns>False when it was taken.</returns>
+    internal bool TryClaim(string name)
     {
         string same = OperatingSystem.IsLinux() ? name : name.ToUpperInvariant();
         ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(same.AsSpan())));

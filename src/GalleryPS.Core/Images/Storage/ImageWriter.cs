@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace GalleryPS.Images.Storage;
 
 /// <summary>
@@ -15,25 +13,46 @@ public sealed class ImageWriter : Stream
     private readonly ImageStore _store;
     private readonly string _temporary;
     private readonly FileStream _file;
-    private bool _finished;
+    private bool _finished, _closed;
 
     internal ImageWriter(ImageStore store)
     {
         _store = store;
-        _temporary = Path.Combine(store.FullPath, $".gallery-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.part");
+        _temporary = Path.Combine(store.FullPath, PartialFiles.TemporaryName());
         try
         {
-            _file = new FileStream(_temporary, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, // never through somebody's link
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-            });
+            // Never through somebody's link.
+            _file = PartialFiles.Open(_temporary, FileMode.CreateNew);
+            PartialFiles.Count(1);
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
             throw StorageErrors.Translate(e, store.FullPath);
+        }
+    }
+
+    /// <summary>An image whose parts stay when it is given up.</summary>
+    internal ImageWriter(ImageStore store, FileStream file, PartialJournal journal)
+    {
+        (_store, _temporary, _file, Journal) = (store, file.Name, file, journal);
+        PartialFiles.Count(1);
+    }
+
+    /// <summary>Says which parts are right; null for an image that is removed when it is given up.</summary>
+    internal PartialJournal? Journal { get; private set; }
+
+    /// <summary>What was written is wrong: nothing of it stays.</summary>
+    internal void Spoil()
+    {
+        PartialJournal? journal = Journal;
+        Journal = null;
+        try
+        {
+            journal?.Delete();
+        }
+        catch (Exception e) when (StorageErrors.IsExpected(e))
+        {
+            // Each of its records is checked before it is believed.
         }
     }
 
@@ -65,9 +84,10 @@ public sealed class ImageWriter : Stream
         ObjectDisposedException.ThrowIf(_finished, this);
         return Guard(() =>
         {
-            _file.Dispose();
+            CloseFile();
             string path = _store.Publish(_temporary, wantedName);
             _finished = true;
+            Spoil();
             return path;
         });
     }
@@ -168,14 +188,28 @@ public sealed class ImageWriter : Stream
         return StorageErrors.Translate(e, _store.FullPath);
     }
 
+    private void CloseFile()
+    {
+        if (!_closed) PartialFiles.Count(-1);
+        _closed = true;
+        _file.Dispose();
+    }
+
     /// <summary>Removes the temporary file. That this fails, too, is of no use to anybody to hear.</summary>
     private void Abandon()
     {
         _finished = true;
         try
         {
-            _file.Dispose();
+            CloseFile();
+            if (Journal is { HasParts: true })
+            {
+                Journal.Dispose();
+                return;
+            }
+
             File.Delete(_temporary);
+            Spoil();
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {

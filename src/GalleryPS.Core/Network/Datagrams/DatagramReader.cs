@@ -10,7 +10,8 @@ namespace GalleryPS.Network;
 /// <param name="source">Who sent it.</param>
 /// <param name="destination">The address it was sent to.</param>
 /// <param name="interfaceIndex">The NIC it came in on; 0 when the system does not tell.</param>
-internal readonly ref struct Datagram(ReadOnlySpan<byte> payload, int segmentLength, IPEndPoint source, IPAddress destination, int interfaceIndex)
+/// <param name="waited">How long ago it came when it was read; zero when the system does not tell.</param>
+internal readonly ref struct Datagram(ReadOnlySpan<byte> payload, int segmentLength, IPEndPoint source, IPAddress destination, int interfaceIndex, TimeSpan waited = default)
 {
     public ReadOnlySpan<byte> Payload { get; } = payload;
 
@@ -21,6 +22,8 @@ internal readonly ref struct Datagram(ReadOnlySpan<byte> payload, int segmentLen
     public IPAddress Destination { get; } = destination;
 
     public int InterfaceIndex { get; } = interfaceIndex;
+
+    public TimeSpan Waited { get; } = waited;
 }
 
 /// <summary>
@@ -37,8 +40,9 @@ internal abstract class DatagramReader : IDisposable
     /// <param name="most">Most buffers of one call.</param>
     /// <param name="coalesce">Take datagrams of one burst as one buffer where the system can (Linux, UDP_GRO).</param>
     /// <param name="portable">Use what works everywhere.</param>
-    public static DatagramReader Open(Socket socket, int most = MostTogether, bool coalesce = false, bool portable = false) =>
-        LibC.IsSupported && !portable ? new LinuxDatagramReader(socket, most, coalesce) : new PortableDatagramReader(socket, most);
+    /// <param name="timed">Tell how long datagrams waited to be read, where the system can (Linux).</param>
+    public static DatagramReader Open(Socket socket, int most = MostTogether, bool coalesce = false, bool portable = false, bool timed = false) =>
+        LibC.IsSupported && !portable ? new LinuxDatagramReader(socket, most, coalesce, timed) : new PortableDatagramReader(socket, most);
 
     /// <summary>Takes what is there, and waits for it when nothing is.</summary>
     /// <param name="milliseconds">How long to wait.</param>

@@ -16,6 +16,7 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
     private const int PayloadRoom = 65_536, NameRoom = 32, ControlRoom = 128;
     private const int MostSources = 4096;
     private const int IPv4 = 2, IPv6 = 10;
+    private const double LongestWait = 10;
     private readonly Socket _socket;
     private readonly int _most;
     private readonly Dictionary<(UInt128 Address, ulong ZoneFamilyPort), IPEndPoint> _sources = [];
@@ -23,16 +24,18 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
     private byte* _memory;
     private LibC.MultiMessage* _messages;
     private int _used;
+    private DateTime _read;
     private (UInt128 Address, ulong ZoneFamilyPort) _lastSource;
     private IPEndPoint? _source;
     private (UInt128 Bits, int Family) _lastDestination;
     private IPAddress? _destination;
 
-    public LinuxDatagramReader(Socket socket, int most, bool coalesce)
+    public LinuxDatagramReader(Socket socket, int most, bool coalesce, bool timed = false)
     {
         (_socket, _most, _used) = (socket, most, most);
         _anyAddress = socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
         if (coalesce) Coalesce(socket);
+        if (timed) SocketErrors.Prefer(() => socket.SetRawSocketOption(LibC.LevelSocket, LibC.SocketTimestamp, [1, 0, 0, 0]));
         nuint headers = (nuint)most * (nuint)(sizeof(LibC.MultiMessage) + sizeof(LibC.Vector) + NameRoom + ControlRoom);
         _memory = (byte*)NativeMemory.AlignedAlloc(((nuint)most * PayloadRoom) + headers, 4096);
         byte* next = _memory + (most * (nint)PayloadRoom);
@@ -57,10 +60,10 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
         {
             ref LibC.MultiMessage message = ref _messages[index];
             int length = (int)message.Length;
-            IPAddress destination = ReadControl(new ReadOnlySpan<byte>(message.Header.Control, (int)message.Header.ControlLength), out int nic, out int segment);
+            IPAddress destination = ReadControl(new ReadOnlySpan<byte>(message.Header.Control, (int)message.Header.ControlLength), out int nic, out int segment, out TimeSpan waited);
             return new Datagram(
                 new ReadOnlySpan<byte>(message.Header.Vectors->Base, length), segment > 0 ? segment : length,
-                Source(new ReadOnlySpan<byte>(message.Header.Name, NameRoom)), destination, nic);
+                Source(new ReadOnlySpan<byte>(message.Header.Name, NameRoom)), destination, nic, waited);
         }
     }
 
@@ -72,7 +75,12 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
             for (int i = 0; i < _used; i++) Rearm(i);
             int received = Call(out int error);
             _used = Math.Max(0, received);
-            if (received > 0) return received;
+            if (received > 0)
+            {
+                _read = DateTime.UtcNow;
+                return received;
+            }
+
             if (error is not (LibC.TryAgain or LibC.InterruptedCall or LibC.ConnectionRefused or LibC.NoMemory or LibC.NoBuffers))
             {
                 throw new SocketException((int)SocketError.SocketError, $"recvmmsg failed with error {error}.");
@@ -147,10 +155,10 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
     }
 
     // Control data is a row of: length (native size), level, type, data; each begins at a multiple of the native size.
-    private IPAddress ReadControl(ReadOnlySpan<byte> control, out int nic, out int segment)
+    private IPAddress ReadControl(ReadOnlySpan<byte> control, out int nic, out int segment, out TimeSpan waited)
     {
         IPAddress? destination = null;
-        (nic, segment) = (0, 0);
+        (nic, segment, waited) = (0, 0, TimeSpan.Zero);
         while (control.Length >= 16)
         {
             int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(control);
@@ -173,11 +181,22 @@ internal sealed unsafe class LinuxDatagramReader : DatagramReader
             {
                 segment = BinaryPrimitives.ReadInt32LittleEndian(data);
             }
+            else if (level == LibC.LevelSocket && type == LibC.SocketTimestamp && data.Length >= 16)
+            {
+                waited = Since(BinaryPrimitives.ReadInt64LittleEndian(data), BinaryPrimitives.ReadInt64LittleEndian(data[8..]));
+            }
 
             control = control[Math.Min(control.Length, (length + 7) & ~7)..];
         }
 
         return destination ?? _anyAddress;
+    }
+
+    // The system stamps with the time of day, which somebody may have set meanwhile.
+    private TimeSpan Since(long seconds, long nanoseconds)
+    {
+        double waited = (_read - DateTime.UnixEpoch).TotalSeconds - seconds - nanoseconds / 1e9;
+        return waited is > 0 and < LongestWait ? TimeSpan.FromSeconds(waited) : TimeSpan.Zero;
     }
 
     private IPAddress Address(ReadOnlySpan<byte> bytes, int family)

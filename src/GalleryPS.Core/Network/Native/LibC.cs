@@ -16,7 +16,7 @@ internal static unsafe partial class LibC
 
     // Levels and options of sockets.
     public const int LevelIP = 0, LevelSocket = 1, LevelUdp = 17, LevelIPv6 = 41, LevelPacket = 263;
-    public const int IPPacketInfo = 8, IPv6PacketInfo = 50, UdpSegment = 103, UdpGro = 104;
+    public const int IPPacketInfo = 8, IPv6PacketInfo = 50, UdpSegment = 103, UdpGro = 104, SocketTimestamp = 35;
 
     private const int ShutBoth = 2;
 

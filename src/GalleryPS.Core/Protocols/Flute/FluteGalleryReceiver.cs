@@ -89,7 +89,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
 
     private void Read(ReceivingSocket socket)
     {
-        using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable);
+        using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable, timed: true);
         int reportEvery = Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512);
         bool idle = false;
         _intake.Enter();

@@ -23,6 +23,7 @@ internal sealed class FluteGallerySender : IImageSender
     private readonly FluteOutbox _outbox;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
+    private readonly TlsServer? _tls;
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _events = new();
     private readonly byte[] _batch;
@@ -49,12 +50,14 @@ internal sealed class FluteGallerySender : IImageSender
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
-        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
+        _tls = TlsServer.Of(options.Tls, _time);
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time, _tls);
         try
         {
             _fluteOptions = FluteSettings.Of(options, tsi, routes.Count, _packetBytes, FluteRoutes.PacketOverhead(routes)) with
             {
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
+                UtcNow = _time.GetUtcNow,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             };
@@ -152,7 +155,7 @@ internal sealed class FluteGallerySender : IImageSender
     private void OpenSession(int objects)
     {
         _flute = new FluteSender(_fluteOptions with { MaxObjects = (uint)objects });
-        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions.Redundancy, _events.Enqueue);
+        _receivers = _reports is null ? null : new ReceiverService(_options, _reports, _flute, _fluteOptions, _events.Enqueue);
         _progress = new SendingProgress(_options, _flute, _receivers?.Delivery);
     }
 
@@ -193,9 +196,10 @@ internal sealed class FluteGallerySender : IImageSender
     {
         int wanted = _options.Flute.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
-        while (receivers.Delivery.Present < wanted)
+        while (receivers.Delivery.Heard < wanted)
         {
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
@@ -284,13 +288,14 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Send(ReadOnlySpan<byte> packets, int length)
     {
+        _receivers?.Delivery.Leave(Now);
         if (!_outbox.Send(packets, length)) return;
         if (!_flute.AnnounceOnly) _sentBytes += packets.Length;
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
 
-    // Until everything was sent once, nobody can have everything and be gone.
-    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes;
+    // Until everything was sent once, nobody can have everything and be gone, unless it says so.
+    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes && _receivers?.Delivery.Waiting != 0;
 
     private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 
@@ -345,6 +350,7 @@ internal sealed class FluteGallerySender : IImageSender
                     Protocol = Protocol.Flute,
                     Destination = to,
                     Datagrams = _flute.PacketsOf((ulong)i + 1) * by.Copies,
+                    WasThere = item.Bytes > 0 && _flute.PacketsOf((ulong)i + 1) == 0,
                     Elapsed = item.Sent - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
                 });
             }

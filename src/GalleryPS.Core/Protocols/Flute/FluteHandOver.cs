@@ -84,6 +84,8 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 return new NoticeEvent(Invariant($"{received.Session}: {Counted.Of(fdt.Files, "image")}, {fdt.Bytes:N0} bytes{(fdt.Complete ? "" : " so far")}."));
             case ObjectReceived image:
                 return Take(image);
+            case ObjectPresent present:
+                return TakeStored(present);
             case ObjectRestarted again:
                 return new NoticeEvent($"{SafeFileName.From(again.File.Name)} from {intake.SourceOf(again.Session).Source} is received again from the start: {again.Detail}.");
             case ObjectFailed or ObjectsLeftOut when !_begun.Contains(received.Session):
@@ -111,6 +113,24 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
         inbox.CountFailed();
         IPEndPoint source = intake.SourceOf(failed.Session).Source;
         return new ErrorEvent(failed is ObjectFailed one ? FluteErrors.Of(one, source) : FluteErrors.LeftOut((ObjectsLeftOut)failed, source));
+    }
+
+    // What is whole and no image was stored by somebody else; nobody receives it again either.
+    private GalleryEvent? TakeStored(ObjectPresent present)
+    {
+        (IPEndPoint source, int nic) = intake.SourceOf(present.Session);
+        try
+        {
+            using FileStream file = File.OpenRead(present.Path);
+            return ImageHeader.TryRead(file, out ImageInfo info)
+                ? inbox.TakeStored(present.Path, present.Index, new ArrivedImage(info, file.Length, source, 0, TimeSpan.Zero, nicName(nic)))
+                : null;
+        }
+        catch (Exception e) when (e is GalleryException or IOException or UnauthorizedAccessException)
+        {
+            inbox.CountFailed();
+            return new ErrorEvent(FluteErrors.NotKept(present.File.Name, e));
+        }
     }
 
     private GalleryEvent? Take(ObjectReceived received)

@@ -40,7 +40,7 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort, TlsClient.Of(options.Tls));
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
@@ -50,9 +50,10 @@ internal sealed class FluteIntake : IDisposable
                 MaxSessions = options.Limits.MaxSessions,
                 GroupKey = options.Flute.Passphrase?.Key.Value,
                 UtcNow = _time.GetUtcNow,
+                Resume = options.Resume,
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             },
-            new ImageObjectStore(inbox.Store));
+            new ImageObjectStore(inbox.Store, options.Resume));
         _awaited = new AwaitedSessions(_flute, _reports.IsOpen);
     }
 
@@ -87,7 +88,7 @@ internal sealed class FluteIntake : IDisposable
             for (; !packets.IsEmpty; count++)
             {
                 ReadOnlySpan<byte> packet = packets[..Math.Min(datagram.SegmentLength, packets.Length)];
-                _flute.Push(packet, datagram.Source, Now);
+                _flute.Push(packet, datagram.Source, Now, datagram.Waited);
                 packets = packets[packet.Length..];
             }
 
@@ -128,10 +129,15 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
-            if (_toldOver || !_inbox.HasEnds || _awaited.Any()) return;
-            _toldOver = true;
-            Add(new NothingAwaited());
+            if (!_toldOver && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning)
+            {
+                _toldOver = true;
+                Add(new NothingAwaited());
+            }
         }
+
+        // The first packets after a pause are what a sender that begins carefully waits to hear of.
+        if (anything && wasIdle) _reports.Wake();
     }
 
     /// <summary>
@@ -143,7 +149,7 @@ internal sealed class FluteIntake : IDisposable
         if (_arrived.Count > 0 || !_lock.TryEnter()) return false;
         try
         {
-            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any();
+            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning;
         }
         finally
         {
@@ -218,7 +224,7 @@ internal sealed class FluteIntake : IDisposable
         while (_flute.TryTake(out FluteEvent? received))
         {
             if (source is not null && received is SessionOpened) _sources[received.Session] = (source, nic);
-            if (received is FdtReceived { ReportTo: { } reportTo }) _reports.Begin(received.Session, reportTo);
+            if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
             Add(received);
         }
 

@@ -5,6 +5,10 @@ namespace GalleryPS.Protocols.Flute;
 /// <summary>What the options of a sender mean to FLUTE; whoever sends and whoever predicts asks here.</summary>
 internal static class FluteSettings
 {
+    // What reporting receivers lose is sent again, in whatever block it was: a few blocks keep reading, encoding and decoding busy, and
+    // images become whole one after the other.
+    private const long InterleavedWithReports = 8L << 20;
+
     // At a given rate, images take turns for about a second: whoever looks at them does not wait until all of them are whole.
     private const long LeastInterleaved = 4L << 20, MostInterleaved = FluteSenderOptions.DefaultInterleavedBytes;
 
@@ -34,7 +38,7 @@ internal static class FluteSettings
             Passes = flute.Carousel ? 0 : flute.Repeat + 1,
             WaitsForReports = reported,
             BitRate = rate.IsUnlimited ? null : bitsPerSecond,
-            InterleavedBytes = rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(bitsPerSecond / 8), LeastInterleaved, MostInterleaved),
+            InterleavedBytes = reported ? InterleavedWithReports : rate.IsUnlimited ? MostInterleaved : Math.Clamp((long)(bitsPerSecond / 8), LeastInterleaved, MostInterleaved),
             GroupKey = flute.Passphrase?.Key.Value,
         };
     }

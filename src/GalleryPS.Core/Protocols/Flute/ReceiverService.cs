@@ -8,18 +8,24 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="options">What the user asked for.</param>
 /// <param name="reports">Where they report.</param>
 /// <param name="flute">What sends.</param>
-/// <param name="redundancy">Repair symbols per source symbol at least.</param>
+/// <param name="sending">How it sends.</param>
 /// <param name="onEvent">Gets what becomes of them.</param>
-internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, double redundancy, Action<GalleryEvent> onEvent)
+internal sealed class ReceiverService(SendOptions options, ReportServer reports, FluteSender flute, FluteSenderOptions sending, Action<GalleryEvent> onEvent)
 {
     private readonly Dictionary<ReportConnection, ReceiverState> _receivers = [];
     private readonly Dictionary<ReportConnection, ReceiverState> _broken = [];
     private TimeSpan _begun, _excusedUntil;
     private int _whole;
-    private bool _warnedNotAuthentic;
+    private bool _warnedNotAuthentic, _warnedWithoutTls;
 
     /// <summary>What is sent to whom.</summary>
-    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions { Redundancy = redundancy, SilenceTimeout = options.Flute.ReceiverTimeout });
+    public DeliveryTracker Delivery { get; } = new(flute, new DeliveryOptions
+    {
+        Redundancy = sending.Redundancy,
+        SilenceTimeout = options.Flute.ReceiverTimeout,
+        FollowsNetwork = options.Pacing.BitRate?.IsUnlimited != true,
+        MostBitRate = sending.BitRate,
+    });
 
     /// <summary>Whether a receiver at an address reported.</summary>
     public bool Knows(IPAddress address) => _receivers.Values.Concat(_broken.Values).Any(r => r.Host.EndsWith($"({address})", StringComparison.Ordinal));
@@ -62,7 +68,14 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             onEvent(new WarningEvent(ErrorIds.NotAuthentic, $"A receiver at {stranger} does not have the passphrase (-Passphrase), and is not served."));
         }
 
+        if (reports.WithoutTls is { } other && !_warnedWithoutTls)
+        {
+            _warnedWithoutTls = true;
+            onEvent(new WarningEvent(other.Id, $"A receiver is not served: {other.Message} {other.RecommendedAction}"));
+        }
+
         if (flute.AnnounceOnly) return;
+        Delivery.Pace(now);
         Delivery.Plan(now);
         if (Delivery.Waiting == 0) flute.Finish();
     }

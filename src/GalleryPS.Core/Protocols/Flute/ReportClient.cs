@@ -13,7 +13,7 @@ internal sealed class ReportClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5), RetryPause = TimeSpan.FromMilliseconds(500);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
-    private static readonly TimeSpan FinalReportTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstReportTimeout = TimeSpan.FromSeconds(1), FinalReportTimeout = TimeSpan.FromMilliseconds(100);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
@@ -24,8 +24,10 @@ internal sealed class ReportClient : IDisposable
     private readonly string _receiver = Guid.NewGuid().ToString("N");
     private readonly ReportedSoFar _soFar = new();
     private readonly TimeProvider _time;
+    private readonly TlsTarget? _tls;
     private readonly Thread _thread;
-    private bool _isOpen;
+    private readonly long _begun;
+    private bool _isOpen, _hasTried;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
@@ -33,9 +35,11 @@ internal sealed class ReportClient : IDisposable
     /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
     /// <param name="time">The clock.</param>
     /// <param name="restored">Is told when it is possible again.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null)
+    /// <param name="tls">With whom TLS is spoken; null for plain text.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null)
     {
-        (_to, _key, _report, _failed, _time, _restored) = (to, key, report, failed, time, restored);
+        (_to, _key, _report, _failed, _time, _restored, _tls) = (to, key, report, failed, time, restored, tls);
+        _begun = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
@@ -45,6 +49,13 @@ internal sealed class ReportClient : IDisposable
 
     /// <summary>Whether there is nothing more to tell.</summary>
     public bool HasEnded => !_thread.IsAlive;
+
+    /// <summary>Whether the sender was told once, or cannot be told: a session that is over as soon as it begins is worth a moment.</summary>
+    public bool HasTried
+    {
+        get => Volatile.Read(ref _hasTried) || _time.GetElapsedTime(_begun) > FirstReportTimeout;
+        private set => Volatile.Write(ref _hasTried, value);
+    }
 
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
@@ -81,9 +92,17 @@ internal sealed class ReportClient : IDisposable
                 told |= !closed;
                 again = true;
             }
+            catch (GalleryException e)
+            {
+                // A sender that is not trusted stays so; a handshake may only have been broken off.
+                if (!told) _failed(e.Id, $"{e.Message.TrimEnd('.')} ({e.RecommendedAction?.TrimEnd('.')})");
+                if (e.Id != ErrorIds.TlsFailed) return;
+                told = again = true;
+            }
             finally
             {
                 IsOpen = false;
+                HasTried = true;
             }
 
             // What is reported meanwhile is kept.
@@ -101,10 +120,11 @@ internal sealed class ReportClient : IDisposable
     private bool Serve(bool again, Action connected)
     {
         using TcpConnection connection = TcpConnection.Connect(
-            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _time, _stop.Token);
+            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1), _tls), _time, _stop.Token);
         connection.NoDelay = true;
         connection.Blocking = false;
         byte[] line = ReadLine(connection, _stop.Token);
+        if (_tls is null && TlsSide.IsTls(line)) throw TlsErrors.Unexpected(_to, "It does not answer in plain text");
         if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
         using var codec = new ReportCodec(challenge, _key);
         Send(connection, codec.Join(Environment.MachineName, _receiver));
@@ -116,11 +136,15 @@ internal sealed class ReportClient : IDisposable
 
         IsOpen = true;
         connected();
-        if (again)
+        if (Next() is not { } now) return false;
+        if (again || now.Objects.Count + now.Blocks.Count > 0)
         {
-            if (Next() is not { } now) return false;
             foreach (ReceptionReport all in _soFar.Again(now)) Send(connection, codec.Report(all));
             if (now.Finished) return false;
+        }
+        else
+        {
+            Send(connection, codec.Report(now));
         }
 
         Report(connection, codec);
@@ -144,6 +168,7 @@ internal sealed class ReportClient : IDisposable
             ReceptionReport? report = Next();
             if (report is null) return;
             Send(connection, codec.Report(report));
+            HasTried = true;
             if (report.Finished || stopping) return;
             bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
@@ -179,8 +204,9 @@ internal sealed class ReportClient : IDisposable
             if (!connection.WaitToRead(50_000)) continue;
             if (connection.Read(next, out SocketError error) == 0)
             {
+                if (error == SocketError.Success && TlsSide.IsTls(line.ToArray())) return [.. line];
                 if (error == SocketError.Success) break;
-                throw new SocketException((int)error);
+                throw connection.TlsFailure ?? (Exception)new SocketException((int)error);
             }
 
             if (next[0] == '\n') return [.. line];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using GalleryPS.Network;
@@ -22,19 +23,24 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly ReceiveOptions _options;
     private readonly Inbox _inbox;
     private readonly List<TcpAcceptor> _acceptors;
+    private readonly TlsServer? _tls;
     private readonly HashSet<IPAddress> _sources;
     private readonly Transmissions _transmissions;
     private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
     private readonly SemaphoreSlim _turns = new(MostAtWork);
     private readonly ITimer _look;
+    private readonly ConcurrentDictionary<string, bool> _found = new(StringComparer.Ordinal);
+    private readonly ResumeServer? _resume;
     private long _givenUp, _turnedAway;
 
-    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
+    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, TlsServer? tls, IReadOnlyList<IPAddress> sources)
     {
+        _tls = tls;
         (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
         _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
         _look = inbox.Clock.Time.CreateTimer(static r => ((PlainStreamReceiver)r!).CheckTimes(), this, LookEvery, LookEvery);
+        if (inbox.Stored is { } stored) _resume = new ResumeServer(acceptors.Select(static a => a.EndPoint), stored, IsWanted, Found, inbox.Clock.Time, tls);
         Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
@@ -44,10 +50,15 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
-        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)), sources);
+        var tls = TlsServer.Of(options.Tls, context.Time);
+        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where), tls), tls, sources);
     }
 
-    public IEnumerable<GalleryEvent> Opening() => [new NoticeEvent($"Listening on {string.Join(", ", Ready.EndPoints)} for TCP connections.")];
+    public IEnumerable<GalleryEvent> Opening()
+    {
+        yield return new NoticeEvent($"Listening on {string.Join(", ", Ready.EndPoints)} for TCP connections{(_tls is null ? "" : " with TLS")}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
+    }
 
     public void Start()
     {
@@ -57,11 +68,16 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     public IEnumerable<GalleryEvent> Closing()
     {
         Stop();
-        if (_givenUp + _turnedAway > 0)
+        if (_givenUp > 0)
         {
             yield return new WarningEvent(
-                ErrorIds.ConnectionsGivenUp,
-                $"{Counted.Of(_givenUp, "connection")} brought too little in time, and {Counted.Of(_turnedAway, "connection")} exceeded the limits (-FirstByteTimeout, -MinimumBitRate, -MaxConnections, -MaxConnectionsPerHost).");
+                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_givenUp, "connection")} brought too little in time (-FirstByteTimeout, -MinimumBitRate).");
+        }
+
+        if (_turnedAway > 0)
+        {
+            yield return new WarningEvent(
+                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_turnedAway, "connection")} exceeded the limits (-MaxConnections, -MaxConnectionsPerHost).");
         }
 
         yield return new NoticeEvent("Closed.");
@@ -78,6 +94,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
 
     private void Stop()
     {
+        _resume?.Dispose();
         _threads.Stop();
         lock (_open)
         {
@@ -106,9 +123,27 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         }
     }
 
+    private bool IsWanted(IPAddress sender) => _sources.Count == 0 || _sources.Contains(sender);
+
+    // What a sender leaves out because it is here is told like what it sends, once.
+    private void Found(string path, IPEndPoint source)
+    {
+        _transmissions.ImageArrived(new IPEndPoint(source.Address, 0));
+        if (_inbox.Stored?.WasThere(path) != true || !_found.TryAdd(path, true)) return;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            if (ImageHeader.TryRead(file, out ImageInfo info)) _inbox.AddStored(path, new ArrivedImage(info, file.Length, source, 0, TimeSpan.Zero, null));
+        }
+        catch (Exception e) when (e is GalleryException or IOException or UnauthorizedAccessException)
+        {
+            // It was whole a moment ago, and it is not this session's.
+        }
+    }
+
     private void Take(TcpAcceptor acceptor, IncomingConnection connection, byte[] buffer)
     {
-        if (_sources.Count == 0 || _sources.Contains(DatagramReceiver.WithoutZone(connection.Peer.Address)))
+        if (IsWanted(DatagramReceiver.WithoutZone(connection.Peer.Address)))
         {
             Handle(acceptor, connection, buffer);
             return;

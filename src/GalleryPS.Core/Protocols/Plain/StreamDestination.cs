@@ -21,16 +21,16 @@ internal sealed class StreamDestination : IDisposable
     private readonly Pacer _pacer;
     private readonly SentConnections _sent;
     private readonly TimeProvider _time;
-    private readonly bool _retry;
+    private readonly bool _retry, _resume;
     private readonly Reachability _reach;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
     private volatile ImageProgress? _current;
     private long _done;
 
-    public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry)
+    public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry, bool resume)
     {
-        (To, _options, _pacer, _time, _retry) = (to, options, pacer, time, retry);
+        (To, _options, _pacer, _time, _retry, _resume) = (to, options, pacer, time, retry, resume);
         _sent = new SentConnections(time);
         _reach = new Reachability(to);
     }
@@ -178,33 +178,21 @@ internal sealed class StreamDestination : IDisposable
     private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
+        if (_resume && ResumeQuestion.Ask(To, image, _options, _time, cancellationToken)) return Describe(image, index, image.Length, start, wasThere: true);
         TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
         Interlocked.Exchange(ref _done, 0);
         _current = new ImageProgress(index, $"{image.Name} to {To}", 0, image.Length);
         try
         {
             long sent = SendBytes(connection, image, cancellationToken);
-            connection.EndSending();
             _sent.Add(connection, image.Name);
-            return new SentEvent(new SentImage
-            {
-                Index = index,
-                Name = image.Name,
-                Path = image.Path,
-                Bytes = sent,
-                Format = image.Info.Format,
-                Width = image.Info.Width,
-                Height = image.Info.Height,
-                Transport = Transport.Tcp,
-                Protocol = Protocol.Plain,
-                Destination = To,
-                Datagrams = 0,
-                Elapsed = _time.GetElapsedTime(start),
-            });
+            return Describe(image, index, sent, start, wasThere: false);
         }
-        catch
+        catch (Exception e)
         {
+            GalleryException? tls = e is SocketException broken && !cancellationToken.IsCancellationRequested ? connection.WhyNotSent(image.Name, broken.SocketErrorCode) : null;
             connection.Reset();
+            if (tls is not null) throw tls;
             throw;
         }
         finally
@@ -212,6 +200,23 @@ internal sealed class StreamDestination : IDisposable
             _current = null;
         }
     }
+
+    private SentEvent Describe(OutgoingImage image, int index, long bytes, long start, bool wasThere) => new(new SentImage
+    {
+        Index = index,
+        Name = image.Name,
+        Path = image.Path,
+        Bytes = bytes,
+        Format = image.Info.Format,
+        Width = image.Info.Width,
+        Height = image.Info.Height,
+        Transport = Transport.Tcp,
+        Protocol = Protocol.Plain,
+        Destination = To,
+        Datagrams = 0,
+        Elapsed = _time.GetElapsedTime(start),
+        WasThere = wasThere,
+    });
 
     private EndEvent SendEnd(CancellationToken cancellationToken)
     {
@@ -226,29 +231,36 @@ internal sealed class StreamDestination : IDisposable
         using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
         try
         {
-            if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
-            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
-            try
-            {
-                long sent = 0;
-                while (true)
-                {
-                    int read = image.Read(buffer, sent);
-                    if (read == 0) return sent;
-                    sent += SendAll(connection, buffer.AsSpan(0, read), cancellationToken);
-
-                    // The file's end is known: asking once more for every image costs as much as a small image.
-                    if (sent == image.Length) return sent;
-                }
-            }
-            finally
-            {
-                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            }
+            long sent = SendContent(connection, image, cancellationToken);
+            connection.EndSending();
+            return sent;
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is SocketException or ObjectDisposedException)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private long SendContent(TcpConnection connection, OutgoingImage image, CancellationToken cancellationToken)
+    {
+        if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
+        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
+        try
+        {
+            long sent = 0;
+            while (true)
+            {
+                int read = image.Read(buffer, sent);
+                if (read == 0) return sent;
+                sent += SendAll(connection, buffer.AsSpan(0, read), cancellationToken);
+
+                // The file's end is known: asking once more for every image costs as much as a small image.
+                if (sent == image.Length) return sent;
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -1,0 +1,233 @@
+namespace Flute;
+
+/// <summary>
+/// The rate that the way to one receiver carries. It is found by what a bottleneck does: packets that come faster than it takes
+/// them queue, and queueing shows as a delay that grows before anything is lost. The rate follows what arrives, so that about
+/// ten milliseconds of queue stand. Loss says something only where it grows with the rate: what is lost by chance is lost
+/// at any rate. Where the queue stands although less and less is sent somebody else fills it; then the rate grows and falls as
+/// that of TCP does, until the queue is empty again.
+/// </summary>
+internal sealed class PathRate
+{
+    /// <summary>Bit/s with which a session begins: little enough for what it overshoots to be harmless, enough to find a fast rate soon.</summary>
+    public const double First = 50e6;
+
+    /// <summary>Packets that may leave at the first rate before anything is known.</summary>
+    public const int FirstPackets = 32;
+
+    /// <summary>Bit/s at least.</summary>
+    public const double Lowest = 100e3;
+
+    /// <summary>Bit/s at most; no limit.</summary>
+    public const double Highest = 100e9;
+
+    // Delay that a queue may have, and least and longest time that is measured; after so long without an empty queue it is emptied.
+    private static readonly TimeSpan MostTarget = TimeSpan.FromMilliseconds(10), LeastTarget = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
+    private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
+    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, Significant = 0.02;
+    private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
+    private readonly TimeSpan[] _queues = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero];
+    private PathSample? _start, _last;
+    private PathSample _decision;
+    private long _decidedAt, _measured;
+    private int _samples, _fruitless;
+    private double _growth = 1, _full, _randomLoss, _suspectLoss, _cut, _peak;
+    private bool _knowsLoss, _wasCut, _slowStart = true;
+    private (double Rate, double Full, double Growth, bool SlowStart)? _before;
+    private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared;
+
+    /// <summary>Bit/s that may be sent.</summary>
+    public double Rate { get; private set; } = First;
+
+    /// <summary>Bit/s that arrived when it was measured last, and that would have arrived but for loss by chance.</summary>
+    public double Arriving { get; private set; }
+
+    /// <summary>Whether anything is known.</summary>
+    public bool IsKnown => _decidedAt > 0;
+
+    /// <summary>When something was known last.</summary>
+    public TimeSpan LastSample => _last?.Now ?? TimeSpan.Zero;
+
+    /// <summary>Time that the last packets spent in queues, as far as one can tell.</summary>
+    public TimeSpan Queue { get; private set; }
+
+    /// <summary>The least time from sending a packet to hearing of it; zero when it is not known.</summary>
+    public TimeSpan RoundTrip => _last is not null ? _roundTrip.Value : TimeSpan.Zero;
+
+    /// <summary>Share of the packets that is lost whatever the rate.</summary>
+    public double RandomLoss => _randomLoss;
+
+    /// <summary>Share of the packets that will be lost, averaged over the last few thousand; what a full way lost does not count.</summary>
+    public double ExpectedLoss { get; private set; }
+
+    /// <summary>Whether somebody else fills the queue.</summary>
+    public bool Competes { get; private set; }
+
+    /// <summary>Whether the way was ever found to be full.</summary>
+    public bool WasFull => !_slowStart;
+
+    /// <summary>Takes a report.</summary>
+    /// <param name="sample">What it says.</param>
+    /// <param name="sent">Packets of the session sent by now.</param>
+    /// <param name="bitsPerPacket">Bits of a packet on the link, on average.</param>
+    public void Note(in PathSample sample, long sent, double bitsPerPacket)
+    {
+        if (_last is { } last && (sample.Position <= last.Position || sample.ArrivedAt < last.ArrivedAt)) return;
+        _last = sample;
+        if (sample.Now - sample.SentAt - sample.Held is { Ticks: >= 0 } roundTrip) _roundTrip.Add(roundTrip, sample.Now);
+        TimeSpan delay = sample.TellsTime ? sample.ArrivedAt - sample.SentAt : TimeSpan.Zero;
+        _delay.Add(delay, sample.Now);
+        _queues[_samples++ % _queues.Length] = delay - _delay.Value;
+        Queue = _queues.Min();
+        if (Queue < TimeSpan.FromMilliseconds(1)) _lastEmpty = sample.Now;
+        if (_samples == 1) _lastEmpty = sample.Now;
+
+        // What was sent before the last decision says nothing of it, but that it was a bad one.
+        bool alarm = Queue > 3 * _target && _cut == 0 && !Competes;
+        if (sample.Position < _decidedAt && !alarm) return;
+        if (_start is not { } start)
+        {
+            _start = sample;
+            if (_before is { } before && delay - _delay.Value < _target / 4) (Rate, _full, _growth, _slowStart, _cut) = (before.Rate, before.Full, before.Growth, before.SlowStart, 0);
+            _before = null;
+            return;
+        }
+
+        TimeSpan elapsed = sample.ArrivedAt - start.ArrivedAt;
+        long got = sample.Packets - start.Packets, gone = sample.Position - start.Position;
+        if (elapsed < (_slowStart ? ShortWindow : Window) || gone < FewPackets) return;
+        double loss = Math.Clamp(1 - (double)got / gone, 0, 1);
+        Arriving = got * bitsPerPacket / elapsed.TotalSeconds / Math.Max(0.05, 1 - _randomLoss);
+
+        // What arrives more slowly than it was sent queues; what is on its way already will as well.
+        TimeSpan stretch = elapsed - (sample.SentAt - start.SentAt);
+        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 0.1 * elapsed && _queues.Max() > 2 * LeastTarget;
+        JudgeCut(sample.Now, stretch / elapsed);
+        Decide(sample, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
+        (_decision, _lastDecision) = (sample, sample.Now);
+        _decidedAt = sent;
+        _start = null;
+    }
+
+    private void Decide(in PathSample sample, TimeSpan queue, double loss, long packets)
+    {
+        TimeSpan now = sample.Now;
+        double noise = 3 * Math.Sqrt(Math.Max(_randomLoss, 1.0 / packets) * (1 - _randomLoss) / packets);
+        bool excess = _knowsLoss && loss - _randomLoss > Significant + noise;
+        if (excess && _suspectLoss > 0 && loss - _randomLoss > (_suspectLoss - _randomLoss) / 2 && !Competes)
+        {
+            // Less was sent, and as much was lost: it is lost by chance.
+            _randomLoss = loss;
+            _suspectLoss = 0;
+            _target = MostTarget;
+            excess = false;
+        }
+
+        if (Competes) Compete(now, sample);
+        else if (queue > _target) YieldToDelay(now, queue);
+        else if (excess) YieldToLoss(loss);
+        else Grow(now, queue, loss, packets);
+        Rate = Math.Clamp(Rate, Lowest, Highest);
+        if (now - _lastEmpty <= EmptyEvery || Competes) return;
+
+        // The least delay is that of an empty queue; it has to be seen now and then.
+        _lastEmpty = now;
+        Rate = Math.Max(Lowest, Arriving / 2);
+    }
+
+    // What is lost where more may be sent than the way carries need not be lost by chance.
+    private void NoteLoss(double loss, long packets)
+    {
+        if (!_knowsLoss || loss < _randomLoss || Rate < 0.95 * _full || _full == 0) _randomLoss = _knowsLoss ? _randomLoss + (loss - _randomLoss) / 4 : loss;
+        _knowsLoss = true;
+        _measured = Math.Min(_measured + packets, ManyPackets);
+        ExpectedLoss += (loss - ExpectedLoss) * packets / _measured;
+    }
+
+    private void Grow(TimeSpan now, TimeSpan queue, double loss, long packets)
+    {
+        _suspectLoss = 0;
+        NoteLoss(loss, packets);
+        if (_target < MostTarget) _target += (now - _lastDecision) / RelaxSeconds * MostTarget.TotalSeconds;
+        if (Rate < _full)
+        {
+            Rate = _full;
+            return;
+        }
+
+        // Nobody learns how much more there is room for while less is sent than may be.
+        double room = 1 - queue / _target;
+        _growth = room > 0.5 && Arriving > _full * (1 + LeastGrowth / 2) ? Math.Min(1, _growth * 2) : LeastGrowth;
+        if (Arriving > 0.7 * Rate) Rate *= 1 + _growth * room;
+    }
+
+    private void YieldToDelay(TimeSpan now, TimeSpan queue)
+    {
+        // Before less is sent no queue gets shorter: when this one has gone by then, it was none but a host that was busy.
+        _before = _wasCut || Queue <= _target ? null : (Rate, _full, _growth, _slowStart);
+        IsFull();
+        bool less = Arriving < Less * _peak;
+        _cut = DelayCut * (less ? 1 : Math.Min(1, (queue - _target) / _target));
+        Rate = Arriving * (1 - _cut);
+        if (!less || _fruitless < FruitlessCuts) return;
+        Competes = true;
+        _lastShared = now;
+    }
+
+    // A queue that only this session fills shrinks as much as less is sent than arrives.
+    private void JudgeCut(TimeSpan now, double trend)
+    {
+        _peak = Math.Max(Arriving, _peak * (1 - Math.Min(1, (now - _lastDecision).TotalSeconds / PeakSeconds)));
+        if (_cut >= 0.1)
+        {
+            bool fruitful = trend < -0.75 * _cut / (1 - _cut);
+            _fruitless = fruitful ? 0 : _fruitless + 1;
+            if (fruitful) _peak = Arriving;
+        }
+
+        _wasCut = _cut > 0;
+        _cut = 0;
+    }
+
+    private void IsFull()
+    {
+        _slowStart = false;
+        _growth = LeastGrowth;
+        _full = Arriving;
+    }
+
+    private void YieldToLoss(double loss)
+    {
+        IsFull();
+        _suspectLoss = loss;
+        if (Queue > LeastTarget) _target = TimeSpan.FromTicks(Math.Clamp(Queue.Ticks / 2, LeastTarget.Ticks, _target.Ticks));
+        Rate = Math.Min(Rate, Arriving) * (1 - LossCut);
+    }
+
+    private void Compete(TimeSpan now, in PathSample sample)
+    {
+        long gone = sample.Position - _decision.Position, lost = gone - (sample.Packets - _decision.Packets);
+        double byChance = _randomLoss * gone;
+
+        // TCP leaves room for a while when it has lost something.
+        if (Queue > _target / 2) _lastShared = now;
+        if (now - _lastShared > Alone + 10 * RoundTrip)
+        {
+            Competes = false;
+            _fruitless = 0;
+            return;
+        }
+
+        if (lost > byChance + 3 * Math.Sqrt(byChance))
+        {
+            Rate = Math.Min(Rate, Arriving) * (1 - CompetingCut);
+            return;
+        }
+
+        // As TCP grows: one packet more in each round trip.
+        double trip = Math.Max(0.001, (RoundTrip + Queue).TotalSeconds), elapsed = (now - _lastDecision).TotalSeconds;
+        Rate += 12_000 / trip * Math.Min(10, elapsed / trip);
+    }
+}

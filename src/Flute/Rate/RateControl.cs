@@ -1,0 +1,47 @@
+namespace Flute;
+
+/// <summary>
+/// The rate of a session that is served: that of the slowest way to a receiver which does not have everything yet. It is made
+/// for multicast, as TFMCC (RFC 4654) is, but listens to delays, and to every receiver.
+/// </summary>
+/// <param name="most">Bit/s at most; null for no limit.</param>
+public sealed class RateControl(double? most)
+{
+    // Who says nothing for so long does not rule the others.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+    private const double Unheard = 5e6;
+    private long _firstPacket = -1;
+
+    /// <summary>Bit/s at most; null for no limit.</summary>
+    public double? Most { get; } = most;
+
+    /// <summary>Whether the network keeps the rate down at present, not the limit.</summary>
+    public bool IsNetwork { get; private set; }
+
+    /// <summary>The receiver that the rate follows; null when there is none.</summary>
+    public ReceiverState? Slowest { get; private set; }
+
+    /// <summary>The rate now.</summary>
+    /// <param name="receivers">The receivers.</param>
+    /// <param name="sent">Packets sent.</param>
+    /// <param name="now">The time.</param>
+    public double Rate(IReadOnlyList<ReceiverState> receivers, long sent, TimeSpan now)
+    {
+        if (_firstPacket < 0) _firstPacket = sent;
+        double rate = PathRate.Highest;
+        bool known = false;
+        Slowest = null;
+        foreach (ReceiverState receiver in receivers)
+        {
+            if (receiver.IsGone || receiver.Completed is not null || !receiver.Path.IsKnown) continue;
+            if (now - receiver.Path.LastSample > Silence + 4 * receiver.Path.RoundTrip) continue;
+            known = true;
+            if (receiver.Path.Rate >= rate) continue;
+            (rate, Slowest) = (receiver.Path.Rate, receiver);
+        }
+
+        if (!known) rate = sent - _firstPacket < PathRate.FirstPackets ? PathRate.First : Unheard;
+        IsNetwork = Most is not { } limit || rate < limit;
+        return IsNetwork ? rate : Most!.Value;
+    }
+}

@@ -1,0 +1,129 @@
+namespace Flute.Tests.Rate;
+
+/// <summary>The rate finds itself: on links with queues of any length, far and near, with loss by chance, beside others.</summary>
+public class RateTests(ITestOutputHelper output)
+{
+    private const double Mbit = 1e6;
+
+    [Theory]
+    [InlineData(100, 1, 50, 1.06, 0.93)]
+    [InlineData(100, 1, 5, 1.08, 0.90)]
+    [InlineData(100, 1, 400, 1.06, 0.93)]
+    [InlineData(20, 5, 50, 1.06, 0.93)]
+    [InlineData(100, 50, 50, 1.10, 0.80)]
+    [InlineData(100, 150, 100, 1.10, 0.60)]
+    [InlineData(2, 20, 200, 1.11, 0.90)]
+    public void ABottleneckIsFilledAndNotOverrun(double capacity, int delay, int buffer, double mostWire, double leastShare)
+    {
+        var link = new Link(capacity * Mbit, (int)(capacity * Mbit / 8 * buffer / 1000));
+        var simulation = new Simulation((long)(capacity * Mbit / 8 * 5), [new Way { Links = [link], Delay = TimeSpan.FromMilliseconds(delay) }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        double share = simulation.Bytes * 8 / outcome.Seconds / (capacity * Mbit);
+        output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
+        Assert.InRange(outcome.Wire, 1, mostWire);
+        Assert.InRange(share, leastShare, 1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.1)]
+    public void LossByChanceSlowsNothingDown(double loss)
+    {
+        var simulation = new Simulation(50_000_000, [.. Enumerable.Range(0, 3).Select(_ => new Way { Loss = _ => loss, Delay = TimeSpan.FromMilliseconds(0.1) })]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {simulation.Bytes * 8 / outcome.Seconds / 1e6:0} Mbit/s");
+        Assert.InRange(simulation.Bytes * 8 / outcome.Seconds, 700 * Mbit * (1 - loss), 1500 * Mbit);
+    }
+
+    [Fact]
+    public void ACapacityThatChangesIsFollowed()
+    {
+        double Capacity(TimeSpan t) => t.TotalSeconds is > 2 and < 5 ? 20 * Mbit : 100 * Mbit;
+        var link = new Link(Capacity, 625_000);
+        var simulation = new Simulation(50_000_000, [new Way { Links = [link] }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
+        Assert.InRange(outcome.Wire, 1, 1.12);
+        Assert.InRange(outcome.Seconds, 6.4, 7.3);
+    }
+
+    [Theory]
+    [InlineData(0.02, 50)]
+    [InlineData(0.1, 50)]
+    [InlineData(0.1, 4)]
+    [InlineData(0, 1)]
+    public void ABottleneckBehindWhichPacketsAreLostByChanceIsFilled(double loss, int buffer)
+    {
+        var link = new Link(100 * Mbit, (int)(100 * Mbit / 8 * buffer / 1000));
+        var simulation = new Simulation(50_000_000, [new Way { Links = [link], Loss = _ => loss }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        double share = simulation.Bytes * 8 / outcome.Seconds / (100 * Mbit);
+        output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
+        Assert.InRange(outcome.Wire, 1, 1.12 / (1 - loss));
+        Assert.InRange(share, 0.85 * (1 - loss), 1);
+    }
+
+    [Fact]
+    public void LossThatBeginsWhileTheWayIsFullIsTakenForWhatItIs()
+    {
+        var link = new Link(100 * Mbit, 625_000);
+        var simulation = new Simulation(50_000_000, [new Way { Links = [link], Loss = static t => t.TotalSeconds is > 1 and < 3 ? 0.1 : 0 }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
+        Assert.InRange(outcome.Wire, 1, 1.18);
+        Assert.InRange(outcome.Seconds, 4.1, 5);
+    }
+
+    [Theory]
+    [InlineData(0.0001)]
+    [InlineData(-0.0001)]
+    public void AClockThatGoesWrongDoesNotMatter(double drift)
+    {
+        var link = new Link(100 * Mbit, 625_000);
+        var simulation = new Simulation(100_000_000, [new Way { Links = [link], Drift = drift }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
+        Assert.InRange(outcome.Wire, 1, 1.08);
+        Assert.InRange(outcome.Seconds, 8.3, 9.2);
+    }
+
+    [Fact]
+    public void AReceiverThatTellsNoTimesIsServedByItsLoss()
+    {
+        var link = new Link(100 * Mbit, 125_000);
+        var simulation = new Simulation(50_000_000, [new Way { Links = [link], TellsTime = false }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
+        Assert.InRange(outcome.Wire, 1, 1.25);
+        Assert.InRange(outcome.Seconds, 4.1, 6);
+    }
+
+    [Fact]
+    public void TheSlowestOfThreeIsFollowed()
+    {
+        var slow = new Link(20 * Mbit, 125_000);
+        var simulation = new Simulation(20_000_000, [new Way(), new Way { Links = [slow] }, new Way { Links = [new Link(100 * Mbit, 625_000)], Loss = _ => 0.05 }]);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        output.WriteLine($"wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s");
+        Assert.InRange(outcome.Wire, 1, 1.13);
+        Assert.InRange(outcome.Seconds, 8.3, 9.5);
+    }
+
+    [Theory]
+    [InlineData(50, 1)]
+    [InlineData(50, 20)]
+    [InlineData(10, 5)]
+    public void TcpOnTheSameWayKeepsItsShareAndWeKeepOurs(int buffer, int delay)
+    {
+        var link = new Link(100 * Mbit, (int)(100 * Mbit / 8 * buffer / 1000));
+        var simulation = new Simulation(1_000_000_000, [new Way { Links = [link], Delay = TimeSpan.FromMilliseconds(delay) }]);
+        var tcp = new TcpFlow(simulation, link, TimeSpan.FromMilliseconds(delay));
+        tcp.Start(TimeSpan.FromSeconds(1));
+        simulation.Run(TimeSpan.FromSeconds(60), () => simulation.Now.TotalSeconds > 12);
+        double share = tcp.Delivered * 8 / 11.0 / (100 * Mbit);
+        output.WriteLine($"TCP has {share:0.00}, loss here {simulation.Tracker.Receivers[0].LossRate:0.000}, ours {simulation.Tracker.Receivers[0].Packets * 1514 * 8 / 12.0 / (100 * Mbit):0.00}");
+        Assert.InRange(share, 0.4, 0.9);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using GalleryPS.TestSupport;
+
+namespace GalleryPS.Windows.Tests;
+
+/// <summary>The archives of gallery as a program that needs nothing else, for each system that can be had here.</summary>
+public sealed class PublishTests(WindowsRoom room)
+{
+    [Fact]
+    [Trait("Category", "Long")]
+    public void ArchivesHaveTheSameBytesEachTimeAndTheirProgramsRun()
+    {
+        IReadOnlyDictionary<string, string> first = Publish(), second = Publish();
+        Assert.Equal(3, first.Count);
+        Assert.Equal(first, second);
+
+        string unpacked = room.NewFolder();
+        foreach (string archive in first.Keys) NetworkLab.Execute(archive.EndsWith(".zip", StringComparison.Ordinal) ? "python3" : "tar", Unpack(archive, unpacked));
+        string linux = Path.Combine(Directory.GetDirectories(unpacked, "*-linux-x64").Single(), "gallery");
+        using PeerProcess demo = PeerProcess.Start(room.Linux, "env", ["-i", linux, "demo", "--json"]);
+        Expect.Exit(0, demo);
+        Assert.All(demo.Events("Transport"), static t => Assert.Equal(18, t.GetProperty("Intact").GetInt32()));
+
+        using PeerProcess windows = room.Start(Path.Combine(Directory.GetDirectories(unpacked, "*-win-x64").Single(), "gallery.exe"), ["demo", "--json"]);
+        Expect.Exit(0, windows);
+        Assert.Equal(4, windows.Events("Transport").Count);
+        Assert.All(windows.Events("Transport"), static t => Assert.Equal(18, t.GetProperty("Intact").GetInt32()));
+
+        // That of another processor is at least a program for it: ELF, 64 bit, AArch64.
+        byte[] arm = File.ReadAllBytes(Path.Combine(Directory.GetDirectories(unpacked, "*-linux-arm64").Single(), "gallery"));
+        Assert.Equal("7F454C4602B700", Convert.ToHexString([.. arm[..5], .. arm[18..20]]));
+    }
+
+    private static string[] Unpack(string archive, string folder) =>
+        archive.EndsWith(".zip", StringComparison.Ordinal) ? ["-m", "zipfile", "-e", archive, folder] : ["-xzf", archive, "-C", folder];
+
+    /// <summary>Builds the archives.</summary>
+    /// <returns>The hash of each, by its path.</returns>
+    private static Dictionary<string, string> Publish()
+    {
+        string output = Path.Combine(WindowsRoom.Root, "output");
+        foreach (string old in Directory.Exists(output) ? Directory.GetFiles(output, "gallery-*") : []) File.Delete(old);
+        using PeerProcess build = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish"]) { WorkingDirectory = WindowsRoom.Root });
+        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(5)) == 0, $"{string.Join('\n', build.Lines)}\n{build.Errors}");
+        return Directory.GetFiles(output, "gallery-*").Where(static f => f.EndsWith(".zip", StringComparison.Ordinal) || f.EndsWith(".tar.gz", StringComparison.Ordinal))
+            .ToDictionary(static f => f, static f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
+    }
+}
