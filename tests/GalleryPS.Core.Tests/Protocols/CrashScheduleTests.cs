@@ -94,7 +94,9 @@ public sealed class CrashScheduleTests : IDisposable
             byte[] copy = packet[..length];
             int chance = random.Next(100);
             if (chance < 5) continue;
-            if (chance == 5) copy[random.Next(length)] ^= 1;
+
+            // Not the table: without a key it would be believed.
+            if (chance == 5 && LctPacket.TryParse(copy, out LctPacket parsed) && parsed.Toi != 0) copy[^random.Next(1, parsed.Payload.Length)] ^= 1;
             if (chance == 6) late.Enqueue(copy);
             else receiver.Push(copy, Source, now);
             if (chance == 7) receiver.Push(copy, Source, now);

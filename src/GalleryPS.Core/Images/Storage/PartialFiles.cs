@@ -61,14 +61,19 @@ internal static class PartialFiles
         return removed;
     }
 
-    /// <summary>Removes the unfinished images that were not touched for longest, until the others have no more than so many bytes.</summary>
+    /// <summary>
+    /// Removes unfinished images of which no part is there, and of the others those that were not touched for longest, until the rest has no more
+    /// than so many bytes.
+    /// </summary>
     public static void Limit(string directory, long mostBytes)
     {
         long bytes = 0;
         foreach (FileInfo image in Enumerate(directory, Prefix + "*" + Partial).Select(static p => new FileInfo(p)).OrderByDescending(static f => f.LastWriteTimeUtc))
         {
-            bytes += image.Exists ? image.Length : 0;
-            if (bytes > mostBytes && TryRemove(image.FullName)) TryRemove(Path.ChangeExtension(image.FullName, Journal));
+            var journal = new FileInfo(Path.ChangeExtension(image.FullName, Journal));
+            bool isHollow = !journal.Exists || journal.Length < PartialJournal.RecordLength;
+            if (!isHollow && image.Exists) bytes += image.Length;
+            if ((isHollow || bytes > mostBytes) && TryRemove(image.FullName)) TryRemove(journal.FullName);
         }
     }
 
