@@ -25,6 +25,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Hosts, broadcast addresses or groups.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
+    [ValidateNotNullOrEmpty]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>

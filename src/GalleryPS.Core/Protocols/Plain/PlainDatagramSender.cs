@@ -120,6 +120,8 @@ internal sealed class PlainDatagramSender : IImageSender
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         if (IsUnreachable) yield break;
+        foreach (GalleryEvent told in _watch.News()) yield return told;
+        _watch.HasEnded = true;
         int number = 0;
         foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
