@@ -157,6 +157,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case ShownEvent shown: WriteObject(shown.Image); break;
             case ReceivedEvent received: EndWaiting(); WriteObject(received.Image); break;
             case ReadyEvent ready: Wait(ready); break;
+            case CertificateEvent certificate: Tell(certificate); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
@@ -176,6 +177,13 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
         _progress?.Done();
     }
 
+    // Whoever is at the other side has to be given it.
+    private void Tell(CertificateEvent certificate)
+    {
+        if (certificate.SelfSigned) WriteInformation(new HostInformationMessage { Message = $"{certificate}." }, ["PSHOST"]);
+        else WriteVerbose($"{certificate}.");
+    }
+
     private void Wait(ReadyEvent ready)
     {
         _waits = true;
@@ -186,7 +194,10 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>
     /// <param name="path">A PowerShell path of the file system.</param>
     /// <returns>The provider's path.</returns>
-    protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>: it is empty, which PowerShell takes for the current location.</exception>
+    protected string FullPath(string path) => string.IsNullOrWhiteSpace(path)
+        ? throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"'{path}' is not a path.", path, "Give the path of a file or of a folder.")
+        : GetUnresolvedProviderPathFromPSPath(path);
 
     /// <summary>Where images go, as a full path, when the user agrees (-WhatIf, -Confirm).</summary>
     /// <param name="storage">The folder as it was written, or none.</param>

@@ -24,7 +24,7 @@ public class ArrowTests
         [""] = [],
         ["Loading"] = [],
         ["Options"] = [],
-        ["Network"] = [],
+        ["Network"] = ["Options"],
         ["Images"] = ["Network"],
         ["Events"] = ["Network", "Images"],
         ["Protocols"] = ["Options", "Network", "Images", "Events"],

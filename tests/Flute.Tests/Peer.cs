@@ -58,7 +58,7 @@ internal sealed class Peer(double loss, int seed, LeftStore? left = null) : IDis
         Take();
         if (now >= _stalledUntil) Receiver.Idle();
         if (!IsThere || State?.Completed is not null || Receiver.Report(new SessionId(Channel.Source.Address, Tsi)) is not { } report) return;
-        if (State is null && (!join || !_ready)) return;
+        if (State is null && (!join || (left is not null && !_ready))) return;
         State ??= tracker.Join($"peer {seed}", now);
         using var writer = new ReportCodec(_challenge, null);
         using var reader = new ReportCodec(_challenge, null);

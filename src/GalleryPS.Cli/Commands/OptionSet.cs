@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace GalleryPS.Cli.Commands;
 
@@ -118,7 +119,7 @@ internal static class OptionValues
         {
             if (!IsList(description.ValueType)) return One(description, description.ValueType, result.Tokens[^1].Value);
             Type each = description.ValueType.GetGenericArguments()[0];
-            object[] all = [.. result.Tokens.SelectMany(static t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(t => One(description, each, t))];
+            object[] all = [.. Arguments.Split(result).Select(t => One(description, each, t))];
             var list = Array.CreateInstance(each, all.Length);
             Array.Copy(all, list, all.Length);
             return list;
@@ -139,6 +140,7 @@ internal static class OptionValues
         if (type == typeof(TimeSpan)) return Durations.Parse(text);
         if (type == typeof(BitRate)) return BitRate.Parse(text);
         if (type == typeof(Passphrase)) return Arguments.Passphrase(text)!;
+        if (type == typeof(X509Certificate2)) return TlsOptions.FromStore(text);
         if (type == typeof(IPAddress)) return Network.Hosts.TryLiteral(text, out IPAddress? address) ? address : throw Invalid($"'{text}' is not an address.", text);
         if (type.IsEnum) return Name(type, text);
         throw new NotSupportedException($"Options of type {type} cannot be read.");

@@ -33,11 +33,14 @@ internal sealed class HumanReporter(TextWriter output, TextWriter error, bool ve
             case ReadyEvent ready:
                 Say($"{ready}; Ctrl+C ends.");
                 break;
+            case CertificateEvent certificate when certificate.SelfSigned || verbose:
+                Say($"{certificate}.");
+                break;
             case ReceivedEvent { Image: var i }:
                 Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  from {i.Source}{(i.Path is null ? "" : $"  {i.Path}")}{(i.IsDuplicate ? "  (again)" : "")}{(i.IsComplete ? "" : "  (incomplete)")}{(i.WasThere ? "  (was there)" : "")}"));
                 break;
             case SentEvent { Image: var i }:
-                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}"));
+                Print(Invariant($"{i.Index,4}  {i.Bytes,13:N0} bytes  {i.Format,-4} {i.Width}x{i.Height}  {i.Name} to {i.Destination}{(i.WasThere ? "  (was there)" : "")}"));
                 break;
             case ServedEvent served:
                 Say(Invariant($"{served.Receiver}"));

@@ -15,6 +15,7 @@ internal sealed class JsonReporter(Stream output, bool verbose) : Reporter
         switch (galleryEvent)
         {
             case ReadyEvent ready: Item("Ready", ready); break;
+            case CertificateEvent certificate: Item("Certificate", certificate); break;
             case ShowReadyEvent show: Item("Ready", show); break;
             case SentEvent sent: Item("Image", sent.Image); break;
             case ShownEvent shown: Item("Image", shown.Image); break;

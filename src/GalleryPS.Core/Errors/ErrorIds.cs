@@ -120,6 +120,15 @@ public static class ErrorIds
     /// <summary>A capture file is damaged or not a capture file.</summary>
     public const string UnreadableCapture = nameof(UnreadableCapture);
 
+    /// <summary>One side speaks TLS and the other does not, or they cannot agree.</summary>
+    public const string TlsFailed = nameof(TlsFailed);
+
+    /// <summary>The other side of TLS shows a certificate that is not trusted, or none.</summary>
+    public const string CertificateNotTrusted = nameof(CertificateNotTrusted);
+
+    /// <summary>A certificate cannot be read, has no key, or is not there.</summary>
+    public const string CertificateUnusable = nameof(CertificateUnusable);
+
     /// <summary>A capture that was stopped lacks packets: the kernel dropped some, or none was captured at all.</summary>
     public const string CaptureIncomplete = nameof(CaptureIncomplete);
 

@@ -34,6 +34,17 @@ public sealed record ReadyEvent(
     }
 }
 
+/// <summary>This side speaks TLS, and shows a certificate.</summary>
+/// <param name="Thumbprint">The SHA-256 of the certificate, in hexadecimal digits: what the other side gives as <c>-Thumbprint</c>.</param>
+/// <param name="SelfSigned">Whether it was made for this session: the other side trusts it by its thumbprint only.</param>
+public sealed record CertificateEvent(string Thumbprint, bool SelfSigned) : GalleryEvent
+{
+    /// <inheritdoc/>
+    public override string ToString() => SelfSigned
+        ? $"TLS with a certificate made for this session; the other side needs -Thumbprint {Thumbprint}"
+        : $"TLS with the certificate of SHA-256 thumbprint {Thumbprint}";
+}
+
 /// <summary>The NICs of this machine were listed.</summary>
 /// <param name="Interfaces">Those that were asked for, in the order of their indices.</param>
 public sealed record InterfacesEvent(IReadOnlyList<Interface> Interfaces) : GalleryEvent;

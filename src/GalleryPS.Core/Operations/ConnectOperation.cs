@@ -1,4 +1,5 @@
 using GalleryPS.Events;
+using GalleryPS.Network;
 using GalleryPS.Servers;
 using static System.FormattableString;
 
@@ -31,12 +32,13 @@ public static class ConnectOperation
         long start = time.GetTimestamp();
         ImageStore? store = options.Storage.OutputDirectory is { } directory ? new ImageStore(directory, options.Storage.Force) : null;
         Candidates candidates = Candidates.FindAsync(options, cancellationToken).GetAwaiter().GetResult();
+        var tls = TlsClient.Of(options.Tls);
         int replies = 0, failed = 0;
         long bytes = 0;
         for (int i = 0; i < options.Count; i++)
         {
             var attempts = new Attempts(candidates.Unknown) { Tried = candidates.Unknown.Count };
-            (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, time, cancellationToken).GetAwaiter().GetResult();
+            (ServerReply? reply, GalleryException? error) = AskAsync(i, candidates.For(i), attempts, store, options, tls, time, cancellationToken).GetAwaiter().GetResult();
             foreach (ServerFailure failure in attempts.Failures) yield return new NoticeEvent($"Skipped: {failure}");
             if (reply is not null)
             {
@@ -54,13 +56,13 @@ public static class ConnectOperation
     }
 
     private static async Task<(ServerReply? Reply, GalleryException? Error)> AskAsync(
-        int index, IReadOnlyList<Candidate> candidates, Attempts attempts, ImageStore? store, ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
+        int index, IReadOnlyList<Candidate> candidates, Attempts attempts, ImageStore? store, ConnectOptions options, TlsClient? tls, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         var left = new List<Candidate>(candidates);
         while (left.Count > 0)
         {
-            Handshake? made = await NextAsync(left, attempts, options, time, cancellationToken).ConfigureAwait(false);
+            Handshake? made = await NextAsync(left, attempts, options, tls, time, cancellationToken).ConfigureAwait(false);
             if (made is null) continue;
             left.Remove(made.To);
             using IDisposable connection = made.Connection;
@@ -87,7 +89,7 @@ public static class ConnectOperation
                 };
                 return (reply, truncated ? TooLarge(made.To, options.MaxBytes) : null);
             }
-            catch (GalleryException e) when (e.Id is ErrorIds.ConnectionReset or ErrorIds.ConnectionTimedOut)
+            catch (GalleryException e) when (e.Id is ErrorIds.ConnectionReset or ErrorIds.ConnectionTimedOut or ErrorIds.TlsFailed)
             {
                 attempts.Failed(made.To, e);
             }
@@ -101,12 +103,12 @@ public static class ConnectOperation
     }
 
     private static async Task<Handshake?> NextAsync(
-        List<Candidate> left, Attempts attempts, ConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
+        List<Candidate> left, Attempts attempts, ConnectOptions options, TlsClient? tls, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Select == ServerSelection.Nearest)
         {
             int before = attempts.Failures.Count;
-            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.ConnectTimeout, attempts, time, cancellationToken).ConfigureAwait(false);
+            Handshake? nearest = await Handshakes.NearestAsync(left, options.Stagger, options.ConnectTimeout, tls, attempts, time, cancellationToken).ConfigureAwait(false);
             foreach (ServerFailure dead in attempts.Failures.Skip(before)) left.RemoveAll(c => c.Server == dead.Server && c.EndPoint.Equals(dead.EndPoint));
             return nearest;
         }
@@ -115,7 +117,7 @@ public static class ConnectOperation
         attempts.Tried++;
         try
         {
-            return await Handshakes.ConnectAsync(next, options.ConnectTimeout, time, cancellationToken).ConfigureAwait(false);
+            return await Handshakes.ConnectAsync(next, options.ConnectTimeout, tls, time, cancellationToken).ConfigureAwait(false);
         }
         catch (GalleryException e)
         {

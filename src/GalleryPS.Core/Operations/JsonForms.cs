@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,13 +10,13 @@ namespace GalleryPS.Operations;
 
 /// <summary>
 /// How values look in JSON, wherever it goes: properties have the names of the objects', addresses are text, durations seconds,
-/// enumerations their names. An image's bytes and passphrases stay where they are.
+/// enumerations their names. An image's bytes, passphrases and certificates stay where they are.
 /// </summary>
 internal static class JsonForms
 {
     /// <summary>To be read again as it was: what can be set, with every digit.</summary>
     public static readonly JsonSerializerOptions Travel = Form(
-        LeaveOutOfTravel, ignoreReadOnly: true, [new ExactSecondsConverter(), new RateConverter(), new PassphraseConverter(), new ErrorConverter()]);
+        LeaveOutOfTravel, ignoreReadOnly: true, [new ExactSecondsConverter(), new RateConverter(), new PassphraseConverter(), new CertificateConverter(), new ErrorConverter()]);
 
     /// <summary>To be read by programs: every public property, numbers to six places, times as ISO 8601.</summary>
     public static readonly JsonSerializerOptions Line = Form(
@@ -79,6 +80,17 @@ internal static class JsonForms
             reader.TokenType == JsonTokenType.Null ? null : Passphrase.FromText(reader.GetString()!);
 
         public override void Write(Utf8JsonWriter writer, Passphrase value, JsonSerializerOptions options) => writer.WriteNullValue();
+    }
+
+    private sealed class CertificateConverter : JsonConverter<X509Certificate2>
+    {
+        public override X509Certificate2? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        public override void Write(Utf8JsonWriter writer, X509Certificate2 value, JsonSerializerOptions options) => writer.WriteNullValue();
     }
 
     private sealed class TextConverter<T>(Func<string, T> parse) : JsonConverter<T>

@@ -22,7 +22,7 @@ public static class ServeOperation
     public static IEnumerable<GalleryEvent> Start(ServerOptions options, out Server server)
     {
         server = ServerRegistry.Start(options);
-        return [server.Introduction];
+        return server.Introduction;
     }
 
     /// <summary>Stops a server, and lets go of the clients that are being served.</summary>

@@ -20,6 +20,15 @@ public static class GalleryLimits
     /// <summary>Least port of a sender that is reported to, unless <see cref="FluteReceiveOptions.AnyReportPort"/> says otherwise.</summary>
     public const int LeastReportPort = 1024;
 
+    /// <summary>Clients of a server that are served or wait at once, where the answer does not fit into a socket at once; further ones are reset.</summary>
+    public const int ServerClients = 4096;
+
+    /// <summary>How long whoever connects may take to begin with TLS: its first record comes with the connection, or once more after a second.</summary>
+    public static readonly TimeSpan TlsHello = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long whoever connects may take for the whole handshake of TLS.</summary>
+    public static readonly TimeSpan TlsHandshake = TimeSpan.FromSeconds(10);
+
     /// <summary>Browsers that may watch the page of Show-Gallery at once; further ones get status 503.</summary>
     public const int PageViewers = 64;
 }

@@ -3,13 +3,10 @@ namespace GalleryPS;
 /// <summary>Checks that several options records share.</summary>
 internal static class OptionChecks
 {
-    /// <summary>Checks every option of a record against its range.</summary>
+    /// <summary>Checks every option of a record by itself: ranges, and that texts are not empty.</summary>
     public static void Ranges(object options)
     {
-        foreach (OptionDescription option in OptionDescription.Of(options.GetType()))
-        {
-            if (option.HasRange) option.Check(option.Get(options));
-        }
+        foreach (OptionDescription option in OptionDescription.Of(options.GetType())) option.Check(option.Get(options));
     }
 
     /// <summary>Port 0 asks the system for a port; only what binds to one address can take what it gets.</summary>
@@ -47,6 +44,39 @@ internal static class OptionChecks
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Flute runs over UDP; TCP needs no such protocol.", transport,
             "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");
+    }
+
+    /// <summary>Checks options of TLS.</summary>
+    /// <param name="options">The record that they are in.</param>
+    /// <param name="tls">The options.</param>
+    /// <param name="listens">Whether this side is connected to.</param>
+    public static void Tls(object options, TlsOptions tls, bool listens)
+    {
+        if (!tls.UseTls)
+        {
+            bool isDefault = !OptionDescription.Of(options.GetType()).Any(o => o.Group == "Tls" && o.IsGiven(options));
+            NoneOf(options, "Tls", isDefault, "TLS", "Add -UseTls on both sides, or leave it out.");
+            return;
+        }
+
+        foreach (string thumbprint in tls.Thumbprint) CertificateFiles.Normal(thumbprint);
+        if (tls.Certificate is not null && tls.CertificatePath is not null) throw Invalid("One certificate is shown: from a file or from the store, not both.", tls.CertificatePath);
+        if (tls.CertificatePassword is not null && tls.CertificatePath is null) throw Invalid("The password is that of a file: name it (-CertificatePath).", null);
+        bool requires = tls is TlsServerOptions { RequireClientCertificate: true };
+        if (requires && !listens) throw Invalid("This side connects; the side that is connected to always shows a certificate (-Thumbprint says which).", true);
+        if (listens && !requires && tls.Thumbprint.Count > 0)
+        {
+            throw Invalid("Who connects shows a certificate only when it must: -Thumbprint goes with -RequireClientCertificate here.", tls.Thumbprint);
+        }
+    }
+
+    /// <summary>TLS is for TCP.</summary>
+    public static void TlsTransport(TlsOptions tls, Protocol protocol, Transport transport)
+    {
+        if (!tls.UseTls || transport == Transport.Tcp || protocol == GalleryPS.Protocol.Flute) return;
+        throw new GalleryException(
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{transport} is UDP, and TLS is for TCP.", transport,
+            "Use -Transport Tcp, or -Protocol Flute with -Passphrase, which proves who sends.");
     }
 
     /// <summary>Checks that there can be something to go on with.</summary>

@@ -8,7 +8,10 @@ namespace GalleryPS;
 /// <summary>What the members of a group share so that nobody else can send to them. It never shows its text.</summary>
 public sealed class Passphrase
 {
-    private Passphrase(string text) => Key = new Lazy<GroupKey>(() => MakeKey(text));
+    private Passphrase(string text) => (Text, Key) = (text, new Lazy<GroupKey>(() => MakeKey(text)));
+
+    /// <summary>What it is, for those who have to give it on.</summary>
+    internal string Text { get; }
 
     /// <summary>
     /// The key made from it; making it takes some milliseconds on purpose, and fails with

@@ -47,6 +47,10 @@ public sealed record ReceiveOptions
     [OptionGroup]
     public LimitOptions Limits { get; init; } = new();
 
+    /// <summary>Encryption: of what comes over TCP, and with Flute of the reports.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
     /// <summary>What only Flute has.</summary>
     [OptionGroup]
     public FluteReceiveOptions Flute { get; init; } = new();
@@ -66,5 +70,7 @@ public sealed record ReceiveOptions
         }
 
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.TlsTransport(Tls, Protocol, Transport);
+        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Plain);
     }
 }

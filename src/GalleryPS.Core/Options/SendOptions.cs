@@ -49,6 +49,10 @@ public sealed record SendOptions
     [Option("Tcp: try an unreachable receiver again for every image, instead of skipping it from then on.")]
     public bool Retry { get; init; }
 
+    /// <summary>Encryption: of what goes over TCP, and with Flute of the reports.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
     /// <summary>
     /// Ask receivers that were started with <see cref="ReceiveOptions.Resume"/> what they have, and send the rest: over TCP, and with Flute where
     /// receivers report (<see cref="FluteSendOptions.Receivers"/>).
@@ -90,11 +94,20 @@ public sealed record SendOptions
 
         if (Resume) OptionChecks.Resume(Protocol, Transport);
         OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.TlsTransport(Tls, Protocol, Transport);
+        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Flute);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 
     private void ValidateFlute()
     {
+        if (Tls.UseTls && Flute.Receivers is null)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "FLUTE sends by UDP; TLS is for the reports of receivers, and none are asked for.", true,
+                "Add -Receivers, or leave -UseTls out; -Passphrase proves who sends.");
+        }
+
         if (Resume && Flute.Receivers is null)
         {
             throw new GalleryException(

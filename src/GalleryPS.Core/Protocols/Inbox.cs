@@ -25,7 +25,7 @@ internal sealed class Inbox : IDisposable
     private readonly ImageStore? _store;
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
-    private long _bytes, _datagrams, _notImages, _duplicates, _failed;
+    private long _bytes, _datagrams, _notImages, _duplicates, _failed, _withoutTls;
     private int _images, _next, _ends;
 
     /// <param name="options">What is accepted, and where it is stored.</param>
@@ -243,6 +243,15 @@ internal sealed class Inbox : IDisposable
         if (number > WarningsInFull) return;
         string more = number == WarningsInFull ? " Further ones are counted only." : "";
         Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image and was ignored.{more}"));
+    }
+
+    /// <summary>Tells of somebody with whom there is no TLS, or of whom nobody wanted it; the first few are told one by one.</summary>
+    public void WithoutTls(GalleryException why)
+    {
+        long number = Interlocked.Increment(ref _withoutTls);
+        if (number > WarningsInFull) return;
+        string more = number == WarningsInFull ? " Further ones are not told." : "";
+        Queue.Add(new WarningEvent(why.Id, $"{why.Message} {why.RecommendedAction}{more}"));
     }
 
     /// <summary>Reports an image that failed.</summary>

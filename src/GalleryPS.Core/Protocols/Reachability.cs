@@ -48,5 +48,5 @@ internal sealed class Reachability(IPEndPoint to)
 
     /// <summary>Whether an error is the destination's, and so the same for every image.</summary>
     public static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable
-        or ErrorIds.AddressNotLocal or ErrorIds.NotPrivileged or ErrorIds.AddressFamilyMismatch or ErrorIds.CannotResume;
+        or ErrorIds.AddressNotLocal or ErrorIds.NotPrivileged or ErrorIds.AddressFamilyMismatch or ErrorIds.CannotResume or ErrorIds.TlsFailed or ErrorIds.CertificateNotTrusted;
 }

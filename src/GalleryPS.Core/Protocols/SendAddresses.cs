@@ -7,12 +7,15 @@ namespace GalleryPS.Protocols;
 /// <summary>Finds out where a sender sends to: what the user named, or the transport's default.</summary>
 internal static class SendAddresses
 {
-    public static IReadOnlyList<IPEndPoint> Resolve(SendOptions options, CancellationToken cancellationToken)
+    public static IReadOnlyList<IPEndPoint> Resolve(SendOptions options, CancellationToken cancellationToken) => [.. ResolveNamed(options, cancellationToken).Select(static n => n.To)];
+
+    /// <summary>The same, with what the user wrote.</summary>
+    public static IReadOnlyList<(IPEndPoint To, string Written)> ResolveNamed(SendOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<IPAddress> addresses = options.Addresses.To.Count > 0
-            ? options.Addresses.To.Select(host => Checked(Hosts.Resolve(host, cancellationToken), host, options.Transport))
-            : [Default(options)];
-        return [.. addresses.Select(a => new IPEndPoint(a, options.Addresses.Port)).Distinct()];
+        IEnumerable<(IPAddress Address, string Written)> addresses = options.Addresses.To.Count > 0
+            ? options.Addresses.To.Select(host => (Checked(Hosts.Resolve(host, cancellationToken), host, options.Transport), host))
+            : [(Default(options), Default(options).ToString())];
+        return [.. addresses.Select(a => (To: new IPEndPoint(a.Address, options.Addresses.Port), a.Written)).DistinctBy(static n => n.To)];
     }
 
     /// <summary>Opens the sockets of a sender of datagrams, and says which of them goes to which destination.</summary>

@@ -98,6 +98,13 @@ internal sealed class ClientStream(TcpConnection connection, TimeSpan stall, Tim
         }
     }
 
+    /// <summary>Nothing more is sent.</summary>
+    public async Task EndAsync()
+    {
+        _watch.Restart();
+        await connection.EndSendingAsync(_watch.Token).ConfigureAwait(false);
+    }
+
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 

@@ -7,7 +7,8 @@ namespace GalleryPS.Servers;
 /// <summary>A server that can be tried.</summary>
 /// <param name="Server">As it was written.</param>
 /// <param name="EndPoint">One of its addresses.</param>
-internal sealed record Candidate(string Server, IPEndPoint EndPoint);
+/// <param name="Host">Its name or address, without a port.</param>
+internal sealed record Candidate(string Server, IPEndPoint EndPoint, string Host);
 
 /// <summary>The servers a user named, looked up, and the order in which they are tried.</summary>
 internal sealed class Candidates
@@ -37,7 +38,7 @@ internal sealed class Candidates
                 List<Candidate> addresses = [];
                 foreach (IPAddress address in await LookUpAsync(host, cancellationToken).ConfigureAwait(false))
                 {
-                    addresses.Add(new Candidate(written, new IPEndPoint(address, port)));
+                    addresses.Add(new Candidate(written, new IPEndPoint(address, port), host));
                 }
 
                 found._servers.Add(addresses);

@@ -53,6 +53,10 @@ public sealed record ConnectOptions
     [Option("Nearest: how long after one server the next one is tried.", least: 0)]
     public TimeSpan Stagger { get; init; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Encryption.</summary>
+    [OptionGroup]
+    public TlsOptions Tls { get; init; } = new();
+
     /// <summary>Where the images of a gallery go.</summary>
     [OptionGroup]
     public StorageOptions Storage { get; init; } = new();
@@ -62,6 +66,7 @@ public sealed record ConnectOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
+        OptionChecks.Tls(this, Tls, listens: false);
         if (To.Count == 0) throw OptionChecks.Invalid("There must be at least one server.", null);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ForegroundServer : ISession
 
     public SessionClock Clock => _server.Clock;
 
-    public IEnumerable<GalleryEvent> Opening() => [_server.Introduction];
+    public IEnumerable<GalleryEvent> Opening() => _server.Introduction;
 
     public void Start()
     {

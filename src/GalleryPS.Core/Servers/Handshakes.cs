@@ -28,12 +28,12 @@ internal static class Handshakes
 
     /// <summary>Connects to one candidate.</summary>
     /// <exception cref="GalleryException">It does not answer.</exception>
-    public static async Task<Handshake> ConnectAsync(Candidate to, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Handshake> ConnectAsync(Candidate to, TimeSpan timeout, TlsClient? tls, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         try
         {
-            TcpConnection connection = await TcpConnection.ConnectAsync(to.EndPoint, timeout, time, cancellationToken).ConfigureAwait(false);
+            TcpConnection connection = await TcpConnection.ConnectAsync(to.EndPoint, timeout, TlsTarget.Of(tls, to.Host), time, cancellationToken).ConfigureAwait(false);
             return new Handshake(to, connection, time.GetElapsedTime(start));
         }
         catch (SocketException e)
@@ -50,12 +50,13 @@ internal static class Handshakes
     /// <param name="candidates">Whom to try.</param>
     /// <param name="stagger">Time between two attempts while nobody has answered.</param>
     /// <param name="timeout">How long a handshake may take.</param>
+    /// <param name="tls">What connections are encrypted with; null for plain text.</param>
     /// <param name="attempts">Counts those that were tried, and gets those that did not answer before the choice was made.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The nearest, or null when nobody answered.</returns>
     public static async Task<Handshake?> NearestAsync(
-        IReadOnlyList<Candidate> candidates, TimeSpan stagger, TimeSpan timeout, Attempts attempts, TimeProvider time, CancellationToken cancellationToken)
+        IReadOnlyList<Candidate> candidates, TimeSpan stagger, TimeSpan timeout, TlsClient? tls, Attempts attempts, TimeProvider time, CancellationToken cancellationToken)
     {
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var open = new Dictionary<Task<Handshake>, Candidate>();
@@ -109,7 +110,7 @@ internal static class Handshakes
         void Try(Candidate candidate)
         {
             attempts.Tried++;
-            open.Add(ConnectAsync(candidate, timeout, time, rest.Token), candidate);
+            open.Add(ConnectAsync(candidate, timeout, tls, time, rest.Token), candidate);
         }
     }
 

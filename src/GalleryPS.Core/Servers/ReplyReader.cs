@@ -10,7 +10,7 @@ namespace GalleryPS.Servers;
 /// <summary>Reads what a server sends, and takes it for what it is.</summary>
 internal static class ReplyReader
 {
-    private const int TarBlock = 512;
+    private const int TarBlock = 512, TlsAlert = 32;
 
     /// <summary>Reads to the end, or as much as is accepted.</summary>
     /// <returns>The bytes, and whether there are more.</returns>
@@ -26,6 +26,7 @@ internal static class ReplyReader
             {
                 watch.Restart();
                 int read = await from.Connection.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
+                if (read == 0 && !options.Tls.UseTls && all.Length < TlsAlert && TlsSide.IsTls(all.GetBuffer().AsSpan(0, (int)all.Length))) throw TlsErrors.Unexpected(from.To.EndPoint, from.To.Server);
                 if (read == 0) return (all.ToArray(), false);
                 int room = (int)Math.Min(read, options.MaxBytes - all.Length);
                 all.Write(buffer, 0, room);
@@ -38,7 +39,7 @@ internal static class ReplyReader
         }
         catch (SocketException e)
         {
-            throw SocketErrors.Reset(e, from.To.EndPoint, Invariant($"{from.To.Server}, after {all.Length:N0} bytes"));
+            throw from.Connection.TlsFailure ?? SocketErrors.Reset(e, from.To.EndPoint, Invariant($"{from.To.Server}, after {all.Length:N0} bytes"));
         }
         finally
         {

@@ -56,6 +56,9 @@ public sealed class Server : IDisposable
     /// <summary>Images of the gallery.</summary>
     public int Images { get; }
 
+    /// <summary>SHA-256 of the certificate that it shows, in hexadecimal digits; null when it does not speak TLS.</summary>
+    public string? Thumbprint { get; private init; }
+
     /// <summary>When it was started.</summary>
     public DateTimeOffset Started { get; }
 
@@ -103,7 +106,16 @@ public sealed class Server : IDisposable
     internal SessionClock Clock { get; }
 
     /// <summary>What it does, in a sentence.</summary>
-    internal NoticeEvent Introduction => new($"{Name} listens on {EndPoint} and sends {(Greeting is null ? Counted.Of(Images, "image") : "a greeting")}.");
+    internal IEnumerable<GalleryEvent> Introduction
+    {
+        get
+        {
+            yield return new NoticeEvent($"{Name} listens on {EndPoint} and sends {(Greeting is null ? Counted.Of(Images, "image") : "a greeting")}.");
+            if (Thumbprint is not null) yield return new CertificateEvent(Thumbprint, IsSelfSigned);
+        }
+    }
+
+    private bool IsSelfSigned { get; init; }
 
     /// <summary>The totals so far.</summary>
     internal ServerSummary Summary
@@ -131,9 +143,10 @@ public sealed class Server : IDisposable
         Answer answer = options.Gallery is { } gallery
             ? Answer.FromGallery(gallery)
             : Answer.FromText(options.Greeting ?? DefaultGreeting(options.EffectiveName));
-        TcpAcceptor acceptor = TcpAcceptor.Listen(new IPEndPoint(address, options.Port));
+        var tls = TlsServer.Of(options.Tls, time);
+        TcpAcceptor acceptor = TcpAcceptor.Listen(new IPEndPoint(address, options.Port), tls);
         acceptor.NoticeSmallSteps();
-        var server = new Server(options, answer, acceptor, time);
+        var server = new Server(options, answer, acceptor, time) { Thumbprint = tls?.Thumbprint, IsSelfSigned = tls?.IsSelfSigned == true };
         server._log.OnConnection = onConnection;
         var loop = new AcceptLoop(acceptor, answer, server._log, server._slow, time, server._threads.Stopping);
         server._threads.Run($"Server {options.EffectiveName}", "Listening", acceptor.EndPoint, () => loop.Run(portable));

@@ -17,6 +17,9 @@ public enum ConnectionOutcome : long
     /// <summary>Too many clients were waiting already.</summary>
     Refused,
 
+    /// <summary>There was no TLS with the client, or its certificate was not accepted.</summary>
+    TlsFailed,
+
     /// <summary>The server was stopped, or could not read its gallery.</summary>
     Aborted,
 }

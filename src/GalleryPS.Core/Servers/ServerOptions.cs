@@ -19,7 +19,7 @@ public sealed record ServerOptions
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>What every client is sent, in UTF-8; null for <c>Hello from</c> and the name.</summary>
-    [Option("Greeting for every client; default: Hello from and the name.")]
+    [Option("Greeting for every client; default: Hello from and the name.", mayBeEmpty: true)]
     public string? Greeting { get; init; }
 
     /// <summary>Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting; null for none.</summary>
@@ -34,6 +34,10 @@ public sealed record ServerOptions
     [Option("How many connections the log keeps.", least: 1, most: 10_000_000)]
     public int LogSize { get; init; } = 10_000;
 
+    /// <summary>Encryption.</summary>
+    [OptionGroup]
+    public TlsServerOptions Tls { get; init; } = new();
+
     /// <summary>The name that holds.</summary>
     internal string EffectiveName => Name ?? Environment.MachineName;
 
@@ -42,7 +46,7 @@ public sealed record ServerOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (Name is not null && string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
+        OptionChecks.Tls(this, Tls, listens: true);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }
 }

@@ -9,7 +9,7 @@ namespace GalleryPS.Servers;
 /// </summary>
 internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan stall, TimeProvider time, CancellationToken stop)
 {
-    private const int MostAtOnce = 256, MostWaiting = 4096;
+    private const int MostAtOnce = 256;
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
     private int _open;
 
@@ -19,7 +19,7 @@ internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan sta
     /// <summary>Takes a client over; its connection is closed when it is served.</summary>
     public void Take(AnsweredClient client)
     {
-        if (Interlocked.Increment(ref _open) > MostWaiting)
+        if (Interlocked.Increment(ref _open) > GalleryLimits.ServerClients)
         {
             client.Rest!.Reset();
             Finish(client, client.Sent, ConnectionOutcome.Refused);
@@ -47,6 +47,8 @@ internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan sta
         long sent = client.Sent;
         try
         {
+            // Who says nothing takes nobody's turn.
+            await connection.WaitForTls().ConfigureAwait(false);
             await _turns.WaitAsync(stop).ConfigureAwait(false);
             try
             {
@@ -55,7 +57,7 @@ internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan sta
                 {
                     if (answer.IsGallery) await answer.WriteAsync(stream, stop).ConfigureAwait(false);
                     else await stream.WriteAsync(answer.Greeting[client.Sent..], stop).ConfigureAwait(false);
-                    connection.EndSending();
+                    await stream.EndAsync().ConfigureAwait(false);
                     connection.Drain();
                 }
                 finally
@@ -75,7 +77,7 @@ internal sealed class SlowClients(Answer answer, ConnectionLog log, TimeSpan sta
         }
         catch (SocketException)
         {
-            outcome = ConnectionOutcome.Reset;
+            outcome = connection.TlsFailure is null ? ConnectionOutcome.Reset : ConnectionOutcome.TlsFailed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {

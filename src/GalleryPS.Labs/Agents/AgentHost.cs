@@ -13,6 +13,8 @@ public static class AgentHost
 {
     private static readonly ConcurrentDictionary<int, CancellationTokenSource> Running = new();
     private static readonly Lock Output = new();
+    private static readonly Lazy<string> Folder = new(static () => Directory.CreateTempSubdirectory("gallery-agent-").FullName);
+    private const int Piece = 1 << 20;
 
     /// <summary>Runs until its input ends.</summary>
     /// <param name="input">Commands.</param>
@@ -38,6 +40,7 @@ public static class AgentHost
 
         foreach (CancellationTokenSource stop in Running.Values) stop.Cancel();
         Task.WaitAll([.. work], TimeSpan.FromSeconds(5));
+        if (Folder.IsValueCreated) Directory.Delete(Folder.Value, recursive: true);
     }
 
     /// <summary>Runs on the standard streams of this process.</summary>
@@ -59,6 +62,9 @@ public static class AgentHost
                 case AgentVerb.Receive: Receive(command, output, cancellationToken); break;
                 case AgentVerb.Send: Send(command, output, cancellationToken); break;
                 case AgentVerb.Capture: Capture(command, output, cancellationToken); break;
+                case AgentVerb.Look: Write(output, new AgentReply(command.Id) { Look = AgentSight.Look(command.Paths ?? []) }); break;
+                case AgentVerb.Put: Put(command); break;
+                case AgentVerb.Get: Get(command, output); break;
             }
         }
         catch (OperationCanceledException)
@@ -87,7 +93,7 @@ public static class AgentHost
     private static void Send(AgentCommand command, TextWriter output, CancellationToken cancellationToken)
     {
         using var operation = new SendOperation(TravelJson.ReadOptions<SendOptions>(command.Options!));
-        foreach (GalleryEvent galleryEvent in operation.RunOpen(command.Paths!.Select(static path => ImageInput.FromFile(path)), cancellationToken))
+        foreach (GalleryEvent galleryEvent in operation.RunOpen(command.Paths!.Select(static path => ImageInput.FromFile(InFolder(path))), cancellationToken))
         {
             if (galleryEvent is not ProgressEvent) Write(output, new AgentReply(command.Id) { Event = TravelJson.WriteEvent(galleryEvent) });
         }
@@ -95,11 +101,34 @@ public static class AgentHost
 
     private static void Capture(AgentCommand command, TextWriter output, CancellationToken cancellationToken)
     {
-        using CaptureSession session = CaptureSession.Start(TravelJson.ReadOptions<CaptureOptions>(command.Options!), cancellationToken);
+        CaptureOptions options = TravelJson.ReadOptions<CaptureOptions>(command.Options!);
+        using CaptureSession session = CaptureSession.Start(options with { Path = InFolder(options.Path) }, cancellationToken);
         Write(output, new AgentReply(command.Id) { Listening = true });
         cancellationToken.WaitHandle.WaitOne();
         session.Stop();
     }
+
+    private static void Put(AgentCommand command)
+    {
+        using FileStream file = new(InFolder(command.Paths![0]), FileMode.Append);
+        file.Write(command.Data);
+    }
+
+    private static void Get(AgentCommand command, TextWriter output)
+    {
+        string path = InFolder(command.Paths![0]);
+        if (!File.Exists(path)) return;
+        using (FileStream file = File.OpenRead(path))
+        {
+            byte[] piece = new byte[Piece];
+            for (int length = file.Read(piece); length > 0; length = file.Read(piece)) Write(output, new AgentReply(command.Id) { Data = piece[..length] });
+        }
+
+        File.Delete(path);
+    }
+
+    // What is not a full path is a name in a folder that goes with this process.
+    private static string InFolder(string path) => Path.IsPathFullyQualified(path) ? path : Path.Combine(Folder.Value, Path.GetFileName(path));
 
     private static void Write(TextWriter output, AgentReply reply)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace GalleryPS.Labs.Experiments;
@@ -10,6 +11,9 @@ internal sealed record ExperimentGallery(IReadOnlyList<string> Paths, IReadOnlyL
 {
     /// <summary>Bytes of all.</summary>
     public long Bytes => Sizes.Sum();
+
+    /// <summary>What the files are called where they are carried to: each has a name of its own.</summary>
+    public IReadOnlyList<string> Names { get; } = NamesOf(Paths);
 
     /// <summary>Reads files.</summary>
     public static ExperimentGallery Read(IReadOnlyList<string> paths)
@@ -42,5 +46,13 @@ internal sealed record ExperimentGallery(IReadOnlyList<string> Paths, IReadOnlyL
         }
 
         return (complete, corrupt);
+    }
+
+    private static IReadOnlyList<string> NamesOf(IReadOnlyList<string> paths)
+    {
+        List<string> names = [.. paths.Select(static p => Path.GetFileName(p))];
+        return names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Count
+            ? names
+            : [.. names.Select(static (name, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1:0000}-{name}"))];
     }
 }

@@ -53,6 +53,7 @@ internal sealed class ExperimentJournal
     private static string What(ExperimentOptions options, ExperimentGallery gallery) => System.Text.Json.JsonSerializer.Serialize(new
     {
         Gallery = gallery.Hashes,
+        Hosts = options.HostName,
         options.Receivers,
         Rate = options.Rate?.ToString(),
         BitRate = options.BitRate?.ToString(),

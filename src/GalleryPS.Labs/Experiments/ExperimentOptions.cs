@@ -51,6 +51,30 @@ public sealed record ExperimentOptions
     [Option("Write a report with tables and charts to this file, and the results as CSV and JSON beside it.")]
     public string? Html { get; init; }
 
+    /// <summary>Machines, the first of which sends and the others receive; none for hosts of a lab on this machine.</summary>
+    [Option("Machines that OpenSSH gets to: the first sends, the others receive; default: hosts of a lab on this machine.", aliases: "ComputerName")]
+    public IReadOnlyList<string> HostName { get; init; } = [];
+
+    /// <summary>The user to be on the machines; null for what OpenSSH is configured for.</summary>
+    [Option("The user on the machines; default: that of OpenSSH.")]
+    public string? UserName { get; init; }
+
+    /// <summary>The private key; null for what OpenSSH is configured for.</summary>
+    [Option("File of the private key; default: those of OpenSSH.", aliases: "IdentityFilePath")]
+    public string? KeyFilePath { get; init; }
+
+    /// <summary>The program 'gallery' on the machines; null for where the shell there finds it.</summary>
+    [Option("Path of 'gallery' on the machines; default: where the shell there finds it, or .gallery/gallery when it is copied.")]
+    public string? RemotePath { get; init; }
+
+    /// <summary>Copy the program to machines that do not have it.</summary>
+    [Option("Copy the program to machines that do not have it yet.")]
+    public bool Deploy { get; init; }
+
+    /// <summary>Folder with the archives to copy; null for that of this program.</summary>
+    [Option("Folder with the archives to copy, gallery-<version>-<runtime>; default: that of this program.")]
+    public string? PackagePath { get; init; }
+
     /// <summary>Go on with an experiment that broke off: what its folder has results of is not tried again.</summary>
     [Option("Go on with an experiment that broke off; needs its output directory.")]
     public bool Resume { get; init; }
@@ -61,6 +85,18 @@ public sealed record ExperimentOptions
     {
         OptionChecks.Ranges(this);
         if (Resume && OutputDirectory is null) throw OptionChecks.Invalid("To go on, the folder of the experiment is needed (-OutputDirectory).", Resume);
+        if (HostName.Count > 0) CheckMachines(HostName);
         if (Labs.Experiments.Combination.Of(this).Count == 0) throw OptionChecks.Invalid("There is nothing to try: Flute goes over UDP, not TCP.", Transport);
+    }
+
+    /// <summary>Checks what an experiment on machines cannot have.</summary>
+    /// <param name="hosts">The machines.</param>
+    internal void CheckMachines(IReadOnlyList<string> hosts)
+    {
+        if (hosts.Count < 2) throw OptionChecks.Invalid("An experiment needs at least two hosts: the first sends, the others receive.", hosts);
+        if (hosts.FirstOrDefault(static h => h.Length == 0 || h[0] == '-' || h.Any(char.IsWhiteSpace)) is { } bad) throw OptionChecks.Invalid($"'{bad}' cannot be the name of a host.", bad);
+        if (hosts.Select(Labs.Agents.SshChannel.NameOf).GroupBy(static h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static g => g.Count() > 1) is { } twice)
+            throw OptionChecks.Invalid($"The host {twice.Key} is there twice.", twice.Key);
+        if (LossPercent.Any(static l => l > 0) || Rate is not null) throw OptionChecks.Invalid("Real networks lose and limit what they do: -LossPercent and -Rate are for labs.", LossPercent);
     }
 }

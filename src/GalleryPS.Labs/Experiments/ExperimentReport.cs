@@ -11,11 +11,11 @@ internal static class ExperimentReport
 {
     /// <summary>Writes a report; the file appears when it is whole.</summary>
     /// <exception cref="GalleryException"><see cref="ErrorIds.CannotWriteFile"/>.</exception>
-    public static void Write(IReadOnlyList<ExperimentResult> results, ExperimentOptions options, ExperimentGallery gallery, string path)
+    public static void Write(IReadOnlyList<ExperimentResult> results, ExperimentOptions options, IReadOnlyList<Station> machines, ExperimentGallery gallery, string path)
     {
         try
         {
-            File.WriteAllText(path + ".part", Html(results, options, gallery), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            File.WriteAllText(path + ".part", Html(results, options, machines, gallery), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             File.Move(path + ".part", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -25,7 +25,7 @@ internal static class ExperimentReport
     }
 
     /// <summary>The report as text.</summary>
-    public static string Html(IReadOnlyList<ExperimentResult> results, ExperimentOptions options, ExperimentGallery gallery)
+    public static string Html(IReadOnlyList<ExperimentResult> results, ExperimentOptions options, IReadOnlyList<Station> machines, ExperimentGallery gallery)
     {
         List<Group> groups = [.. results.GroupBy(static r => (r.LossPercent, r.Protocol, r.Transport)).OrderBy(static g => g.Key.LossPercent).ThenBy(static g => g.Key.Protocol)
             .ThenBy(static g => g.Key.Transport).Select(static g => new Group(Name(g.First()), [.. g]))];
@@ -41,8 +41,8 @@ internal static class ExperimentReport
         Chart(page, "Processor time of sender and receivers", groups, static r => (r.SenderProcessorTime + r.ReceiverProcessorTime).TotalSeconds, null, "0.00", " s");
         page.Append("<h2>Prediction and capture, layer by layer</h2>\n");
         foreach (Group group in groups) Layers(page, group);
-        Environment(page, options);
-        Commands(page, results, options);
+        Environment(page, options, machines);
+        Commands(page, results, options, machines);
         return page.Append("</body>\n</html>\n").ToString();
     }
 
@@ -117,35 +117,42 @@ internal static class ExperimentReport
         foreach (string reason in group.Results.SelectMany(static r => r.Reasons.Concat(r.Errors)).Distinct().Take(5)) Paragraph(page, reason);
     }
 
-    private static void Environment(StringBuilder page, ExperimentOptions options)
+    private static void Environment(StringBuilder page, ExperimentOptions options, IReadOnlyList<Station> machines)
     {
         page.Append("<h2>Environment</h2>\n<table>\n<tbody>\n");
         Row("System", RuntimeInformation.OSDescription);
         Row("Processors", Text($"{System.Environment.ProcessorCount} ({RuntimeInformation.ProcessArchitecture})"));
         Row("Runtime", RuntimeInformation.FrameworkDescription);
         Row("GalleryPS", typeof(Lab).Assembly.GetName().Version?.ToString(3) ?? "");
-        Row("Hosts", Text($"network namespaces with the NIC eth0 (veth), MTU {options.Mtu}, {(options.Rate is { } rate ? rate.ToString() : "no rate limit")}"));
+        if (machines.Count + options.HostName.Count == 0) Row("Hosts", Text($"network namespaces with the NIC eth0 (veth), MTU {options.Mtu}, {(options.Rate is { } rate ? rate.ToString() : "no rate limit")}"));
+        foreach (Station s in machines) Row(WebUtility.HtmlEncode(s.Name), Text($"{s.Address} on {s.Look.Interface}, MTU {s.Look.Mtu}; {s.Look.System}; GalleryPS {s.Look.Version}"));
         page.Append("</tbody>\n</table>\n");
 
         void Row(string name, string value) => page.Append($"<tr><th scope=\"row\">{name}</th><td>{WebUtility.HtmlEncode(value)}</td></tr>\n");
     }
 
-    private static void Commands(StringBuilder page, IReadOnlyList<ExperimentResult> results, ExperimentOptions options)
+    private static void Commands(StringBuilder page, IReadOnlyList<ExperimentResult> results, ExperimentOptions options, IReadOnlyList<Station> machines)
     {
         page.Append("<h2>By hand</h2>\n");
-        Paragraph(page, "A lab in one terminal, and in others on its hosts, for each way (h1 sends):");
-        var lines = new List<string> { Text($"gallery lab --hosts {options.Receivers + 1} --mtu {options.Mtu}{Given("--rate", options.Rate)} --loss-percent {options.LossPercent[0]}") };
-        foreach ((Transport transport, Protocol protocol) in results.Select(static r => (r.Transport, r.Protocol)).Distinct())
+        bool lab = machines.Count + options.HostName.Count == 0;
+        string[] hosts = lab ? [.. LabHost.NamesOf(options.Receivers + 1)] : [.. machines.Select(static m => m.Name)];
+        var lines = new List<string>();
+        if (hosts.Length > 1) Paragraph(page, $"{(lab ? "A lab in one terminal, and in others on its hosts" : "On the hosts")}, for each way ({hosts[0]} sends):");
+        if (lab) lines.Add(Text($"gallery lab --hosts {options.Receivers + 1} --mtu {options.Mtu}{Given("--rate", options.Rate)} --loss-percent {options.LossPercent[0]}"));
+        foreach ((Transport transport, Protocol protocol) in results.Select(static r => (r.Transport, r.Protocol)).Distinct().Where(_ => hosts.Length > 1))
         {
             string how = Text($"--transport {transport}{(protocol == Protocol.Flute ? " --protocol Flute" : "")}").ToLowerInvariant();
             bool single = transport is Transport.Unicast or Transport.Tcp;
-            string to = single ? $" --to {string.Join(',', Enumerable.Range(2, options.Receivers).Select(static n => $"h{n}"))}" : " --outbound-ip eth0";
-            string flute = protocol == Protocol.Flute ? Text($" --receivers {options.Receivers}") : "";
-            lines.Add($"gallery lab run h2 gallery -- receive {how}{(single ? " --address h2" : " --arrival-ip eth0")}");
-            lines.Add($"gallery lab run h1 gallery -- send GALLERY {how}{to}{flute}{Given("--bit-rate", options.BitRate)}");
+            string[] addresses = lab ? hosts : [.. machines.Select(static m => m.Address.ToString())], nics = lab ? [.. hosts.Select(static _ => "eth0")] : [.. machines.Select(static m => m.Look.Interface)];
+            string to = single ? $" --to {string.Join(',', addresses.Skip(1))}" : $" --outbound-ip {nics[0]}";
+            string flute = protocol == Protocol.Flute ? Text($" --receivers {hosts.Length - 1}") : "";
+            lines.Add($"{On(hosts[1])} receive {how}{(single ? $" --address {addresses[1]}" : $" --arrival-ip {nics[1]}")}");
+            lines.Add($"{On(hosts[0])} send GALLERY {how}{to}{flute}{Given("--bit-rate", options.BitRate)}");
         }
 
         page.Append("<pre style=\"white-space:pre-wrap\">").Append(WebUtility.HtmlEncode(string.Join('\n', lines))).Append("</pre>\n");
+
+        string On(string host) => lab ? $"gallery lab run {host} gallery --" : $"ssh {host} gallery";
 
         static string Given(string name, BitRate? rate) => rate is { } value ? $" {name} {value}" : "";
     }

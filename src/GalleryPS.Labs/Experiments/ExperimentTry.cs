@@ -8,30 +8,43 @@ namespace GalleryPS.Labs.Experiments;
 /// never a time; only who lost the end of transmission is not waited for any longer than a moment.
 /// </summary>
 internal sealed class ExperimentTry(
-    ExperimentOptions options, Combination one, Lab lab, IReadOnlyList<Agent> agents, ExperimentGallery gallery, string folder)
+    ExperimentOptions options, Combination one, IReadOnlyList<Station> stations, ExperimentGallery gallery, string folder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Late = TimeSpan.FromSeconds(1);
     private readonly List<string> _errors = [];
+    private List<Station> _ready = [];
 
     /// <summary>Does it.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     public ExperimentResult Run(CancellationToken cancellationToken)
     {
-        List<AgentOperation> captures = [], receivers = [];
-        List<string> files = [.. agents.Select((a, i) => Path.Combine(folder, $"{one.Name}-{(i == 0 ? "sender" : a.Host)}"))];
+        var captures = new List<AgentOperation>();
+        List<AgentOperation?> receivers = [];
+        List<string> files = [.. stations.Select((s, i) => Path.Combine(folder, $"{one.Name}-{(i == 0 ? "sender" : FileName(s.Name))}"))];
         AgentOperation? sender = null;
         try
         {
-            for (int i = 0; i < agents.Count; i++) captures.Add(agents[i].Begin(AgentVerb.Capture, Capture(files[i] + ".pcap")));
-            for (int i = 1; i < agents.Count; i++) receivers.Add(agents[i].Begin(AgentVerb.Receive, Receive(lab.Hosts[i])));
-            foreach (AgentOperation waiting in captures.Concat(receivers)) waiting.Ready.WaitAsync(Patience, cancellationToken).GetAwaiter().GetResult();
-            sender = agents[0].Begin(AgentVerb.Send, Send(), gallery.Paths);
-            sender.Ended.WaitAsync(cancellationToken).GetAwaiter().GetResult();
-            EndReceivers(receivers, cancellationToken);
+            for (int i = 0; i < stations.Count; i++) captures.Add(stations[i].Agent.Begin(AgentVerb.Capture, Capture(stations[i], files[i] + ".pcap")));
+            foreach (Station station in stations.Skip(1)) receivers.Add(station.Agent.Begin(AgentVerb.Receive, Receive(station)));
+            foreach (AgentOperation capture in captures) Await(capture, capture.Ready, cancellationToken);
+
+            // Who cannot receive is named, and the others go on.
+            for (int i = 0; i < receivers.Count; i++)
+            {
+                if (!Await(receivers[i]!, receivers[i]!.Ready, cancellationToken)) receivers[i] = null;
+            }
+
+            _ready = [.. stations.Skip(1).Where((_, i) => receivers[i] is not null)];
+            if (_ready.Count > 0)
+            {
+                sender = stations[0].Agent.Begin(AgentVerb.Send, Send(), stations[0].IsElsewhere ? gallery.Names : gallery.Paths);
+                sender.Ended.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+                EndReceivers([.. receivers.OfType<AgentOperation>()], cancellationToken);
+            }
         }
         catch (Exception e) when (e is GalleryException or TimeoutException)
         {
-            _errors.Add(e.Message);
+            AddError(sender?.Host, e.Message);
         }
         finally
         {
@@ -39,9 +52,48 @@ internal sealed class ExperimentTry(
             foreach (AgentOperation capture in captures) capture.Stop();
         }
 
-        foreach (AgentOperation capture in captures) Finished(capture, cancellationToken);
-        for (int i = 0; i < files.Count; i++) files[i] = Keep(files[i], i == 0 ? lab.Hosts[0].Name : agents[i].Host);
+        for (int i = 0; i < captures.Count; i++)
+        {
+            if (Await(captures[i], captures[i].Ended, cancellationToken) && stations[i].IsElsewhere) Fetch(stations[i], files[i] + ".pcap", cancellationToken);
+        }
+
+        for (int i = 0; i < files.Count; i++) files[i] = Keep(files[i], stations[i]);
         return Result(sender, receivers, files, cancellationToken);
+    }
+
+    // What of a host's name cannot be in that of a file.
+    private static string FileName(string host) => string.Concat(host.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-'));
+
+    private void AddError(string? host, string message)
+    {
+        string named = host is null || message.Contains(host, StringComparison.Ordinal) ? message : $"{host}: {message}";
+        if (!_errors.Contains(named)) _errors.Add(named);
+    }
+
+    private bool Await(AgentOperation operation, Task task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            task.WaitAsync(Patience, cancellationToken).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception e) when (e is GalleryException or TimeoutException)
+        {
+            AddError(operation.Host, e.Message);
+            return false;
+        }
+    }
+
+    private void Fetch(Station station, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            station.Agent.GetAsync(Path.GetFileName(file), file).WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (GalleryException e)
+        {
+            AddError(station.Name, e.Message);
+        }
     }
 
     private static void EndReceivers(List<AgentOperation> receivers, CancellationToken cancellationToken)
@@ -58,28 +110,19 @@ internal sealed class ExperimentTry(
         }
     }
 
-    private void Finished(AgentOperation operation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            operation.Ended.WaitAsync(Patience, cancellationToken).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (e is GalleryException or TimeoutException)
-        {
-            if (!_errors.Contains(e.Message)) _errors.Add(e.Message);
-        }
-    }
-
-    private string Keep(string file, string host)
+    private static string Keep(string file, Station station)
     {
         string kept = file + ".pcapng";
         if (!File.Exists(file + ".pcap")) return kept;
-        PcapngWriter.Convert(file + ".pcap", kept, host, "eth0");
+
+        // dumpcap writes pcapng by itself.
+        if (PcapngWriter.IsOne(file + ".pcap")) File.Move(file + ".pcap", kept, overwrite: true);
+        else PcapngWriter.Convert(file + ".pcap", kept, station.Name, station.Look.Interface);
         File.Delete(file + ".pcap");
         return kept;
     }
 
-    private ExperimentResult Result(AgentOperation? sender, List<AgentOperation> receivers, List<string> files, CancellationToken cancellationToken)
+    private ExperimentResult Result(AgentOperation? sender, List<AgentOperation?> receivers, List<string> files, CancellationToken cancellationToken)
     {
         bool keep = options.OutputDirectory is not null;
         var hosts = new List<ExperimentHost>();
@@ -88,7 +131,7 @@ internal sealed class ExperimentTry(
         long whole = 0;
         for (int i = 0; i < receivers.Count; i++)
         {
-            (bool[] here, int strange) = gallery.Compare(receivers[i].Hashes);
+            (bool[] here, int strange) = gallery.Compare(receivers[i]?.Hashes ?? []);
             for (int image = 0; image < here.Length; image++)
             {
                 complete[image] &= here[image];
@@ -99,14 +142,14 @@ internal sealed class ExperimentTry(
             TrafficCount? count = Count(files[i + 1], cancellationToken);
             hosts.Add(new ExperimentHost
             {
-                Name = receivers[i].Host,
+                Name = stations[i + 1].Name,
                 ImagesComplete = here.Count(static c => c),
                 ImagesLost = Math.Max(0, here.Count(static c => !c) - strange),
                 ImagesCorrupt = strange,
                 CapturedFrames = count?.Frames ?? 0,
                 CapturedBytes = count?.LinkBytes ?? 0,
-                ProcessorTime = receivers[i].Processor,
-                Capture = keep ? files[i + 1] : null,
+                ProcessorTime = receivers[i]?.Processor ?? TimeSpan.Zero,
+                Capture = keep && File.Exists(files[i + 1]) ? files[i + 1] : null,
             });
         }
 
@@ -119,7 +162,7 @@ internal sealed class ExperimentTry(
         {
             Transport = one.Transport,
             Protocol = one.Protocol,
-            Receivers = options.Receivers,
+            Receivers = receivers.Count,
             LossPercent = one.LossPercent,
             Repeat = one.Repeat,
             ImagesSent = gallery.Hashes.Count,
@@ -135,11 +178,11 @@ internal sealed class ExperimentTry(
             CapturedBytes = Layer(comparison, nameof(TrafficTotals.LinkBytes))?.Captured ?? 0,
             Elapsed = elapsed,
             TransferTime = transfer,
-            Goodput = transfer > TimeSpan.Zero ? whole * 8.0 / options.Receivers / transfer.TotalSeconds : 0,
+            Goodput = transfer > TimeSpan.Zero ? whole * 8.0 / receivers.Count / transfer.TotalSeconds : 0,
             SenderProcessorTime = sender?.Processor ?? TimeSpan.Zero,
-            ReceiverProcessorTime = TimeSpan.FromTicks(receivers.Sum(static r => r.Processor.Ticks)),
+            ReceiverProcessorTime = TimeSpan.FromTicks(receivers.Sum(static r => r?.Processor.Ticks ?? 0)),
             Hosts = [.. hosts],
-            Capture = keep ? files[0] : null,
+            Capture = keep && File.Exists(files[0]) ? files[0] : null,
             Errors = [.. _errors],
             Time = DateTimeOffset.Now,
         };
@@ -149,9 +192,10 @@ internal sealed class ExperimentTry(
 
     private TrafficCount? Count(string file, CancellationToken cancellationToken)
     {
+        if (!File.Exists(file)) return null;
         try
         {
-            return CaptureCounter.Count(file, new CountOptions { Mtu = options.Mtu }, cancellationToken).Count;
+            return CaptureCounter.Count(file, new CountOptions { Mtu = stations[0].Look.Mtu }, cancellationToken).Count;
         }
         catch (GalleryException e)
         {
@@ -162,9 +206,10 @@ internal sealed class ExperimentTry(
 
     private TrafficComparison? Compare(string file, CancellationToken cancellationToken)
     {
+        if (!File.Exists(file) || _ready.Count == 0) return null;
         try
         {
-            IEnumerable<Payload> payloads = gallery.Paths.Select((p, i) => new Payload(Path.GetFileName(p), gallery.Sizes[i]) { Path = p, Format = ImageFormat.Jpeg });
+            IEnumerable<Payload> payloads = gallery.Paths.Select((p, i) => new Payload(stations[0].IsElsewhere ? gallery.Names[i] : Path.GetFileName(p), gallery.Sizes[i]) { Path = p, Format = ImageFormat.Jpeg });
             TrafficEstimate estimate = TrafficModel.Estimate(payloads, Estimate(), static _ => { }, cancellationToken)[0];
             return TrafficComparer.Compare(estimate, file, new ComparisonOptions { OfTransport = true }, static _ => { }, cancellationToken);
         }
@@ -179,23 +224,23 @@ internal sealed class ExperimentTry(
     {
         Transport = [one.Transport],
         Protocol = [one.Protocol],
-        Receivers = options.Receivers,
-        Mtu = options.Mtu,
+        Receivers = _ready.Count,
+        Mtu = stations[0].Look.Mtu,
         Flute = one.Protocol == Protocol.Flute ? new FluteEstimateOptions { Redundancy = 0, BitRate = options.BitRate } : new FluteEstimateOptions(),
     };
 
     private IReadOnlyList<string> To => one.Transport switch
     {
-        Transport.Broadcast => ["10.77.0.255"],
+        Transport.Broadcast => [stations[0].Look.Broadcast ?? "255.255.255.255"],
         Transport.Multicast => [SendOptions.DefaultGroup],
-        _ => [.. lab.Hosts.Skip(1).Select(static h => h.IPv4.ToString())],
+        _ => [.. (_ready.Count > 0 ? _ready : stations.Skip(1)).Select(static s => s.Address.ToString())],
     };
 
     private SendOptions Send() => new()
     {
         Transport = one.Transport,
         Protocol = one.Protocol,
-        Addresses = new DestinationOptions { To = To, OutboundIP = one.Transport is Transport.Broadcast or Transport.Multicast ? ["eth0"] : [] },
+        Addresses = new DestinationOptions { To = To, OutboundIP = one.Transport is Transport.Broadcast or Transport.Multicast ? [stations[0].Look.Interface] : [] },
         Pacing = new PacingOptions
         {
             BitRate = options.BitRate ?? (one.Protocol == Protocol.Flute ? PacingOptions.DefaultFluteRate : null),
@@ -203,27 +248,27 @@ internal sealed class ExperimentTry(
         },
 
         // Receivers report what they lack: so Flute is held to bring everything.
-        Flute = one.Protocol == Protocol.Flute ? new FluteSendOptions { Receivers = options.Receivers } : new FluteSendOptions(),
+        Flute = one.Protocol == Protocol.Flute ? new FluteSendOptions { Receivers = _ready.Count } : new FluteSendOptions(),
     };
 
-    private ReceiveOptions Receive(LabHost host) => new()
+    private ReceiveOptions Receive(Station station) => new()
     {
         Transport = one.Transport,
         Protocol = one.Protocol,
         Addresses = one.Transport switch
         {
-            Transport.Broadcast => new ListeningOptions { ArrivalIP = ["eth0"] },
-            Transport.Multicast => new ListeningOptions { Address = SendOptions.DefaultGroup, ArrivalIP = ["eth0"] },
-            _ => new ListeningOptions { Address = host.IPv4.ToString() },
+            Transport.Broadcast => new ListeningOptions { ArrivalIP = [station.Look.Interface] },
+            Transport.Multicast => new ListeningOptions { Address = SendOptions.DefaultGroup, ArrivalIP = [station.Look.Interface] },
+            _ => new ListeningOptions { Address = station.Look.Address },
         },
     };
 
-    private CaptureOptions Capture(string file) => new()
+    private CaptureOptions Capture(Station station, string file) => new()
     {
-        Path = file,
+        Path = station.IsElsewhere ? Path.GetFileName(file) : file,
         Transport = one.Transport,
         To = To,
-        Interface = "eth0",
+        Interface = station.Look.Interface,
         Force = true,
     };
 }

@@ -12,6 +12,14 @@ internal static class PcapngWriter
     private const uint MicrosecondMagic = 0xA1B2C3D4, NanosecondMagic = 0xA1B23C4D;
     private const int EndOfOptions = 0, HardwareOption = 2, ApplicationOption = 4, NameOption = 2, ResolutionOption = 9;
 
+    /// <summary>Whether a file is a pcapng file already.</summary>
+    public static bool IsOne(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[4];
+        return file.Read(start) == start.Length && BinaryPrimitives.ReadUInt32LittleEndian(start) == SectionHeader;
+    }
+
     /// <summary>Converts a file.</summary>
     /// <param name="from">The pcap file; one that breaks off is converted up to there.</param>
     /// <param name="to">The pcapng file.</param>

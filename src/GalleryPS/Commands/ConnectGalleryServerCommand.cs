@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Operations;
 
@@ -63,6 +65,29 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     [Parameter]
     public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
 
+    /// <summary>Encrypt TCP with TLS.</summary>
+    [Parameter]
+    public SwitchParameter UseTls { get => Tls.UseTls; set => Tls = Tls with { UseTls = value }; }
+
+    /// <summary>TLS: certificate to show, with its key; from the system's store also by its thumbprint or subject.</summary>
+    [Parameter]
+    [StoredCertificate]
+    public X509Certificate2? Certificate { get => Tls.Certificate; set => Tls = Tls with { Certificate = value }; }
+
+    /// <summary>TLS: file with the certificate to show and its key.</summary>
+    [Parameter]
+    public string? CertificatePath { get => Tls.CertificatePath; set => Tls = Tls with { CertificatePath = value is null ? null : FullPath(value) }; }
+
+    /// <summary>TLS: password of the certificate's file.</summary>
+    [Parameter]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>TLS: SHA-256 thumbprints of the certificates that the other side may show.</summary>
+    [Parameter]
+    public string[] Thumbprint { get => [.. Tls.Thumbprint]; set => Tls = Tls with { Thumbprint = value }; }
+
+    private TlsOptions Tls { get => _options.Tls; set => _options = _options with { Tls = value }; }
+
     private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     /// <inheritdoc/>
@@ -81,7 +106,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
         if (_servers.Count > 0) To = [.. _servers];
         if (!ShouldProcess(string.Join(", ", To), "Connect")) return;
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
-        Present(OrTerminate(() => ConnectOperation.Run(_options with { Storage = storage }, StopToken)));
+        Present(OrTerminate(() => ConnectOperation.Run(_options with { Storage = storage, Tls = Tls with { CertificatePassword = Secret(CertificatePassword) } }, StopToken)));
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,13 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using GalleryPS.Cmdlets.Binding;
+using GalleryPS.Cmdlets.Remoting;
 using GalleryPS.Labs.Agents;
 using GalleryPS.Labs.Experiments;
 
 namespace GalleryPS.Cmdlets.Commands;
 
-/// <summary>Invoke-GalleryExperiment: transports, protocols and losses tried on hosts of this machine.</summary>
+/// <summary>Invoke-GalleryExperiment: transports, protocols and losses tried on hosts of this machine, or on others.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "GalleryExperiment", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Invoke-GalleryExperiment.md")]
 [OutputType(typeof(ExperimentResult))]
 public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
@@ -72,6 +74,37 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
     [Parameter]
     public string? Html { get => _options.Html; set => _options = _options with { Html = value }; }
 
+    /// <summary>Machines that OpenSSH gets to: the first sends, the others receive.</summary>
+    [Parameter]
+    [Alias("ComputerName")]
+    public string[] HostName { get => [.. _options.HostName]; set => _options = _options with { HostName = value }; }
+
+    /// <summary>The user on the machines.</summary>
+    [Parameter]
+    public string? UserName { get => _options.UserName; set => _options = _options with { UserName = value }; }
+
+    /// <summary>File of the private key.</summary>
+    [Parameter]
+    [Alias("IdentityFilePath")]
+    public string? KeyFilePath { get => _options.KeyFilePath; set => _options = _options with { KeyFilePath = value }; }
+
+    /// <summary>Path of the program gallery on the machines.</summary>
+    [Parameter]
+    public string? RemotePath { get => _options.RemotePath; set => _options = _options with { RemotePath = value }; }
+
+    /// <summary>Copy the program to machines that do not have it yet.</summary>
+    [Parameter]
+    public SwitchParameter Deploy { get => _options.Deploy; set => _options = _options with { Deploy = value }; }
+
+    /// <summary>Folder with the archives to copy.</summary>
+    [Parameter]
+    public string? PackagePath { get => _options.PackagePath; set => _options = _options with { PackagePath = value }; }
+
+    /// <summary>Sessions on machines: the first sends, the others receive.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSSession[]? Session { get; set; }
+
     /// <summary>Go on with an experiment that broke off.</summary>
     [Parameter]
     public SwitchParameter Resume { get => _options.Resume; set => _options = _options with { Resume = value }; }
@@ -87,8 +120,11 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
         {
             OutputDirectory = OutputDirectory is null ? null : FullPath(OutputDirectory),
             Html = Html is null ? null : FullPath(Html),
+            KeyFilePath = KeyFilePath is null ? null : FullPath(KeyFilePath),
+            PackagePath = FullPath(PackagePath ?? MyInvocation.MyCommand.Module?.ModuleBase ?? "."),
         };
-        _operation = new ExperimentOperation(options, AgentProgram.PowerShell) { Plan = Plan };
+        AgentChannel[] channels = [.. (Session ?? []).Select(s => new SessionChannel(s, options))];
+        _operation = new ExperimentOperation(options, AgentProgram.PowerShell) { Plan = Plan, Channels = channels };
         Present(OrTerminate(() => _operation.Begin(StopToken)));
     }
 

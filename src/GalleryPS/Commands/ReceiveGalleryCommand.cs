@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Operations;
 
@@ -35,6 +36,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Alias("Interface")]
     [NicNames]
     [ArgumentCompleter(typeof(NicCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
     /// <summary>Accept only these senders; on multicast the join is source-specific.</summary>
@@ -138,6 +140,33 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
+    /// <summary>Encrypt TCP with TLS.</summary>
+    [Parameter]
+    public SwitchParameter UseTls { get => Tls.UseTls; set => Tls = Tls with { UseTls = value }; }
+
+    /// <summary>TLS: certificate to show, with its key; from the system's store also by its thumbprint or subject.</summary>
+    [Parameter]
+    [StoredCertificate]
+    public X509Certificate2? Certificate { get => Tls.Certificate; set => Tls = Tls with { Certificate = value }; }
+
+    /// <summary>TLS: file with the certificate to show and its key.</summary>
+    [Parameter]
+    public string? CertificatePath { get => Tls.CertificatePath; set => Tls = Tls with { CertificatePath = value is null ? null : FullPath(value) }; }
+
+    /// <summary>TLS: password of the certificate's file.</summary>
+    [Parameter]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>TLS: SHA-256 thumbprints of the certificates that the other side may show.</summary>
+    [Parameter]
+    public string[] Thumbprint { get => [.. Tls.Thumbprint]; set => Tls = Tls with { Thumbprint = value }; }
+
+    /// <summary>TLS: accept only those that show a certificate.</summary>
+    [Parameter]
+    public SwitchParameter RequireClientCertificate { get => Tls.RequireClientCertificate; set => Tls = Tls with { RequireClientCertificate = value }; }
+
+    private TlsServerOptions Tls { get => _options.Tls; set => _options = _options with { Tls = value }; }
+
     private ListeningOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
 
     private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }
@@ -162,7 +191,13 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
         if (Confirmed(Storage, "Store received images") is not { } storage) return;
         if (_nics.Count > 0) ArrivalIP = [.. _nics];
         Present(OrTerminate(() => ReceiveOperation.Run(
-            _options with { Storage = storage, Flute = new() { Passphrase = Secret(Passphrase), AnyReportPort = AnyReportPort } }, StopToken)));
+            _options with
+            {
+                Storage = storage,
+                Flute = new() { Passphrase = Secret(Passphrase), AnyReportPort = AnyReportPort },
+                Tls = Tls with { CertificatePassword = Secret(CertificatePassword) },
+            },
+            StopToken)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Images;
 using GalleryPS.Operations;
@@ -24,6 +25,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Hosts, broadcast addresses or groups.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
+    [ValidateNotNullOrEmpty]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -89,6 +91,10 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [InRange<SendOptions>]
     public int? Receivers { get => Flute.Receivers; set => Flute = Flute with { Receivers = value }; }
 
+    /// <summary>Flute: wait for a receiver whose way is far slower than the others', or leave it until they have everything.</summary>
+    [Parameter]
+    public SlowReceiver SlowReceiver { get => Flute.SlowReceiver; set => Flute = Flute with { SlowReceiver = value }; }
+
     /// <summary>Flute: how long to wait for them, in seconds.</summary>
     [Parameter]
     [Seconds]
@@ -151,6 +157,33 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Seconds]
     public TimeSpan? WaitForGroup { get => Start.WaitForGroup; set => Start = Start with { WaitForGroup = value }; }
 
+    /// <summary>Encrypt TCP with TLS.</summary>
+    [Parameter]
+    public SwitchParameter UseTls { get => Tls.UseTls; set => Tls = Tls with { UseTls = value }; }
+
+    /// <summary>TLS: certificate to show, with its key; from the system's store also by its thumbprint or subject.</summary>
+    [Parameter]
+    [StoredCertificate]
+    public X509Certificate2? Certificate { get => Tls.Certificate; set => Tls = Tls with { Certificate = value }; }
+
+    /// <summary>TLS: file with the certificate to show and its key.</summary>
+    [Parameter]
+    public string? CertificatePath { get => Tls.CertificatePath; set => Tls = Tls with { CertificatePath = value is null ? null : FullPath(value) }; }
+
+    /// <summary>TLS: password of the certificate's file.</summary>
+    [Parameter]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>TLS: SHA-256 thumbprints of the certificates that the other side may show.</summary>
+    [Parameter]
+    public string[] Thumbprint { get => [.. Tls.Thumbprint]; set => Tls = Tls with { Thumbprint = value }; }
+
+    /// <summary>TLS: accept only those that show a certificate.</summary>
+    [Parameter]
+    public SwitchParameter RequireClientCertificate { get => Tls.RequireClientCertificate; set => Tls = Tls with { RequireClientCertificate = value }; }
+
+    private TlsServerOptions Tls { get => _options.Tls; set => _options = _options with { Tls = value }; }
+
     private DestinationOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
 
     private StartOptions Start { get => _options.Start; set => _options = _options with { Start = value }; }
@@ -162,7 +195,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _options = _options with { Flute = Flute with { Passphrase = Secret(Passphrase) } };
+        _options = _options with { Flute = Flute with { Passphrase = Secret(Passphrase) }, Tls = Tls with { CertificatePassword = Secret(CertificatePassword) } };
 
         // Images that the call itself names leave the pipeline free for the NICs they are sent on.
         _waitsForNics = MyInvocation.ExpectingInput && (Bound(nameof(Path)) || Bound(nameof(LiteralPath)));

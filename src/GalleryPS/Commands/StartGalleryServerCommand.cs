@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
 using GalleryPS.Cmdlets.Binding;
 using GalleryPS.Operations;
 
@@ -49,6 +51,33 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
     [InRange<ServerOptions>]
     public int LogSize { get => _options.LogSize; set => _options = _options with { LogSize = value }; }
 
+    /// <summary>Encrypt TCP with TLS.</summary>
+    [Parameter]
+    public SwitchParameter UseTls { get => Tls.UseTls; set => Tls = Tls with { UseTls = value }; }
+
+    /// <summary>TLS: certificate to show, with its key; from the system's store also by its thumbprint or subject.</summary>
+    [Parameter]
+    [StoredCertificate]
+    public X509Certificate2? Certificate { get => Tls.Certificate; set => Tls = Tls with { Certificate = value }; }
+
+    /// <summary>TLS: file with the certificate to show and its key.</summary>
+    [Parameter]
+    public string? CertificatePath { get => Tls.CertificatePath; set => Tls = Tls with { CertificatePath = value is null ? null : FullPath(value) }; }
+
+    /// <summary>TLS: password of the certificate's file.</summary>
+    [Parameter]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>TLS: SHA-256 thumbprints of the certificates that the other side may show.</summary>
+    [Parameter]
+    public string[] Thumbprint { get => [.. Tls.Thumbprint]; set => Tls = Tls with { Thumbprint = value }; }
+
+    /// <summary>TLS: accept only those that show a certificate.</summary>
+    [Parameter]
+    public SwitchParameter RequireClientCertificate { get => Tls.RequireClientCertificate; set => Tls = Tls with { RequireClientCertificate = value }; }
+
+    private TlsServerOptions Tls { get => _options.Tls; set => _options = _options with { Tls = value }; }
+
     /// <inheritdoc/>
     protected override void OnEnd()
     {
@@ -59,6 +88,7 @@ public sealed class StartGalleryServerCommand : GalleryCmdlet
             // A string that PowerShell made of $null is empty, and an empty greeting is one.
             Greeting = Bound(nameof(Greeting)) ? Greeting ?? "" : null,
             Gallery = Gallery is null ? null : FullPath(Gallery),
+            Tls = Tls with { CertificatePassword = Secret(CertificatePassword) },
         };
         Present(OrTerminate(() => ServeOperation.Start(options, out server)));
         SessionResources.Keep(() => ServeOperation.Stop(server!));

@@ -199,6 +199,7 @@ public sealed class LeftImagesTests : IDisposable
         using (ImageWriter young = Left().Create(Identity("b.jpg"))) Write(young, 0);
         string[] all = [.. Directory.GetFiles(_folder.FullPath, ".gallery-*.partial").OrderByDescending(static f => new FileInfo(f).Length)];
         File.SetLastWriteTimeUtc(all[0], DateTime.UtcNow.AddDays(-1));
+        File.WriteAllBytes(_folder[".gallery-0123456789abcdef.partial"], new byte[10]);
         PartialFiles.Limit(_folder.FullPath, 4500);
         Assert.Equal(2, Directory.GetFiles(_folder.FullPath, ".gallery-*.partial").Length);
         PartialFiles.Limit(_folder.FullPath, 4499);

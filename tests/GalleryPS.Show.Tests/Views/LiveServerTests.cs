@@ -86,6 +86,22 @@ public sealed class LiveServerTests : IDisposable
     }
 
     [Fact]
+    public async Task BeyondTheMostViewersTheNextIsTurnedAway()
+    {
+        var watching = new List<HttpResponseMessage>();
+        try
+        {
+            for (int i = 0; i <= GalleryLimits.PageViewers; i++) watching.Add(await _http.GetAsync(new Uri(_server.Url, "events"), HttpCompletionOption.ResponseHeadersRead, Stop));
+            Assert.All(watching.SkipLast(1), static w => Assert.Equal(System.Net.HttpStatusCode.OK, w.StatusCode));
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, watching[^1].StatusCode);
+        }
+        finally
+        {
+            watching.ForEach(static w => w.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task NamesAreDataAndNeverMarkup()
     {
         string name = "</script><script>alert(1)</script>.png";

@@ -13,7 +13,7 @@ public sealed class ImageWriter : Stream
     private readonly ImageStore _store;
     private readonly string _temporary;
     private readonly FileStream _file;
-    private bool _finished;
+    private bool _finished, _closed;
 
     internal ImageWriter(ImageStore store)
     {
@@ -23,6 +23,7 @@ public sealed class ImageWriter : Stream
         {
             // Never through somebody's link.
             _file = PartialFiles.Open(_temporary, FileMode.CreateNew);
+            PartialFiles.Count(1);
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
@@ -31,8 +32,11 @@ public sealed class ImageWriter : Stream
     }
 
     /// <summary>An image whose parts stay when it is given up.</summary>
-    internal ImageWriter(ImageStore store, FileStream file, PartialJournal journal) =>
+    internal ImageWriter(ImageStore store, FileStream file, PartialJournal journal)
+    {
         (_store, _temporary, _file, Journal) = (store, file.Name, file, journal);
+        PartialFiles.Count(1);
+    }
 
     /// <summary>Says which parts are right; null for an image that is removed when it is given up.</summary>
     internal PartialJournal? Journal { get; private set; }
@@ -80,7 +84,7 @@ public sealed class ImageWriter : Stream
         ObjectDisposedException.ThrowIf(_finished, this);
         return Guard(() =>
         {
-            _file.Dispose();
+            CloseFile();
             string path = _store.Publish(_temporary, wantedName);
             _finished = true;
             Spoil();
@@ -184,13 +188,20 @@ public sealed class ImageWriter : Stream
         return StorageErrors.Translate(e, _store.FullPath);
     }
 
+    private void CloseFile()
+    {
+        if (!_closed) PartialFiles.Count(-1);
+        _closed = true;
+        _file.Dispose();
+    }
+
     /// <summary>Removes the temporary file. That this fails, too, is of no use to anybody to hear.</summary>
     private void Abandon()
     {
         _finished = true;
         try
         {
-            _file.Dispose();
+            CloseFile();
             if (Journal is { HasParts: true })
             {
                 Journal.Dispose();

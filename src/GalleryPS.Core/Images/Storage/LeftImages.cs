@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace GalleryPS.Images.Storage;
@@ -27,6 +28,9 @@ internal sealed class LeftImages(ImageStore store)
     // Names with numbers that are looked at.
     private const int MostNames = 1000;
 
+    // A file is read once, however many images a table says it could be.
+    private readonly ConcurrentDictionary<(string Path, DateTime Written, string Algorithm), Lazy<byte[]?>> _digests = new();
+
     /// <summary>The file that is an image, byte for byte; no file is found twice. Null when there is none.</summary>
     public string? FindWhole(ImageIdentity image)
     {
@@ -36,7 +40,7 @@ internal sealed class LeftImages(ImageStore store)
             string candidate = number == 1 ? name : SafeFileName.WithNumber(name, number);
             var file = new FileInfo(Path.Combine(store.FullPath, candidate));
             if (!file.Exists && !Directory.Exists(file.FullName)) return null;
-            if (!file.Exists || file.LinkTarget is not null || file.Length != image.Length || !Fits(file.FullName, image) || !store.TryClaim(candidate)) continue;
+            if (!file.Exists || file.LinkTarget is not null || file.Length != image.Length || !Fits(file, image) || !store.TryClaim(candidate)) continue;
 
             // Whoever was killed when it had just become whole may have left its parts.
             Remove(image);
@@ -96,17 +100,23 @@ internal sealed class LeftImages(ImageStore store)
         if (File.Exists(path) && PartialFiles.TryRemove(path)) PartialFiles.TryRemove(journal);
     }
 
-    private static bool Fits(string path, ImageIdentity image)
+    private bool Fits(FileInfo file, ImageIdentity image)
+    {
+        byte[]? digest = _digests.GetOrAdd((file.FullName, file.LastWriteTimeUtc, image.Algorithm.Name!), static k => new Lazy<byte[]?>(() => DigestOf(k.Path, k.Algorithm))).Value;
+        return digest is not null && digest.AsSpan().SequenceEqual(image.Digest.Span);
+    }
+
+    // Null when it cannot be read.
+    private static byte[]? DigestOf(string path, string algorithm)
     {
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            byte[] digest = image.Algorithm == HashAlgorithmName.MD5 ? MD5.HashData(file) : SHA256.HashData(file);
-            return digest.AsSpan().SequenceEqual(image.Digest.Span);
+            return algorithm == HashAlgorithmName.MD5.Name ? MD5.HashData(file) : SHA256.HashData(file);
         }
         catch (Exception e) when (StorageErrors.IsExpected(e))
         {
-            return false;
+            return null;
         }
     }
 }

@@ -10,7 +10,9 @@ namespace GalleryPS.Images.Storage;
 /// </summary>
 internal static class PartialFiles
 {
-    private const int RandomDigits = 16;
+    private const int RandomDigits = 16, MostAttempts = 200, FewAttempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static int _open;
     private const string Prefix = ".gallery-", Part = ".part", Partial = ".partial", Journal = ".journal";
 
     /// <summary>A new name for a temporary file.</summary>
@@ -26,8 +28,22 @@ internal static class PartialFiles
     public static FileStream Open(string path, FileMode mode)
     {
         if (mode != FileMode.CreateNew && new FileInfo(path).LinkTarget is not null) throw new IOException($"'{path}' is a link.");
-        return new FileStream(path, new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
+            }
+            catch (IOException e) when (StorageErrors.IsTooManyFiles(e) && attempt < (Volatile.Read(ref _open) > 0 ? MostAttempts : FewAttempts))
+            {
+                // Images that are whole get their names and are closed in a moment.
+                Thread.Sleep(Pause);
+            }
+        }
     }
+
+    /// <summary>An image was opened (1) or closed (-1): others may wait for that.</summary>
+    public static void Count(int change) => Interlocked.Add(ref _open, change);
 
     /// <summary>
     /// Removes temporary files of processes that are no more. A file is spared when a process of its number lives on this machine, or
@@ -45,14 +61,19 @@ internal static class PartialFiles
         return removed;
     }
 
-    /// <summary>Removes the unfinished images that were not touched for longest, until the others have no more than so many bytes.</summary>
+    /// <summary>
+    /// Removes unfinished images of which no part is there, and of the others those that were not touched for longest, until the rest has no more
+    /// than so many bytes.
+    /// </summary>
     public static void Limit(string directory, long mostBytes)
     {
         long bytes = 0;
         foreach (FileInfo image in Enumerate(directory, Prefix + "*" + Partial).Select(static p => new FileInfo(p)).OrderByDescending(static f => f.LastWriteTimeUtc))
         {
-            bytes += image.Exists ? image.Length : 0;
-            if (bytes > mostBytes && TryRemove(image.FullName)) TryRemove(Path.ChangeExtension(image.FullName, Journal));
+            var journal = new FileInfo(Path.ChangeExtension(image.FullName, Journal));
+            bool isHollow = !journal.Exists || journal.Length < PartialJournal.RecordLength;
+            if (!isHollow && image.Exists) bytes += image.Length;
+            if ((isHollow || bytes > mostBytes) && TryRemove(image.FullName)) TryRemove(journal.FullName);
         }
     }
 

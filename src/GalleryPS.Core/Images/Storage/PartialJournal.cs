@@ -11,7 +11,10 @@ namespace GalleryPS.Images.Storage;
 /// </summary>
 internal sealed class PartialJournal : IDisposable
 {
-    private const int RecordLength = 48, MaxRecords = 1 << 20;
+    /// <summary>Bytes of a record.</summary>
+    public const int RecordLength = 48;
+
+    private const int MaxRecords = 1 << 20;
     private readonly string _path;
     private readonly FileStream _file;
     private bool _isBroken;

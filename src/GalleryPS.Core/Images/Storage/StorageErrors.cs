@@ -5,6 +5,8 @@ internal static class StorageErrors
 {
     // What HResult holds: errno on Linux and macOS, HRESULT_FROM_WIN32 on Windows.
     private const int FileExistsErrno = 17;
+    private const int TooManyFilesErrno = 24;
+    private const int TooManyFilesWindows = unchecked((int)0x80070004);
     private const int NoSpaceErrno = 28;
     private const int LinuxQuotaErrno = 122;
     private const int FileExistsWindows = unchecked((int)0x80070050);
@@ -14,6 +16,9 @@ internal static class StorageErrors
 
     /// <summary>True for exceptions that say something about the disk, not about our code.</summary>
     public static bool IsExpected(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    /// <summary>True when the process may open no more files.</summary>
+    public static bool IsTooManyFiles(Exception e) => e is IOException { HResult: TooManyFilesErrno or TooManyFilesWindows };
 
     /// <summary>True when a name was taken: by a file, or by a directory, which Windows reports as a missing right.</summary>
     /// <param name="e">What creating or renaming threw.</param>
@@ -35,6 +40,7 @@ internal static class StorageErrors
             UnauthorizedAccessException => "Choose a directory that you may write to.",
             { HResult: NoSpaceErrno or LinuxQuotaErrno or DiskFullWindows or HandleDiskFullWindows } =>
                 "Free some space there, or choose a directory on another disk.",
+            _ when IsTooManyFiles(e) => "Raise the limit (ulimit -n), or end other programs.",
             _ => "Check the output directory, or choose another one.",
         };
         return new GalleryException(

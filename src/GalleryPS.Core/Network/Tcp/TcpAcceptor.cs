@@ -36,15 +36,18 @@ internal sealed class TcpAcceptor : IDisposable
     // A whole gallery may connect while one image is being stored. The system cuts this to its own limit.
     private const int Backlog = 4096;
     private readonly Socket _socket;
+    private readonly TlsServer? _tls;
 
-    private TcpAcceptor(Socket socket) => (_socket, EndPoint) = (socket, (IPEndPoint)socket.LocalEndPoint!);
+    private TcpAcceptor(Socket socket, TlsServer? tls) => (_socket, _tls, EndPoint) = (socket, tls, (IPEndPoint)socket.LocalEndPoint!);
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Listens.</summary>
+    /// <param name="where">Where.</param>
+    /// <param name="tls">What connections are encrypted with; null for plain text.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/>, <see cref="ErrorIds.AddressNotLocal"/> and others.</exception>
-    public static TcpAcceptor Listen(IPEndPoint where)
+    public static TcpAcceptor Listen(IPEndPoint where, TlsServer? tls = null)
     {
         Socket socket = SocketErrors.Create(where.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -55,7 +58,7 @@ internal sealed class TcpAcceptor : IDisposable
             if (!OperatingSystem.IsWindows()) DatagramSockets.ShareAddress(socket);
             DatagramSockets.Bind(socket, where, Transport.Tcp);
             socket.Listen(Backlog);
-            return new TcpAcceptor(socket);
+            return new TcpAcceptor(socket, tls);
         }
         catch (SocketException e)
         {
@@ -71,12 +74,12 @@ internal sealed class TcpAcceptor : IDisposable
 
     /// <summary>Listens on every address asked for.</summary>
     /// <exception cref="GalleryException">As <see cref="Listen"/>; then it listens on none.</exception>
-    public static List<TcpAcceptor> ListenOnAll(IEnumerable<IPEndPoint> all)
+    public static List<TcpAcceptor> ListenOnAll(IEnumerable<IPEndPoint> all, TlsServer? tls = null)
     {
         var acceptors = new List<TcpAcceptor>();
         try
         {
-            foreach (IPEndPoint where in all) acceptors.Add(Listen(where));
+            foreach (IPEndPoint where in all) acceptors.Add(Listen(where, tls));
             return acceptors;
         }
         catch
@@ -150,12 +153,14 @@ internal sealed class TcpAcceptor : IDisposable
     /// Waits for a client, sends what every client is sent, and closes. On Linux that is three system calls without any object for
     /// socket or address; elsewhere it is the portable way.
     /// </summary>
-    /// <param name="answer">What to send; nothing only accepts.</param>
+    /// <param name="answer">What to send; nothing only accepts, and so does TLS.</param>
     /// <param name="portable">Use what works everywhere.</param>
     /// <param name="time">The clock.</param>
     /// <param name="client">The client, unless there is none.</param>
     public Accepted Answer(ReadOnlySpan<byte> answer, bool portable, TimeProvider time, out AnsweredClient client) =>
-        LibC.IsSupported && !portable ? AnswerOnLinux(answer, time, out client) : AnswerPortably(answer, time, out client);
+        LibC.IsSupported && !portable
+            ? AnswerOnLinux(_tls is null ? answer : default, time, out client)
+            : AnswerPortably(_tls is null ? answer : default, time, out client);
 
     /// <summary>Wakes whoever waits in <see cref="Answer"/>; nobody is accepted any more.</summary>
     public void Wake()
@@ -165,10 +170,10 @@ internal sealed class TcpAcceptor : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static TcpConnection Made(Socket socket)
+    private TcpConnection Made(Socket socket)
     {
         var peer = (IPEndPoint)socket.RemoteEndPoint!;
-        return new TcpConnection(socket, peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer);
+        return new TcpConnection(socket, peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer, _tls);
     }
 
     private Accepted AnswerOnLinux(ReadOnlySpan<byte> answer, TimeProvider time, out AnsweredClient client)
@@ -198,7 +203,7 @@ internal sealed class TcpAcceptor : IDisposable
         }
 
         var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
-        client = new AnsweredClient(address, accepted, sent, new TcpConnection(socket, address.ToEndPoint()));
+        client = new AnsweredClient(address, accepted, sent, new TcpConnection(socket, address.ToEndPoint(), _tls));
         return Accepted.Connection;
     }
 

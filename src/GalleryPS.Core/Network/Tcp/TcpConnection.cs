@@ -8,20 +8,30 @@ namespace GalleryPS.Network;
 /// <param name="Ttl">Time to live, or null for the system's default.</param>
 /// <param name="ConnectTimeout">How long to wait for a connection.</param>
 /// <param name="StallTimeout">How long the peer may take nothing.</param>
-internal sealed record TcpConnectOptions(Nic Outbound, int? Ttl, TimeSpan ConnectTimeout, TimeSpan StallTimeout);
+/// <param name="Tls">With whom TLS is spoken; null for plain text.</param>
+internal sealed record TcpConnectOptions(Nic Outbound, int? Ttl, TimeSpan ConnectTimeout, TimeSpan StallTimeout, TlsTarget? Tls = null);
 
 /// <summary>
-/// One TCP connection, made or accepted: whatever the program says over TCP goes through here. Most calls block, for speed;
-/// resetting the connection releases whoever is blocked.
+/// One TCP connection, made or accepted: whatever the program says over TCP goes through here, in plain text or with TLS. Most calls
+/// block, for speed; resetting the connection releases whoever is blocked.
 /// </summary>
 internal sealed class TcpConnection : IDisposable
 {
+    private const int LastWords = 50_000;
     private readonly Socket _socket;
+    private TlsChannel? _tls;
 
-    internal TcpConnection(Socket socket, IPEndPoint peer) => (_socket, Peer) = (socket, peer);
+    internal TcpConnection(Socket socket, IPEndPoint peer, TlsServer? tls = null)
+    {
+        (_socket, Peer) = (socket, peer);
+        if (tls is not null) _tls = new TlsChannel(socket, peer, tls);
+    }
 
     /// <summary>The other end.</summary>
     public IPEndPoint Peer { get; }
+
+    /// <summary>Why there is no TLS on it, for a user; null when something else broke it, or nothing.</summary>
+    public GalleryException? TlsFailure => _tls?.Failure;
 
     /// <summary>Sends small pieces at once instead of waiting for more.</summary>
     public bool NoDelay
@@ -47,7 +57,7 @@ internal sealed class TcpConnection : IDisposable
 
     /// <summary>Connects, on the calling thread.</summary>
     /// <exception cref="SocketException">It could not.</exception>
-    /// <exception cref="GalleryException">The NIC's address cannot be used.</exception>
+    /// <exception cref="GalleryException">The NIC's address cannot be used; there is no TLS, or the other side is not trusted.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TcpConnection Connect(IPEndPoint to, TcpConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -63,7 +73,9 @@ internal sealed class TcpConnection : IDisposable
             // This machine answers at once, with a connection or a refusal: the plain call is several times faster.
             if (IPAddress.IsLoopback(to.Address)) socket.Connect(to);
             else ConnectInTime(socket, to, options.ConnectTimeout, time, cancellationToken).GetAwaiter().GetResult();
-            return new TcpConnection(socket, to);
+            var connection = new TcpConnection(socket, to);
+            if (options.Tls is not null) connection.Encrypt(options.Tls, options.ConnectTimeout, time, cancellationToken).GetAwaiter().GetResult();
+            return connection;
         }
         catch
         {
@@ -74,14 +86,17 @@ internal sealed class TcpConnection : IDisposable
 
     /// <summary>Connects without a thread.</summary>
     /// <exception cref="SocketException">It could not; <see cref="SocketError.TimedOut"/> when the time was over.</exception>
+    /// <exception cref="GalleryException">There is no TLS, or the other side is not trusted.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static async Task<TcpConnection> ConnectAsync(IPEndPoint to, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<TcpConnection> ConnectAsync(IPEndPoint to, TimeSpan timeout, TlsTarget? tls, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await ConnectInTime(socket, to, timeout, time, cancellationToken).ConfigureAwait(false);
-            return new TcpConnection(socket, to);
+            var connection = new TcpConnection(socket, to);
+            if (tls is not null) await connection.Encrypt(tls, timeout, time, cancellationToken).ConfigureAwait(false);
+            return connection;
         }
         catch
         {
@@ -91,44 +106,88 @@ internal sealed class TcpConnection : IDisposable
     }
 
     /// <summary>Whether more can be read at once.</summary>
-    public bool HasMore => _socket.Poll(0, SelectMode.SelectRead);
+    public bool HasMore => WaitToRead(0);
+
+    /// <summary>Whether everything that came was read, and more is waited for.</summary>
+    public bool IsQuiet => _tls?.IsQuiet ?? !_socket.Poll(0, SelectMode.SelectRead);
 
     /// <summary>Whether there is something to read, the end of the connection included.</summary>
     /// <param name="microseconds">How long to wait for it.</param>
-    public bool WaitToRead(int microseconds) => _socket.Poll(microseconds, SelectMode.SelectRead);
+    public bool WaitToRead(int microseconds) => _tls?.WaitToRead(TimeSpan.FromMicroseconds(microseconds)) ?? _socket.Poll(microseconds, SelectMode.SelectRead);
 
     /// <summary>Whether there is room to send.</summary>
     /// <param name="microseconds">How long to wait for it.</param>
-    public bool WaitToSend(int microseconds) => _socket.Poll(microseconds, SelectMode.SelectWrite);
+    public bool WaitToSend(int microseconds) => _tls?.WaitToSend(TimeSpan.FromMicroseconds(microseconds)) ?? _socket.Poll(microseconds, SelectMode.SelectWrite);
 
     /// <summary>Reads what is there.</summary>
     /// <returns>Bytes; 0 without an error at the end.</returns>
-    public int Read(Span<byte> buffer, out SocketError error) => _socket.Receive(buffer, SocketFlags.None, out error);
+    public int Read(Span<byte> buffer, out SocketError error) => _tls is null ? _socket.Receive(buffer, SocketFlags.None, out error) : _tls.Read(buffer, out error);
 
     /// <summary>Waits without a thread until there is something to read, the end of the connection included.</summary>
     /// <exception cref="SocketException">The connection failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async ValueTask WaitToReadAsync(CancellationToken cancellationToken) =>
-        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+    public async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
+    {
+        if (_tls is null) await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        else await _tls.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what is there, or waits for it.</summary>
     /// <returns>Bytes; 0 at the end.</returns>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _tls?.ReadAsync(buffer, cancellationToken) ?? _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+
+    /// <summary>Waits until what is sent and read is encrypted, where it is to be.</summary>
+    /// <exception cref="SocketException">That cannot be; <see cref="TlsFailure"/> says why.</exception>
+    public Task WaitForTls() => _tls?.Handshake() ?? Task.CompletedTask;
 
     /// <summary>Sends; waits until the system has taken at least a part.</summary>
     /// <returns>Bytes taken.</returns>
-    public int Send(ReadOnlySpan<byte> bytes) => _socket.Send(bytes, SocketFlags.None);
+    public int Send(ReadOnlySpan<byte> bytes) => _tls?.Send(bytes) ?? _socket.Send(bytes, SocketFlags.None);
 
     /// <summary>Sends what there is room for.</summary>
     /// <returns>Bytes taken.</returns>
-    public int TrySend(ReadOnlySpan<byte> bytes, out SocketError error) => _socket.Send(bytes, SocketFlags.None, out error);
+    public int TrySend(ReadOnlySpan<byte> bytes, out SocketError error) => _tls is null ? _socket.Send(bytes, SocketFlags.None, out error) : _tls.TrySend(bytes, out error);
 
     /// <summary>Sends without a thread.</summary>
     /// <returns>Bytes taken.</returns>
-    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        _tls?.SendAsync(bytes, cancellationToken) ?? _socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
 
     /// <summary>Nothing more is sent: the other end reads the end. It may still send.</summary>
-    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+    public void EndSending() => EndSendingAsync(CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>The same, without waiting for ever when the other end takes nothing.</summary>
+    public Task EndSendingAsync(CancellationToken cancellationToken)
+    {
+        if (_tls is not null) return _tls.EndSending(cancellationToken);
+        _socket.Shutdown(SocketShutdown.Send);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sending failed: what TLS has to do with that.</summary>
+    /// <param name="what">What was sent.</param>
+    /// <param name="error">What the system says.</param>
+    /// <returns>For a user; null when it has nothing to do with it.</returns>
+    public GalleryException? WhyNotSent(string what, SocketError error)
+    {
+        if (_tls is null) return AnswersTls() ? TlsErrors.Unexpected(Peer, what) : null;
+        if (error is not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)) return null;
+
+        // In TLS 1.3 a client learns only afterwards that its certificate was not taken.
+        if (WaitToRead(LastWords)) Read(stackalloc byte[1], out _);
+        return _tls.Failure ?? TlsErrors.Broken(Peer, what);
+    }
+
+    /// <summary>The other end has nothing to say that matters, but what TLS itself says must be taken: unread, it would break the connection when it is closed.</summary>
+    public void TakeTickets() => _tls?.WaitToRead(TimeSpan.Zero);
+
+    /// <summary>Whether a peer that was spoken to in plain text answered with TLS.</summary>
+    public bool AnswersTls()
+    {
+        Span<byte> start = stackalloc byte[8];
+        return _tls is null && SocketErrors.Prefer(() => _socket.Blocking = false) && _socket.Receive(start, SocketFlags.Peek, out _) is var length and > 0 && TlsSide.IsTls(start[..length]);
+    }
 
     /// <summary>
     /// Reads and forgets what came. Closing with unread bytes would reset the connection, and the other end might lose what it
@@ -146,6 +205,7 @@ internal sealed class TcpConnection : IDisposable
     /// <summary>Closes with a reset: the other end must not take a part for the whole, or learns that it was not taken.</summary>
     public void Reset()
     {
+        _tls?.Close(rightly: false);
         try
         {
             _socket.LingerState = new LingerOption(true, 0);
@@ -156,9 +216,35 @@ internal sealed class TcpConnection : IDisposable
         }
 
         _socket.Dispose();
+        _tls?.Dispose();
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _tls?.Close(rightly: true);
+        _socket.Dispose();
+        _tls?.Dispose();
+    }
+
+    private async Task Encrypt(TlsTarget target, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var watch = new StallWatch(timeout, time, cancellationToken);
+        watch.Restart();
+        _tls = new TlsChannel(_socket, Peer, target, watch.Token);
+        try
+        {
+            await _tls.Handshake().ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            GalleryException? why = _tls.Failure;
+            _tls.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (why is not null) throw why;
+            if (watch.Token.IsCancellationRequested) throw TlsErrors.NoServer(Peer, "does not answer with TLS in time", null);
+            throw;
+        }
+    }
 
     private static async Task ConnectInTime(Socket socket, IPEndPoint to, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal sealed class FluteGallerySender : IImageSender
     private readonly FluteOutbox _outbox;
     private readonly FluteSenderOptions _fluteOptions;
     private readonly ReportServer? _reports;
+    private readonly TlsServer? _tls;
     private readonly List<Item> _items = [];
     private readonly Queue<GalleryEvent> _events = new();
     private readonly byte[] _batch;
@@ -42,19 +43,24 @@ internal sealed class FluteGallerySender : IImageSender
         _time = context.Time;
         _started = _time.GetTimestamp();
         _routes = routes;
-        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere);
+        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere)
+        {
+            HasReceiver = options.Flute.Receivers is null ? null : to => _receivers?.Knows(to.Address) == true,
+        };
 
         // Reports were kept away as well: those whose connection has to find its way again are not silent.
         _outbox.Back = () => _receivers?.Excuse(Now);
         _packetBytes = FluteRoutes.MaxPacketBytes(options, routes);
         ulong tsi = (ulong?)options.Flute.Tsi ?? (ulong)RandomNumberGenerator.GetInt32(1, 65_536);
         GroupKey? key = options.Flute.Passphrase?.Key.Value;
-        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time);
+        _tls = TlsServer.Of(options.Tls, _time);
+        if (options.Flute.Receivers is not null) _reports = ReportServer.Open(routes[0].To.AddressFamily, tsi, key?.ReportKey(tsi), _time, _tls);
         try
         {
             _fluteOptions = FluteSettings.Of(options, tsi, routes.Count, _packetBytes, FluteRoutes.PacketOverhead(routes)) with
             {
                 Session = routes.Any(static r => r.By.Copies > 1) ? Guid.NewGuid().ToString("N") : null,
+                UtcNow = _time.GetUtcNow,
                 ReportTo = _reports is null ? null : $":{_reports.Port}",
                 Background = static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false),
             };
@@ -193,6 +199,7 @@ internal sealed class FluteGallerySender : IImageSender
     {
         int wanted = _options.Flute.Receivers!.Value;
         yield return new NoticeEvent($"Waiting for {Counted.Of(wanted, "receiver")}; reports come to TCP port {_reports!.Port}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
         while (receivers.Delivery.Heard < wanted)
@@ -239,6 +246,7 @@ internal sealed class FluteGallerySender : IImageSender
         _receivers?.Serve(now);
         if (_receivers?.Delivery.MaySend(now) == false && !_outbox.IsWaiting)
         {
+            _receivers.Limits.Note(now, TransferLimit.ReceiverCpu, _receivers.Delivery.Fullest);
             _reports!.News.WaitOne(1);
             return;
         }
@@ -249,7 +257,8 @@ internal sealed class FluteGallerySender : IImageSender
         }
 
         if (_outbox.IsWaiting) _outbox.SendWaiting(cancellationToken);
-        else if (!SendBatch(now)) Wait(cancellationToken);
+        else if (SendBatch(now)) _receivers?.Limits.Note(now, TransferLimit.Sender);
+        else Wait(cancellationToken);
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
@@ -297,7 +306,8 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Wait(CancellationToken cancellationToken)
     {
-        TimeSpan wait = _flute.NextDue - Now;
+        TimeSpan now = Now, wait = _flute.NextDue - now;
+        _receivers?.Limits.Note(now, _flute.IsIdle ? null : wait <= TimeSpan.Zero ? TransferLimit.Sender : _receivers.Delivery.Rate?.IsNetwork == true ? TransferLimit.Network : TransferLimit.BitRate);
         if (wait <= TimeSpan.Zero)
         {
             if (!_flute.IsFinished && _receivers is not null) _reports!.News.WaitOne(1);

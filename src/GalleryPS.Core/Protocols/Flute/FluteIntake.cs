@@ -40,7 +40,7 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort);
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort, TlsClient.Of(options.Tls));
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {

@@ -24,6 +24,7 @@ internal sealed class ReportClient : IDisposable
     private readonly string _receiver = Guid.NewGuid().ToString("N");
     private readonly ReportedSoFar _soFar = new();
     private readonly TimeProvider _time;
+    private readonly TlsTarget? _tls;
     private readonly Thread _thread;
     private readonly long _begun;
     private bool _isOpen, _hasTried;
@@ -34,9 +35,10 @@ internal sealed class ReportClient : IDisposable
     /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
     /// <param name="time">The clock.</param>
     /// <param name="restored">Is told when it is possible again.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null)
+    /// <param name="tls">With whom TLS is spoken; null for plain text.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null)
     {
-        (_to, _key, _report, _failed, _time, _restored) = (to, key, report, failed, time, restored);
+        (_to, _key, _report, _failed, _time, _restored, _tls) = (to, key, report, failed, time, restored, tls);
         _begun = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
@@ -44,6 +46,9 @@ internal sealed class ReportClient : IDisposable
 
     /// <summary>Whether the sender is there to be told: it has not closed the connection.</summary>
     public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
+
+    /// <summary>Whether there is nothing more to tell.</summary>
+    public bool HasEnded => !_thread.IsAlive;
 
     /// <summary>Whether the sender was told once, or cannot be told: a session that is over as soon as it begins is worth a moment.</summary>
     public bool HasTried
@@ -72,7 +77,7 @@ internal sealed class ReportClient : IDisposable
         {
             try
             {
-                if (!Serve(again, () => told = TellRestored(told))) return;
+                if (!Serve(again, () => told = TellRestored(again))) return;
             }
             catch (OperationCanceledException)
             {
@@ -81,7 +86,17 @@ internal sealed class ReportClient : IDisposable
             }
             catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
             {
-                if (!_stop.IsCancellationRequested && !told) _failed(ErrorIds.NetworkFailure, e.Message);
+                // A sender that was stopped closes the connection first and ends the session then: that is told by the end.
+                bool closed = IsOpen && e is SocketException;
+                if (!_stop.IsCancellationRequested && !told && !closed) _failed(ErrorIds.NetworkFailure, e.Message);
+                told |= !closed;
+                again = true;
+            }
+            catch (GalleryException e)
+            {
+                // A sender that is not trusted stays so; a handshake may only have been broken off.
+                if (!told) _failed(e.Id, $"{e.Message.TrimEnd('.')} ({e.RecommendedAction?.TrimEnd('.')})");
+                if (e.Id != ErrorIds.TlsFailed) return;
                 told = again = true;
             }
             finally
@@ -95,9 +110,9 @@ internal sealed class ReportClient : IDisposable
         }
     }
 
-    private bool TellRestored(bool told)
+    private bool TellRestored(bool again)
     {
-        if (told) _restored?.Invoke();
+        if (again) _restored?.Invoke();
         return false;
     }
 
@@ -105,10 +120,11 @@ internal sealed class ReportClient : IDisposable
     private bool Serve(bool again, Action connected)
     {
         using TcpConnection connection = TcpConnection.Connect(
-            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1)), _time, _stop.Token);
+            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1), _tls), _time, _stop.Token);
         connection.NoDelay = true;
         connection.Blocking = false;
         byte[] line = ReadLine(connection, _stop.Token);
+        if (_tls is null && TlsSide.IsTls(line)) throw TlsErrors.Unexpected(_to, "It does not answer in plain text");
         if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
         using var codec = new ReportCodec(challenge, _key);
         Send(connection, codec.Join(Environment.MachineName, _receiver));
@@ -188,8 +204,9 @@ internal sealed class ReportClient : IDisposable
             if (!connection.WaitToRead(50_000)) continue;
             if (connection.Read(next, out SocketError error) == 0)
             {
+                if (error == SocketError.Success && TlsSide.IsTls(line.ToArray())) return [.. line];
                 if (error == SocketError.Success) break;
-                throw new SocketException((int)error);
+                throw connection.TlsFailure ?? (Exception)new SocketException((int)error);
             }
 
             if (next[0] == '\n') return [.. line];

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Flute;
+using GalleryPS.Network;
 
 namespace GalleryPS.Protocols.Flute;
 
@@ -11,7 +12,8 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="onEvent">Is told why reporting is not possible.</param>
 /// <param name="time">The clock.</param>
 /// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false) : IDisposable
+/// <param name="tls">What reports are encrypted with; null for plain text.</param>
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
     private int _toldPort;
@@ -50,7 +52,8 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
             },
             (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
             time,
-            () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")));
+            () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")),
+            TlsTarget.Of(tls, session.Source.ToString()));
     }
 
     /// <summary>There is something to report now.</summary>

@@ -59,13 +59,16 @@ internal sealed class ReportServer : IDisposable
     /// <summary>The last one whose MAC was wrong or missing; null when there was none.</summary>
     public IPAddress? NotAuthentic { get; private set; }
 
+    /// <summary>The last one with whom there is no TLS, and why; null when there was none.</summary>
+    public GalleryException? WithoutTls { get; private set; }
+
     /// <summary>The port.</summary>
     public int Port => _acceptor.EndPoint.Port;
 
-    public static ReportServer Open(AddressFamily family, ulong tsi, byte[]? key, TimeProvider time)
+    public static ReportServer Open(AddressFamily family, ulong tsi, byte[]? key, TimeProvider time, TlsServer? tls = null)
     {
         IPAddress any = family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-        var server = new ReportServer(TcpAcceptor.Listen(new IPEndPoint(any, 0)), tsi, key, time);
+        var server = new ReportServer(TcpAcceptor.Listen(new IPEndPoint(any, 0), tls), tsi, key, time);
         _ = server.AcceptAll();
         return server;
     }
@@ -116,10 +119,11 @@ internal sealed class ReportServer : IDisposable
             own.NoDelay = true;
             byte[] challenge = RandomNumberGenerator.GetBytes(16);
             using var codec = new ReportCodec(challenge, _key);
-            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), _stop.Token).ConfigureAwait(false);
-            var lines = new LineReader(own);
+            await own.WaitForTls().ConfigureAwait(false);
             using var patience = new StallWatch(GalleryLimits.ReportGreeting, _time, _stop.Token);
             patience.Restart();
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), patience.Token).ConfigureAwait(false);
+            var lines = new LineReader(own);
             while (true)
             {
                 ReadOnlyMemory<byte>? line = await lines.Read(joined ? _stop.Token : patience.Token).ConfigureAwait(false);
@@ -140,6 +144,7 @@ internal sealed class ReportServer : IDisposable
         {
             // It went away, or said nothing sensible.
             broken = e is SocketException;
+            if (connection.TlsFailure is { } failure) WithoutTls = failure;
         }
         finally
         {

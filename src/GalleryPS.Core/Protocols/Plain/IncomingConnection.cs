@@ -82,7 +82,7 @@ internal sealed class IncomingConnection : IDisposable
         if (IsFinished || Volatile.Read(ref _drained) > later._accepted) return true;
         try
         {
-            return Volatile.Read(ref _state) == (int)Doing.Waiting && !_connection.WaitToRead(0);
+            return Volatile.Read(ref _state) == (int)Doing.Waiting && _connection.IsQuiet;
         }
         catch (ObjectDisposedException)
         {
@@ -115,7 +115,7 @@ internal sealed class IncomingConnection : IDisposable
     public async Task Wait(CancellationToken cancellationToken)
     {
         long now = _time.GetTimestamp();
-        if (!_connection.WaitToRead(0)) Volatile.Write(ref _drained, now);
+        if (_connection.IsQuiet) Volatile.Write(ref _drained, now);
         if (Interlocked.CompareExchange(ref _state, (int)Doing.Waiting, (int)Doing.Working) != (int)Doing.Working) throw new SocketException((int)SocketError.OperationAborted);
         await _connection.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _state, (int)Doing.Working, (int)Doing.Waiting) != (int)Doing.Waiting) throw new SocketException((int)SocketError.OperationAborted);
@@ -135,10 +135,13 @@ internal sealed class IncomingConnection : IDisposable
     }
 
     /// <summary>The connection broke.</summary>
-    public ConnectionState Broken(Exception e) =>
-
+    public ConnectionState Broken(Exception e)
+    {
         // Somebody who broke off before the first byte (a port scan) sent no image.
-        IsEnd ? ConnectionState.Failed : Cut(SocketErrors.Reset(e, Peer, $"An image was cut off after {Counted.Of(Length, "byte")} and discarded"));
+        if (!IsEnd) return Cut(SocketErrors.Reset(e, Peer, $"An image was cut off after {Counted.Of(Length, "byte")} and discarded"));
+        if (_connection.TlsFailure is { } failure) _inbox.WithoutTls(failure);
+        return ConnectionState.Failed;
+    }
 
     /// <summary>Gives it up when it took too long to begin, was silent for too long, or was too slow.</summary>
     /// <returns>Whether it was given up now. Whoever reads it is told by an exception.</returns>
@@ -236,7 +239,8 @@ internal sealed class IncomingConnection : IDisposable
             if (!signatureKnown) _format = ImageHeader.DetectFormat(_spool.Start);
             if (!signatureKnown && length >= ImageHeader.SignatureLength && _format == ImageFormat.Unknown && !_spool.Start.IsEmpty)
             {
-                _inbox.NotAnImage(Peer, length, "A connection");
+                if (TlsSide.IsTls(_spool.Start)) _inbox.WithoutTls(TlsErrors.Unexpected(Peer, "A sender was turned away"));
+                else _inbox.NotAnImage(Peer, length, "A connection");
                 Abort();
                 return ConnectionState.Failed;
             }

@@ -23,6 +23,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly ReceiveOptions _options;
     private readonly Inbox _inbox;
     private readonly List<TcpAcceptor> _acceptors;
+    private readonly TlsServer? _tls;
     private readonly HashSet<IPAddress> _sources;
     private readonly Transmissions _transmissions;
     private readonly ReadingThreads _threads;
@@ -33,12 +34,13 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly ResumeServer? _resume;
     private long _givenUp, _turnedAway;
 
-    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, IReadOnlyList<IPAddress> sources)
+    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, TlsServer? tls, IReadOnlyList<IPAddress> sources)
     {
+        _tls = tls;
         (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
         _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
         _look = inbox.Clock.Time.CreateTimer(static r => ((PlainStreamReceiver)r!).CheckTimes(), this, LookEvery, LookEvery);
-        if (inbox.Stored is { } stored) _resume = new ResumeServer(acceptors.Select(static a => a.EndPoint), stored, IsWanted, Found, inbox.Clock.Time);
+        if (inbox.Stored is { } stored) _resume = new ResumeServer(acceptors.Select(static a => a.EndPoint), stored, IsWanted, Found, inbox.Clock.Time, tls);
         Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
     }
 
@@ -48,10 +50,15 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
         IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
-        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where)), sources);
+        var tls = TlsServer.Of(options.Tls, context.Time);
+        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where), tls), tls, sources);
     }
 
-    public IEnumerable<GalleryEvent> Opening() => [new NoticeEvent($"Listening on {string.Join(", ", Ready.EndPoints)} for TCP connections.")];
+    public IEnumerable<GalleryEvent> Opening()
+    {
+        yield return new NoticeEvent($"Listening on {string.Join(", ", Ready.EndPoints)} for TCP connections{(_tls is null ? "" : " with TLS")}.");
+        if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
+    }
 
     public void Start()
     {

@@ -41,13 +41,15 @@ internal sealed class PlainStreamSender : IImageSender
 
     public static PlainStreamSender Open(SendOptions options, ProtocolContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPEndPoint> to = SendAddresses.Resolve(options, cancellationToken);
+        IReadOnlyList<(IPEndPoint To, string Written)> to = SendAddresses.ResolveNamed(options, cancellationToken);
+        var tls = TlsClient.Of(options.Tls);
         BitRate rate = options.Pacing.BitRate ?? BitRate.Unlimited;
-        Nic nic = NicResolver.Resolve(options.Addresses.OutboundIP, to[0].AddressFamily)[0];
+        Nic nic = NicResolver.Resolve(options.Addresses.OutboundIP, to[0].To.AddressFamily)[0];
         return new PlainStreamSender(
             [.. to.Select(destination => new StreamDestination(
-                destination,
-                new TcpConnectOptions(NicResolver.Resolve(options.Addresses.OutboundIP, destination.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout),
+                destination.To,
+                new TcpConnectOptions(
+                    NicResolver.Resolve(options.Addresses.OutboundIP, destination.To.AddressFamily)[0], options.Addresses.Ttl, options.ConnectTimeout, StallTimeout, TlsTarget.Of(tls, destination.Written)),
                 new Pacer(rate.BitsPerSecond, context.Time),
                 context.Time,
                 options.Retry,
@@ -55,7 +57,7 @@ internal sealed class PlainStreamSender : IImageSender
             rate,
             context.Time)
         {
-            _warning = TcpConnection.CanLeaveOn(nic, to[0].AddressFamily)
+            _warning = TcpConnection.CanLeaveOn(nic, to[0].To.AddressFamily)
                 ? null
                 : new WarningEvent(ErrorIds.NotPrivileged, $"The system does not let this user choose the NIC of a TCP connection: it follows the routing table, with the address of {nic}."),
         };

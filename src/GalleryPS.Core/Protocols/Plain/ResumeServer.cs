@@ -25,11 +25,12 @@ internal sealed class ResumeServer : IDisposable
     /// <param name="isWanted">Who is answered.</param>
     /// <param name="found">Is told which file a sender was told of.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="tls">What connections are encrypted with; null for plain text.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/> and others.</exception>
-    public ResumeServer(IEnumerable<IPEndPoint> images, StoredImages stored, Func<IPAddress, bool> isWanted, Action<string, IPEndPoint> found, TimeProvider time)
+    public ResumeServer(IEnumerable<IPEndPoint> images, StoredImages stored, Func<IPAddress, bool> isWanted, Action<string, IPEndPoint> found, TimeProvider time, TlsServer? tls = null)
     {
         (_images, _isWanted, _found, _time) = (stored, isWanted, found, time);
-        _acceptors = TcpAcceptor.ListenOnAll(images.Select(ResumeQuestion.Where));
+        _acceptors = TcpAcceptor.ListenOnAll(images.Select(ResumeQuestion.Where), tls);
         _all = Task.WhenAll(_acceptors.Select(a => Task.Run(() => Accept(a))));
     }
 

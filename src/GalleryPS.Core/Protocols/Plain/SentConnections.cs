@@ -19,6 +19,7 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
 
     public void Add(TcpConnection connection, string name, bool failuresMatter = true)
     {
+        connection.TakeTickets();
         _open.Enqueue((connection, name, failuresMatter));
         if (_open.Count < Together) return;
         while (_open.Count > 0 && (_open.Peek().Connection.WaitToRead(0) || _open.Count > Most)) End(_open.Dequeue());
@@ -53,8 +54,9 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
     {
         using TcpConnection connection = sent.Connection;
         if (!connection.WaitToRead(0)) return;
+        bool tls = connection.AnswersTls();
         connection.Read(_scratch, out SocketError error);
-        if (error is SocketError.Success || !sent.Matters) return;
-        _failures.Add(SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
+        if (!sent.Matters || (error is SocketError.Success && !tls)) return;
+        _failures.Add((tls ? TlsErrors.Unexpected(connection.Peer, sent.Name) : connection.WhyNotSent(sent.Name, error)) ?? SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
     }
 }

@@ -185,13 +185,14 @@ internal sealed class StreamDestination : IDisposable
         try
         {
             long sent = SendBytes(connection, image, cancellationToken);
-            connection.EndSending();
             _sent.Add(connection, image.Name);
             return Describe(image, index, sent, start, wasThere: false);
         }
-        catch
+        catch (Exception e)
         {
+            GalleryException? tls = e is SocketException broken && !cancellationToken.IsCancellationRequested ? connection.WhyNotSent(image.Name, broken.SocketErrorCode) : null;
             connection.Reset();
+            if (tls is not null) throw tls;
             throw;
         }
         finally
@@ -230,29 +231,36 @@ internal sealed class StreamDestination : IDisposable
         using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
         try
         {
-            if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
-            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
-            try
-            {
-                long sent = 0;
-                while (true)
-                {
-                    int read = image.Read(buffer, sent);
-                    if (read == 0) return sent;
-                    sent += SendAll(connection, buffer.AsSpan(0, read), cancellationToken);
-
-                    // The file's end is known: asking once more for every image costs as much as a small image.
-                    if (sent == image.Length) return sent;
-                }
-            }
-            finally
-            {
-                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            }
+            long sent = SendContent(connection, image, cancellationToken);
+            connection.EndSending();
+            return sent;
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is SocketException or ObjectDisposedException)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private long SendContent(TcpConnection connection, OutgoingImage image, CancellationToken cancellationToken)
+    {
+        if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
+        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
+        try
+        {
+            long sent = 0;
+            while (true)
+            {
+                int read = image.Read(buffer, sent);
+                if (read == 0) return sent;
+                sent += SendAll(connection, buffer.AsSpan(0, read), cancellationToken);
+
+                // The file's end is known: asking once more for every image costs as much as a small image.
+                if (sent == image.Length) return sent;
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
