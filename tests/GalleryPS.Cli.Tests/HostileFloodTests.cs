@@ -30,7 +30,9 @@ public sealed class HostileFloodTests(ITestOutputHelper output) : IDisposable
         long flooded = Receive("flooded", gallery, $"{60_000_000L * 8 * Rate * 11 / 10 / packets}", packets, out double idle);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {normal >> 20} MB without them, {flooded >> 20} MB with them; {idle:0.0} % of a processor afterwards"));
         Assert.Equal(TestGallery.Hashes(files), TestGallery.HashesIn(Path.Combine(_folder, "flooded")));
-        Assert.InRange(flooded, 0, normal * 3 / 2);
+
+        // What limits allow strangers to keep waiting (packets before their table, tables, blocks), and what the collector needs beside that.
+        Assert.InRange(flooded, 0, normal + (96L << 20));
         Assert.InRange(idle, 0, 10);
     }
 
