@@ -181,7 +181,7 @@ public sealed class Lab : IDisposable
         {
             lab.Dispose();
             throw new GalleryException(
-                ErrorIds.LabFailed, GalleryErrorCategory.ResourceUnavailable, $"The router cannot forward multicast: {e.Message}", name, "The kernel needs CONFIG_IP_MROUTE.", e);
+                ErrorIds.LabFailed, GalleryErrorCategory.ResourceUnavailable, $"The router cannot forward multicast: {e.Message}", name, "The kernel needs CONFIG_IP_MROUTE and CONFIG_IPV6_MROUTE.", e);
         }
         catch
         {

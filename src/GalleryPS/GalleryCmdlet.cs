@@ -194,7 +194,10 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>The full path of a file or folder that need not exist, from the current location of the session.</summary>
     /// <param name="path">A PowerShell path of the file system.</param>
     /// <returns>The provider's path.</returns>
-    protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
+    /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>: it is empty, which PowerShell takes for the current location.</exception>
+    protected string FullPath(string path) => string.IsNullOrWhiteSpace(path)
+        ? throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"'{path}' is not a path.", path, "Give the path of a file or of a folder.")
+        : GetUnresolvedProviderPathFromPSPath(path);
 
     /// <summary>Where images go, as a full path, when the user agrees (-WhatIf, -Confirm).</summary>
     /// <param name="storage">The folder as it was written, or none.</param>

@@ -13,6 +13,7 @@ public abstract class ImagesCmdlet : GalleryCmdlet
     /// <summary>Folders, files and wildcards; default: the samples of the module.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
     /// <summary>Folders and files whose names are taken as they are.</summary>

@@ -33,6 +33,7 @@ internal static class ModuleFiles
 
     private static IEnumerable<string> FindIn(PSCmdlet cmdlet, string path, bool literal, CancellationToken cancellationToken)
     {
+        if (path.Length == 0) return ImageFiles.Find([path], literal: true);
         if (literal || !WildcardPattern.ContainsWildcardCharacters(path))
         {
             string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);

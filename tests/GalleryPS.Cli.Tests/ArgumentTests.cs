@@ -41,6 +41,18 @@ public sealed class ArgumentTests : IDisposable
         { "send GALLERY --protocol flute --carousel --repeat 3", 2, ErrorIds.InvalidOptions },
         { "send GALLERY --protocol flute --interval 1", 2, ErrorIds.InvalidOptions },
         { "fly", 2, ErrorIds.InvalidOptions },
+        { "send EMPTY", 2, ErrorIds.InvalidOptions },
+        { "send --literal-path EMPTY", 1, ErrorIds.NoImagesFound },
+        { "send GALLERY --to EMPTY", 2, ErrorIds.InvalidOptions },
+        { "send GALLERY --outbound-ip EMPTY", 2, ErrorIds.InvalidOptions },
+        { "receive --source EMPTY", 2, ErrorIds.InvalidOptions },
+        { "receive --output-directory EMPTY", 2, ErrorIds.InvalidOptions },
+        { "count EMPTY", 2, ErrorIds.InvalidOptions },
+        { "compare FILE GALLERY --html EMPTY", 2, ErrorIds.InvalidOptions },
+        { "message send --path EMPTY", 2, ErrorIds.InvalidOptions },
+        { "message receive --sequence-property EMPTY", 2, ErrorIds.InvalidOptions },
+        { "serve --name EMPTY", 2, ErrorIds.InvalidOptions },
+        { "serve --gallery EMPTY", 2, ErrorIds.InvalidOptions },
     };
 
     [Theory]
@@ -52,7 +64,7 @@ public sealed class ArgumentTests : IDisposable
         TestGallery.Write(gallery, 1000);
         string empty = Path.Combine(_folder, "empty");
         Directory.CreateDirectory(empty);
-        string[] arguments = [.. line.Split(' ').Select(w => w == "GALLERY" ? gallery : w)];
+        string[] arguments = [.. line.Split(' ').Select(w => w switch { "GALLERY" => gallery, "EMPTY" => "", _ => w })];
         if (line == "send") arguments = ["send", empty];
         using PeerProcess process = PeerProcess.Gallery(null, arguments);
         Expect.Exit(code, process);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
+using k8s;
 using YamlDotNet.RepresentationModel;
 
 namespace GalleryPS.Labs.Tests;
@@ -52,6 +53,27 @@ public sealed partial class ContainerTests
         AcceptedByGallery(command);
         int count = int.Parse(receivers["completions"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(Enumerable.Range(0, count).Select(i => $"{documents[1]["metadata"]["name"]}-{i}.{service}"), command[^1].Split(','));
+    }
+
+    // The parser of Docker Compose itself, which needs no engine for this.
+    [Theory]
+    [InlineData("anycast", 6)]
+    [InlineData("multicast", 6)]
+    public void ComposeReadsItsFile(string profile, int services)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/docker-compose"), "docker-compose is not installed (Debian's package docker-compose).");
+        using PeerProcess compose = PeerProcess.Start(null, "docker-compose", ["--file", Path.Combine(Root, "docs/lab/compose.yaml"), "--profile", profile, "config", "--services"]);
+        Assert.True(compose.WaitForExit() == 0, compose.Errors);
+        Assert.True(compose.Lines.Count >= services, string.Join(' ', compose.Lines));
+    }
+
+    // The client library of Kubernetes knows every property that there is, and takes no other.
+    [Fact]
+    public void KubernetesReadsItsFile()
+    {
+        string file = File.ReadAllText(Path.Combine(Root, "docs/lab/kubernetes.yaml"));
+        Assert.Equal(["V1Service", "V1Job", "V1Job"], KubernetesYaml.LoadAllFromString(file, strict: true).Select(static o => o.GetType().Name));
+        Assert.Throws<YamlDotNet.Core.YamlException>(() => KubernetesYaml.LoadAllFromString(file.Replace("completions:", "completion:", StringComparison.Ordinal), strict: true));
     }
 
     private static YamlMappingNode[] Read(string file)

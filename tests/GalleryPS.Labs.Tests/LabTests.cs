@@ -76,8 +76,10 @@ public sealed class LabTests
         Assert.True(Stopwatch.GetElapsedTime(begin) > TimeSpan.FromSeconds(0.9));
     }
 
-    [Fact]
-    public void ATimeToLiveOfOneStaysOnItsNetworkAndOneOfTwoCrosses()
+    [Theory]
+    [InlineData("239.77.1.1")]
+    [InlineData("ff15::77:1")]
+    public void ATimeToLiveOfOneStaysOnItsNetworkAndOneOfTwoCrosses(string group)
     {
         Require();
         using Lab lab = Lab.Create(new LabOptions { Hosts = 4, Topology = LabTopology.Routed });
@@ -88,12 +90,12 @@ public sealed class LabTests
         Assert.Equal(["stays", "crosses"], Texts(near));
         Assert.Equal(["crosses", "again"], Texts(far));
 
-        PeerProcess Listen(int host) => Start(lab, host, "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "message", "receive", "--address", "239.77.1.1", "--count", "2", "--json").WaitForReady();
+        PeerProcess Listen(int host) => Start(lab, host, "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "message", "receive", "--address", group, "--count", "2", "--json").WaitForReady();
 
         void Send(string ttl, string text)
         {
             string[] more = text == "crosses" ? [text, "again"] : [text];
-            Run(lab, lab.Hosts[0], "dotnet", [Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "message", "send", .. more, "--to", "239.77.1.1", "--ttl", ttl]);
+            Run(lab, lab.Hosts[0], "dotnet", [Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "message", "send", .. more, "--to", group, "--ttl", ttl]);
         }
 
         static IEnumerable<string?> Texts(PeerProcess receiver) => receiver.Events("Message").Select(static m => m.GetProperty("Text").GetString());

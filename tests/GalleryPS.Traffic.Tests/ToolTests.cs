@@ -133,9 +133,13 @@ public sealed class ToolTests : IDisposable
             CaptureSession session = CaptureSession.Start(new CaptureOptions { Path = Path.Combine(_folder, "x.pcap"), Interface = "lo", Port = 25000 });
             using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             for (int i = 0; i < 20; i++) sender.SendTo(new byte[1000], new IPEndPoint(IPAddress.Parse("127.0.0.2"), 25000));
-            GalleryException error = Assert.Throws<GalleryException>(session.Stop);
+            List<GalleryEvent> told = [.. CaptureOperation.Stop(session.Capture)];
+            GalleryException error = Assert.Single(told.OfType<ErrorEvent>()).Error;
             Assert.Equal(ErrorIds.CannotWriteFile, error.Id);
             Assert.Contains("full", error.Message, StringComparison.Ordinal);
+
+            // What was captured until then is there.
+            Assert.InRange(Assert.Single(told.OfType<CaptureEndedEvent>()).Capture.Bytes!.Value, 1, 16_384);
         }
         finally
         {

@@ -18,6 +18,12 @@ Describe 'Stop-GalleryServer' {
         Get-GalleryServer many* | Should -BeNullOrEmpty
     }
 
+    It 'takes a server as its first argument' {
+        $server = Start-GalleryServer -Name stop2 -Address 127.0.0.1 -Port 0
+        Stop-GalleryServer $server
+        $server.IsRunning | Should -BeFalse
+    }
+
     It 'tells that there is none of a name' {
         Stop-GalleryServer nobody -ErrorAction SilentlyContinue -ErrorVariable problems
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'

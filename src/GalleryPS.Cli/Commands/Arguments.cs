@@ -10,6 +10,7 @@ internal static class Arguments
     public static Argument<string[]> Paths(string name, string description, ArgumentArity? arity = null)
     {
         var paths = new Argument<string[]>(name) { Description = description, Arity = arity ?? ArgumentArity.ZeroOrMore };
+        paths.Validators.Add(NotEmpty);
         paths.Validators.Add(static result =>
         {
             foreach (Token token in result.Tokens)
@@ -20,14 +21,31 @@ internal static class Arguments
         return paths;
     }
 
+    /// <summary>The path of one file.</summary>
+    public static Argument<string> File(string description)
+    {
+        var file = new Argument<string>("file") { Description = description };
+        file.Validators.Add(NotEmpty);
+        return file;
+    }
+
+    /// <summary>Says of an empty text that it is no path: most often it is a variable that was never set.</summary>
+    public static void NotEmpty(SymbolResult result)
+    {
+        if (result.Tokens.Any(static t => t.Value.Length == 0)) result.AddError("'' is not a path.");
+    }
+
     /// <summary>An option whose values may be repeated or separated by commas.</summary>
     public static Option<string[]> List(string name, string description, params string[] aliases) => new(name, aliases)
     {
         Description = description,
         DefaultValueFactory = static _ => [],
-        CustomParser = static result =>
-            [.. result.Tokens.SelectMany(static t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+        CustomParser = static result => [.. Split(result)],
     };
+
+    /// <summary>The values of an option, separated by commas; where there is nothing, one that is empty, so that whoever checks it sees it.</summary>
+    public static IEnumerable<string> Split(ArgumentResult result) => result.Tokens.SelectMany(static t =>
+        t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } values ? values : [""]);
 
     /// <summary>A duration in seconds, with a unit, or as a TimeSpan.</summary>
     public static Option<TimeSpan?> Duration(string name, string description, params string[] aliases) => new(name, aliases)

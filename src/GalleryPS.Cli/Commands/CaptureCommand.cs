@@ -8,7 +8,7 @@ internal static class CaptureCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("file") { Description = "The file to write." };
+        Argument<string> path = Arguments.File("The file to write.");
         var command = new Command("capture", "Capture with tcpdump or dumpcap until Ctrl+C.") { path };
         var options = OptionSet<CaptureOptions>.AddTo(command, nameof(CaptureOptions.Path));
         command.SetHandler((parsed, reporter, cancellationToken) =>

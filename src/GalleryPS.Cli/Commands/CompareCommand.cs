@@ -8,10 +8,11 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var capture = new Argument<string>("file") { Description = "A capture file." };
+        Argument<string> capture = Arguments.File("A capture file.");
         Argument<string[]> paths = Arguments.Paths("path", "The gallery: folders, files and wildcards; default: the sample gallery.");
         var model = new EstimateArguments();
         Option<string?> html = Arguments.Of<string?>("--html", "Write a report with charts to this file.");
+        html.Validators.Add(Arguments.NotEmpty);
         var command = new Command("compare", "Compare a prediction with a capture.") { capture, paths, html };
         var options = OptionSet<ComparisonOptions>.AddTo(command);
         model.AddTo(command, nameof(EstimateOptions.PerImage));

@@ -9,6 +9,7 @@ internal static class DemoCommand
     public static Command Create()
     {
         var path = new Argument<string?>("path") { Description = "The gallery to send; default: the samples.", Arity = ArgumentArity.ZeroOrOne };
+        path.Validators.Add(Arguments.NotEmpty);
         var receivers = new Option<int>("--receivers") { Description = "How many receivers each transport serves.", DefaultValueFactory = static _ => 3 };
         var command = new Command("demo", "Send a gallery over loopback with all four transports and check that every image arrived intact.") { path, receivers };
         command.SetHandler((parsed, reporter, cancellationToken) =>

@@ -19,6 +19,7 @@ internal static class MessageCommand
         Option<string[]> json = Many("--input-object", "A JSON document, sent as it is written; may be repeated.", "--json-document");
         Option<string[]> bytes = Many("--bytes", "Bytes in hexadecimal; may be repeated.");
         Option<string[]> path = Many("--path", "A file whose bytes are a message; may be repeated.");
+        path.Validators.Add(Arguments.NotEmpty);
         var command = new Command("send", "Send messages, in the order in which they are written.") { words, text, json, bytes, path };
         var options = OptionSet<MessageSendOptions>.AddTo(command);
         command.SetHandler((parsed, reporter, cancellationToken) =>

@@ -119,7 +119,7 @@ internal static class OptionValues
         {
             if (!IsList(description.ValueType)) return One(description, description.ValueType, result.Tokens[^1].Value);
             Type each = description.ValueType.GetGenericArguments()[0];
-            object[] all = [.. result.Tokens.SelectMany(static t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(t => One(description, each, t))];
+            object[] all = [.. Arguments.Split(result).Select(t => One(description, each, t))];
             var list = Array.CreateInstance(each, all.Length);
             Array.Copy(all, list, all.Length);
             return list;

@@ -8,7 +8,7 @@ internal static class PacketsCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("file") { Description = "A capture file; '-' reads standard input as it comes." };
+        Argument<string> path = Arguments.File("A capture file; '-' reads standard input as it comes.");
         var command = new Command("packets", "Show the packets of a capture, each explained.") { path };
         var options = OptionSet<PacketOptions>.AddTo(command);
         command.SetHandler((parsed, reporter, cancellationToken) =>

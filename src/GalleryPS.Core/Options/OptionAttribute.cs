@@ -12,6 +12,7 @@ namespace GalleryPS;
 /// <param name="moreThanLeast">Whether the value must be more than the least, not only as much.</param>
 /// <param name="aliases">Other names, in the case of property names, separated by spaces.</param>
 /// <param name="letter">A letter that stands for the name on a command line, or none.</param>
+/// <param name="mayBeEmpty">Whether an empty text is a value of its own.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OptionAttribute(
     string summary,
@@ -20,7 +21,8 @@ public sealed class OptionAttribute(
     double most = double.PositiveInfinity,
     bool moreThanLeast = false,
     string aliases = "",
-    char letter = default) : Attribute
+    char letter = default,
+    bool mayBeEmpty = false) : Attribute
 {
     /// <summary>One sentence for people.</summary>
     public string Summary { get; } = summary;
@@ -42,6 +44,9 @@ public sealed class OptionAttribute(
 
     /// <summary>A letter that stands for the name on a command line, or none.</summary>
     public char Letter { get; } = letter;
+
+    /// <summary>Whether an empty text is a value of its own; elsewhere it is a variable that was never set.</summary>
+    public bool MayBeEmpty { get; } = mayBeEmpty;
 }
 
 /// <summary>Marks a property that holds options which belong together, in a record of their own.</summary>

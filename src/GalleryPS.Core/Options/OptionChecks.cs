@@ -3,13 +3,10 @@ namespace GalleryPS;
 /// <summary>Checks that several options records share.</summary>
 internal static class OptionChecks
 {
-    /// <summary>Checks every option of a record against its range.</summary>
+    /// <summary>Checks every option of a record by itself: ranges, and that texts are not empty.</summary>
     public static void Ranges(object options)
     {
-        foreach (OptionDescription option in OptionDescription.Of(options.GetType()))
-        {
-            if (option.HasRange) option.Check(option.Get(options));
-        }
+        foreach (OptionDescription option in OptionDescription.Of(options.GetType())) option.Check(option.Get(options));
     }
 
     /// <summary>Port 0 asks the system for a port; only what binds to one address can take what it gets.</summary>

@@ -119,11 +119,19 @@ public sealed class OptionDescription
             : !Equals(value, standard);
     }
 
-    /// <summary>Checks that a value lies within the range.</summary>
-    /// <param name="value">A number, a duration or a list of numbers; what has no range always passes.</param>
+    /// <summary>Checks that a value lies within the range, that texts say something, and that lists are there.</summary>
+    /// <param name="value">A number, a duration, a text or a list of them; what has no range always passes.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.InvalidOptions"/>.</exception>
     public void Check(object? value)
     {
+        bool isList = ValueType != typeof(string) && typeof(IEnumerable).IsAssignableFrom(ValueType);
+        bool isMissing = isList ? value is IEnumerable all ? all.Cast<object?>().Any(IsEmpty) : Default is not null : value is string && IsEmpty(value);
+        if (isMissing)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{Name} is empty.", value, $"Give a value for {Name}, or leave it out.");
+        }
+
         if (!HasRange) return;
         foreach (object? item in value is IEnumerable list and not string ? list : new[] { value })
         {
@@ -189,6 +197,8 @@ public sealed class OptionDescription
             if (said.Length > 0) found.Add(new OptionDescription(type, group, property, (OptionAttribute)said[0]));
         }
     }
+
+    private bool IsEmpty(object? value) => value is null || (value is string text && !_attribute.MayBeEmpty && string.IsNullOrWhiteSpace(text));
 
     private static double Number(object value) => value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value, CultureInfo.InvariantCulture);
 

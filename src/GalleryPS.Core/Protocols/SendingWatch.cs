@@ -28,8 +28,14 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     /// <summary>Whether an answer that nobody listens at a destination means that: a receiver that has everything may have gone.</summary>
     public Func<IPEndPoint, bool> Believes { get; init; } = static _ => true;
 
+    /// <summary>Whether the end of transmission, an empty datagram, was sent: a receiver that wanted no more may have gone before it.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Destinations whose host answered that nobody listens.</summary>
     public int NobodyListens => _nobodyAt.Count;
+
+    /// <summary>Whether the host of a destination answered that nobody listens.</summary>
+    public bool IsNobodyAt(IPEndPoint to) => _nobodyAt.Contains(to);
 
     /// <summary>Datagrams that did not leave on a NIC of several.</summary>
     public long Missed => _senders.Sum(static s => s.Missed.Sum(static m => m.Datagrams));
@@ -126,8 +132,16 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     {
         foreach (DatagramSender sender in _senders)
         {
-            foreach (IPEndPoint to in sender.NobodyListens().Where(to => Believes(to) && _nobodyAt.Add(to)))
+            foreach ((IPEndPoint to, bool quotesNothing) in sender.NobodyListens())
             {
+                if (!Believes(to) || _nobodyAt.Contains(to)) continue;
+                if (quotesNothing && HasEnded)
+                {
+                    yield return new NoticeEvent($"Nobody listens at {to} any more: the end of transmission was not heard there.");
+                    continue;
+                }
+
+                _nobodyAt.Add(to);
                 yield return new WarningEvent(ErrorIds.NobodyListens, $"Nobody listens at {to}: the host answers that no program has that UDP port. What was sent there is lost.");
             }
         }

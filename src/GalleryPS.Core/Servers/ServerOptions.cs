@@ -19,7 +19,7 @@ public sealed record ServerOptions
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>What every client is sent, in UTF-8; null for <c>Hello from</c> and the name.</summary>
-    [Option("Greeting for every client; default: Hello from and the name.")]
+    [Option("Greeting for every client; default: Hello from and the name.", mayBeEmpty: true)]
     public string? Greeting { get; init; }
 
     /// <summary>Folder, file or wildcard of images that every client is sent as a tar archive instead of a greeting; null for none.</summary>
@@ -46,7 +46,6 @@ public sealed record ServerOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (Name is not null && string.IsNullOrWhiteSpace(Name)) throw OptionChecks.Invalid("A server needs a name.", Name);
         OptionChecks.Tls(this, Tls, listens: true);
         if (Greeting is not null && Gallery is not null) throw OptionChecks.Invalid("A server sends a greeting or a gallery, not both.", Gallery);
     }

@@ -62,8 +62,8 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Firewall()
     {
-        if (OperatingSystem.IsWindows()) return NotApplicable("Firewall", "Rules of the Windows firewall are not read.", $"Get-NetFirewallRule -Enabled True -Direction Inbound shows them; port {Options.Port} must be allowed.");
         if (subject.Nic is not { } nic) return NotApplicable("Firewall", "There is no NIC to look at.");
+        if (OperatingSystem.IsWindows()) return FirewallOfWindows(new FirewallPacket(nic.Name, subject.Address, Options.Port, subject.Tcp));
         if (!Environment.IsPrivilegedProcess) return NotApplicable("Firewall", "Only root may read the rules.", "Run it as root: sudo gallery doctor.");
         var packet = new FirewallPacket(nic.Name, subject.Address, Options.Port, subject.Tcp);
         (string Rule, bool Always)? drops = DoctorCase.Ask("nft", "-j", "list", "ruleset") is { } rules ? Doctor.Firewall.Nft(rules, packet) : null;
@@ -84,6 +84,27 @@ internal sealed class LocalChecks(DoctorCase subject)
             { Always: true } always => Fail("Firewall", $"A rule drops {port}: {always.Rule}.", open),
             { } some => Warning("Firewall", $"A rule drops {port} under some conditions: {some.Rule}.", open),
         };
+    }
+
+    private static NetworkCheck FirewallOfWindows(FirewallPacket packet)
+    {
+        string kind = packet.Tcp ? "TCP" : "UDP", port = string.Create(CultureInfo.InvariantCulture, $"{kind} port {packet.Port}");
+        string open = string.Create(CultureInfo.InvariantCulture, $"New-NetFirewallRule -DisplayName gallery -Direction Inbound -Protocol {kind} -LocalPort {packet.Port} -Action Allow");
+        try
+        {
+            return DoctorCase.Ask("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", WindowsFirewall.Question) is not { } answer
+                ? NotApplicable("Firewall", "The rules of the firewall cannot be read.", "Run it as an administrator, or look at Get-NetFirewallRule -Enabled True -Direction Inbound.")
+                : WindowsFirewall.Judge(answer, packet, Environment.ProcessPath ?? "") switch
+                {
+                    null => Pass("Firewall", $"No rule drops {port}."),
+                    { Always: true } always => Fail("Firewall", $"The firewall drops {port}: {always.Rule}.", open),
+                    { } some => Warning("Firewall", $"The firewall drops {port} under some conditions: {some.Rule}.", open),
+                };
+        }
+        catch (JsonException)
+        {
+            return NotApplicable("Firewall", "The rules of the firewall cannot be understood.", "Look at Get-NetFirewallRule -Enabled True -Direction Inbound.");
+        }
     }
 
     private NetworkCheck ReversePath()

@@ -35,22 +35,24 @@ public static class CaptureOperation
     /// <summary>Stops a capture of this process.</summary>
     /// <param name="capture">The capture; one that ended before stays as it is.</param>
     /// <returns>
-    /// A <see cref="CaptureEndedEvent"/> and warnings when packets are missing, or an <see cref="ErrorEvent"/> when the program
-    /// had to be killed.
+    /// A <see cref="CaptureEndedEvent"/> with what there is; warnings when packets are missing; an <see cref="ErrorEvent"/> when the
+    /// program had to be killed, had ended before, or could not write.
     /// </returns>
     public static IEnumerable<GalleryEvent> Stop(Capture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
+        var events = new List<GalleryEvent> { new CaptureEndedEvent(capture) };
         try
         {
             CaptureSession.Stop(capture);
         }
         catch (GalleryException e)
         {
-            return [new ErrorEvent(e)];
+            // What was captured until then can be read all the same.
+            events.Add(new ErrorEvent(e));
+            return events;
         }
 
-        var events = new List<GalleryEvent> { new CaptureEndedEvent(capture) };
         if (capture.DroppedByKernel is > 0 and var dropped)
             events.Add(new WarningEvent(ErrorIds.CaptureIncomplete, $"The kernel dropped {Counted.Of(dropped, "packet")}: {capture.Path} is not complete."));
         if (capture.Packets == 0) events.Add(new WarningEvent(ErrorIds.CaptureIncomplete, $"{capture.Path} holds no packet. {CaptureHistory.Advice(capture)}"));

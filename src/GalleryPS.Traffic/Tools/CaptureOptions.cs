@@ -30,7 +30,7 @@ public sealed record CaptureOptions
     public string? Interface { get; init; }
 
     /// <summary>A filter in the language of pcap-filter(7); null to make one from the rest, empty for none.</summary>
-    [Option("A filter as in pcap-filter(7), in place of the one made from the other options; empty for none.", letter: 'f')]
+    [Option("A filter as in pcap-filter(7), in place of the one made from the other options; empty for none.", letter: 'f', mayBeEmpty: true)]
     public string? Filter { get; init; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>

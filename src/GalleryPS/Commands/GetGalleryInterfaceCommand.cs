@@ -15,6 +15,7 @@ public sealed class GetGalleryInterfaceCommand : GalleryCmdlet
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NicCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] Name { get => [.. _options.Name]; set => _options = _options with { Name = value }; }
 
     /// <inheritdoc/>

@@ -12,6 +12,7 @@ public sealed class GetGalleryLabCommand : GalleryCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LabNameCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Also the labs of other processes on this machine.</summary>

@@ -36,6 +36,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Alias("Interface")]
     [NicNames]
     [ArgumentCompleter(typeof(NicCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] ArrivalIP { get => [.. Addresses.ArrivalIP]; set => Addresses = Addresses with { ArrivalIP = value }; }
 
     /// <summary>Accept only these senders; on multicast the join is source-specific.</summary>

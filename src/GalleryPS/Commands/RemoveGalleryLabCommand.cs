@@ -17,7 +17,7 @@ public sealed class RemoveGalleryLabCommand : GalleryCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>Labs, as New-GalleryLab and Get-GalleryLab emit them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     [Alias("Lab")]
     [Labs]
     public Lab[] InputObject { get; set; } = [];

@@ -25,6 +25,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Hosts, broadcast addresses or groups.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
+    [ValidateNotNullOrEmpty]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -89,6 +90,10 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     [InRange<SendOptions>]
     public int? Receivers { get => Flute.Receivers; set => Flute = Flute with { Receivers = value }; }
+
+    /// <summary>Flute: wait for a receiver whose way is far slower than the others', or leave it until they have everything.</summary>
+    [Parameter]
+    public SlowReceiver SlowReceiver { get => Flute.SlowReceiver; set => Flute = Flute with { SlowReceiver = value }; }
 
     /// <summary>Flute: how long to wait for them, in seconds.</summary>
     [Parameter]

@@ -37,16 +37,19 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     /// <summary>Files whose bytes are a message each; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
     /// <summary>Files whose names are taken as they are.</summary>
     [Parameter]
     [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Groups, hosts or broadcast addresses.</summary>
     [Parameter]
     [Alias("Group", "ToIP", "McastIP", "Destination", "ComputerName")]
+    [ValidateNotNullOrEmpty]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>

@@ -18,7 +18,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>Servers, as Get-GalleryServer and Start-GalleryServer emit them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     [RunningServers]
     public Server[] InputObject { get; set; } = [];
 

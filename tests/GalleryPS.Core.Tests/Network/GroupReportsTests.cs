@@ -32,6 +32,7 @@ public class GroupReportsTests
     {
         byte[] packet = IPv4(message);
         Assert.Equal(member, GroupReports.IsMember(packet, Group, Me, out IPAddress? who));
+        Assert.Equal(GroupReports.IsMember(packet, Group, null, out _), GroupReports.Joined(packet).Contains(Group));
         Assert.Equal(member ? "10.0.0.5" : null, who?.ToString());
         Assert.False(GroupReports.IsMember(packet, Group6, Me6, out _));
     }
@@ -47,6 +48,7 @@ public class GroupReportsTests
     {
         byte[] packet = IPv6(message);
         Assert.Equal(member, GroupReports.IsMember(packet, Group6, Me6, out IPAddress? who));
+        Assert.Equal(GroupReports.IsMember(packet, Group6, null, out _), GroupReports.Joined(packet).Contains(Group6));
         Assert.Equal(member ? "fe80::5" : null, who?.ToString());
     }
 
@@ -71,12 +73,14 @@ public class GroupReportsTests
                 byte[] changed = (byte[])packet.Clone();
                 changed[(int)((uint)at % packet.Length)] = value;
                 GroupReports.IsMember(changed, group, null, out _);
+                GroupReports.Joined(changed);
             }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000).WithReplay(0x16, 3));
         }
 
         Prop.ForAll<byte[]>(static data =>
         {
             GroupReports.IsMember(data, Group, Me, out _);
+            GroupReports.Joined(data);
             GroupReports.IsMember(data, Group6, Me6, out _);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithReplay(0x16, 5));
     }

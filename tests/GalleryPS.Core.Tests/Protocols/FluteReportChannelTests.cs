@@ -57,6 +57,34 @@ public class FluteReportChannelTests
             Patience));
     }
 
+    // A sender that was stopped closes the connection, and then tells the end of the session: nobody has to hear of the connection.
+    [Fact]
+    public void ASenderThatIsStoppedIsNotAFailureOfTheChannel()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        bool over = false;
+        var told = new List<string>();
+        var report = new ReceptionReport { Objects = [.. Enumerable.Range(1, 1000).Select(static n => (ulong)n)] };
+        using (var client = new ReportClient(
+            (IPEndPoint)listener.LocalEndPoint!, null, () => Volatile.Read(ref over) ? null : report, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again")))
+        {
+            using (Socket connection = listener.Accept())
+            {
+                connection.Send(ReportCodec.Challenge(new byte[16], 7));
+                Assert.True(SpinWait.SpinUntil(() => client.IsOpen, Patience));
+                connection.LingerState = new LingerOption(true, 0);
+            }
+
+            Assert.True(SpinWait.SpinUntil(() => !client.IsOpen, Patience));
+            Volatile.Write(ref over, true);
+            Assert.True(SpinWait.SpinUntil(() => client.HasEnded, Patience));
+        }
+
+        Assert.Empty(told);
+    }
+
     [Fact]
     public void TheEndDoesNotWaitForASenderThatReadsNothing()
     {

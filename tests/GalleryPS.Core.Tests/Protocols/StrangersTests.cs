@@ -168,6 +168,26 @@ public sealed class StrangersTests : IDisposable
         Assert.Equal(4, receiving.Result.OfType<ReceivedEvent>().Count());
     }
 
+    // A receiver that wanted one image is gone when the end comes: nothing is lost for that.
+    [Fact]
+    public void AReceiverThatHasWhatItWantedIsNoWarning()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems do not tell which datagram an answer is about.");
+        IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000);
+        using GalleryReceiver receiver = GalleryReceiver.Open(
+            new ReceiveOptions { Addresses = new() { Port = 25969, Address = "127.0.0.1" }, Until = new() { Count = 1, IdleTimeout = TimeSpan.FromSeconds(15) } });
+        Task<List<GalleryEvent>> receiving = Start(receiver);
+        using GallerySender sender = GallerySender.Open(
+            new SendOptions { Addresses = new() { To = ["127.0.0.1"], Port = 25969 }, Pacing = new() { EndDelay = TimeSpan.Zero } }, TestContext.Current.CancellationToken);
+        List<GalleryEvent> sent = [.. sender.Send(files[0])];
+        Assert.True(receiving.Wait(Patience));
+        receiver.Dispose();
+        sent.AddRange(sender.Finish());
+        Assert.Empty(sent.OfType<WarningEvent>());
+        Assert.Contains(sent.OfType<NoticeEvent>(), static n => n.Text == "Nobody listens at 127.0.0.1:25969 any more: the end of transmission was not heard there.");
+        Assert.Equal(0, sent.OfType<SummaryEvent>().Single().Summary.NobodyListens);
+    }
+
     [Fact]
     public void WithRetryItIsTriedForEveryImage()
     {

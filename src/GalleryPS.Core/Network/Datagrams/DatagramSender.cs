@@ -96,7 +96,7 @@ internal sealed class DatagramSender : IDisposable
     public bool TryTake(out OutboundNews news) => _news.TryDequeue(out news);
 
     /// <summary>Where nobody listens, as far as hosts have answered by now; without waiting.</summary>
-    public IEnumerable<IPEndPoint> NobodyListens() => WatchesUnreachable ? _nics.SelectMany(static n => n.Sockets).SelectMany(UnreachablePorts.Take) : [];
+    public IEnumerable<(IPEndPoint To, bool QuotesNothing)> NobodyListens() => WatchesUnreachable ? _nics.SelectMany(static n => n.Sockets).SelectMany(UnreachablePorts.Take) : [];
 
     public void Dispose()
     {

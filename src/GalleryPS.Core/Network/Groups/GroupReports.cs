@@ -36,26 +36,33 @@ internal static class GroupReports
         return found;
     }
 
-    /// <summary>The IPv4 groups that a packet says its sender is a member of.</summary>
-    /// <param name="packet">An IPv4 packet, from its version field.</param>
+    /// <summary>The groups that a packet says its sender is a member of.</summary>
+    /// <param name="packet">An IPv4 or IPv6 packet, from its version field.</param>
     /// <returns>The groups, in the order of the packet; none when it is no report.</returns>
     public static IReadOnlyList<IPAddress> Joined(ReadOnlySpan<byte> packet)
     {
-        int header = packet.IsEmpty ? 0 : (packet[0] & 0x0F) * 4;
-        if (header < 20 || packet.Length < header + 8 || packet[0] >> 4 != 4 || packet[9] != 2) return [];
-        ReadOnlySpan<byte> message = packet[header..];
-        if (message[0] is IgmpV1 or IgmpV2) return [new IPAddress(message.Slice(4, 4))];
+        bool six = !packet.IsEmpty && packet[0] >> 4 == 6;
+        int width = six ? 16 : 4;
+        ReadOnlySpan<byte> message = six ? MldOf(packet) : IgmpOf(packet);
+        if (message.Length < 8) return [];
+        if (six ? message[0] == MldV1 && message.Length >= 24 : message[0] is IgmpV1 or IgmpV2) return [new IPAddress(message.Slice(six ? 8 : 4, width))];
         var groups = new List<IPAddress>();
         ReadOnlySpan<byte> records = message[8..];
-        for (int count = message[0] == IgmpV3 ? BinaryPrimitives.ReadUInt16BigEndian(message[6..]) : 0; count > 0 && records.Length >= 8; count--)
+        for (int count = message[0] == (six ? MldV2 : IgmpV3) ? BinaryPrimitives.ReadUInt16BigEndian(message[6..]) : 0; count > 0 && records.Length >= 4 + width; count--)
         {
-            int sources = BinaryPrimitives.ReadUInt16BigEndian(records[2..]) * 4, size = 8 + sources + (records[1] * 4);
+            int sources = BinaryPrimitives.ReadUInt16BigEndian(records[2..]) * width, size = 4 + width + sources + (records[1] * 4);
             if (records.Length < size) break;
-            if (Wants(records[0], records.Slice(8, sources), [])) groups.Add(new IPAddress(records.Slice(4, 4)));
+            if (Wants(records[0], records.Slice(4 + width, sources), [])) groups.Add(new IPAddress(records.Slice(4, width)));
             records = records[size..];
         }
 
         return groups;
+    }
+
+    private static ReadOnlySpan<byte> IgmpOf(ReadOnlySpan<byte> packet)
+    {
+        int header = packet.IsEmpty ? 0 : (packet[0] & 0x0F) * 4;
+        return header < 20 || packet.Length < header + 8 || packet[0] >> 4 != 4 || packet[9] != 2 ? [] : packet[header..];
     }
 
     private static bool InIPv4(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> group, ReadOnlySpan<byte> source, out IPAddress? member)
@@ -78,30 +85,36 @@ internal static class GroupReports
     private static bool InIPv6(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> group, ReadOnlySpan<byte> source, out IPAddress? member)
     {
         member = null;
-        if (packet.Length < 40) return false;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(packet[4..]);
-        if (packet.Length < 40 + length) return false;
+        ReadOnlySpan<byte> rest = MldOf(packet);
+        if (rest.IsEmpty) return false;
         member = new IPAddress(packet.Slice(8, 16));
-        byte next = packet[6];
-        ReadOnlySpan<byte> rest = packet.Slice(40, length);
-
-        // MLD always comes behind a hop-by-hop header with the router alert option (RFC 3810 section 5).
-        if (next == 0)
-        {
-            if (rest.Length < 8) return false;
-            next = rest[0];
-            int size = (rest[1] + 1) * 8;
-            if (rest.Length < size) return false;
-            rest = rest[size..];
-        }
-
-        if (next != 58 || rest.Length < 8) return false;
         return rest[0] switch
         {
             MldV1 => rest.Length >= 24 && rest.Slice(8, 16).SequenceEqual(group),
             MldV2 => InRecords(rest[8..], BinaryPrimitives.ReadUInt16BigEndian(rest[6..]), group, source),
             _ => false,
         };
+    }
+
+    private static ReadOnlySpan<byte> MldOf(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length < 40) return [];
+        int length = BinaryPrimitives.ReadUInt16BigEndian(packet[4..]);
+        if (packet.Length < 40 + length) return [];
+        byte next = packet[6];
+        ReadOnlySpan<byte> rest = packet.Slice(40, length);
+
+        // MLD always comes behind a hop-by-hop header with the router alert option (RFC 3810 section 5).
+        if (next == 0)
+        {
+            if (rest.Length < 8) return [];
+            next = rest[0];
+            int size = (rest[1] + 1) * 8;
+            if (rest.Length < size) return [];
+            rest = rest[size..];
+        }
+
+        return next == 58 && rest.Length >= 8 ? rest : [];
     }
 
     // Record: type, length of auxiliary data in 32-bit words, number of sources, group, sources, auxiliary data.

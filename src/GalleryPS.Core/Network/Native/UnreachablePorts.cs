@@ -21,17 +21,20 @@ internal static unsafe class UnreachablePorts
 
     /// <summary>Takes the answers that are there, without waiting.</summary>
     /// <param name="sending">A socket that is watched, or connected.</param>
-    /// <returns>Where nobody listens; a destination may be there more than once.</returns>
-    public static IReadOnlyList<IPEndPoint> Take(OutboundSocket sending)
+    /// <returns>
+    /// Where nobody listens, and whether the answer quotes nothing of what was sent, since that was empty or since the host is sparing
+    /// (RFC 792 asks for 8 bytes only); a destination may be there more than once.
+    /// </returns>
+    public static IReadOnlyList<(IPEndPoint To, bool QuotesNothing)> Take(OutboundSocket sending)
     {
-        if (sending.To is { } connected) return sending.WasRefused || WasRefused(sending.Socket) ? [connected] : [];
-        List<IPEndPoint>? found = null;
-        for (int i = 0; i < MostAtOnce && TryTake(sending.Socket, out IPEndPoint? to); i++)
+        if (sending.To is { } connected) return sending.WasRefused || WasRefused(sending.Socket) ? [(connected, false)] : [];
+        List<(IPEndPoint To, bool QuotesNothing)>? found = null;
+        for (int i = 0; i < MostAtOnce && TryTake(sending.Socket, out IPEndPoint? to, out bool quotesNothing); i++)
         {
-            if (to is not null) (found ??= []).Add(to);
+            if (to is not null) (found ??= []).Add((to, quotesNothing));
         }
 
-        return found ?? (IReadOnlyList<IPEndPoint>)[];
+        return found ?? (IReadOnlyList<(IPEndPoint To, bool QuotesNothing)>)[];
     }
 
     /// <summary>Asks for the answers. From then on sending may fail because of an earlier datagram, and has to be tried again.</summary>
@@ -59,9 +62,9 @@ internal static unsafe class UnreachablePorts
         return false;
     }
 
-    private static bool TryTake(Socket socket, out IPEndPoint? to)
+    private static bool TryTake(Socket socket, out IPEndPoint? to, out bool quotesNothing)
     {
-        to = null;
+        (to, quotesNothing) = (null, false);
         byte* name = stackalloc byte[NameBytes], control = stackalloc byte[ControlBytes], payload = stackalloc byte[1];
         var vector = new LibC.Vector { Base = payload, Length = 1 };
         var message = new LibC.MultiMessage
@@ -77,6 +80,7 @@ internal static unsafe class UnreachablePorts
             ? new IPAddress(new ReadOnlySpan<byte>(name + 4, 4))
             : new IPAddress(new ReadOnlySpan<byte>(name + 8, 16), *(uint*)(name + 24));
         to = new IPEndPoint(address, port);
+        quotesNothing = message.Length == 0;
         return true;
     }
 }

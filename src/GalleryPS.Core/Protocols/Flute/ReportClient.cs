@@ -47,6 +47,9 @@ internal sealed class ReportClient : IDisposable
     /// <summary>Whether the sender is there to be told: it has not closed the connection.</summary>
     public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
 
+    /// <summary>Whether there is nothing more to tell.</summary>
+    public bool HasEnded => !_thread.IsAlive;
+
     /// <summary>Whether the sender was told once, or cannot be told: a session that is over as soon as it begins is worth a moment.</summary>
     public bool HasTried
     {
@@ -74,7 +77,7 @@ internal sealed class ReportClient : IDisposable
         {
             try
             {
-                if (!Serve(again, () => told = TellRestored(told))) return;
+                if (!Serve(again, () => told = TellRestored(again))) return;
             }
             catch (OperationCanceledException)
             {
@@ -83,8 +86,11 @@ internal sealed class ReportClient : IDisposable
             }
             catch (Exception e) when (e is SocketException or InvalidDataException or ObjectDisposedException)
             {
-                if (!_stop.IsCancellationRequested && !told) _failed(ErrorIds.NetworkFailure, e.Message);
-                told = again = true;
+                // A sender that was stopped closes the connection first and ends the session then: that is told by the end.
+                bool closed = IsOpen && e is SocketException;
+                if (!_stop.IsCancellationRequested && !told && !closed) _failed(ErrorIds.NetworkFailure, e.Message);
+                told |= !closed;
+                again = true;
             }
             catch (GalleryException e)
             {
@@ -104,9 +110,9 @@ internal sealed class ReportClient : IDisposable
         }
     }
 
-    private bool TellRestored(bool told)
+    private bool TellRestored(bool again)
     {
-        if (told) _restored?.Invoke();
+        if (again) _restored?.Invoke();
         return false;
     }
 

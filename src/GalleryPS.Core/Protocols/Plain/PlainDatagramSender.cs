@@ -66,7 +66,7 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             _warned = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
-            yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
+            yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}, {(_rate.IsUnlimited ? "without a limit of the rate" : $"at {_rate} of the images' bytes")}.");
         }
 
         if (_fitter is not null && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))
@@ -120,6 +120,8 @@ internal sealed class PlainDatagramSender : IImageSender
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         if (IsUnreachable) yield break;
+        foreach (GalleryEvent told in _watch.News()) yield return told;
+        _watch.HasEnded = true;
         int number = 0;
         foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
