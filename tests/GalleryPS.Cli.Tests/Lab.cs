@@ -39,6 +39,9 @@ public sealed class Lab : IDisposable
         return folder;
     }
 
+    /// <summary>Limits what the switch's port to a host lets through, with 50 ms of queue; null lets all through.</summary>
+    public void Limit(int host, int? megabits) => Network.Limit(this[host], megabits);
+
     public void Dispose()
     {
         _network?.Dispose();

@@ -128,7 +128,7 @@ public sealed class MachineTests : IDisposable
     {
         Assert.SkipWhen(SshLab.Missing is not null, SshLab.Missing ?? "");
         using PeerProcess build = PeerProcess.Start(new System.Diagnostics.ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64"]) { WorkingDirectory = Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(5)) == 0, build.Errors);
+        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, build.Errors);
         using SshLab lab = SshLab.Create(machines: 2);
 
         // The machines share one disk here; so one gets the program, and the other finds it there or gets it again.

@@ -49,7 +49,7 @@ public sealed class SessionTests : IDisposable
     public void TheModuleDoesWhereTheProgramIsNotAndTheProgramIsCopied()
     {
         using PeerProcess build = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64"]) { WorkingDirectory = MachineTests.Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(5)) == 0, build.Errors);
+        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, build.Errors);
         using JsonDocument told = Run(machines: 2, $$"""
             $common = @{ Session = $sessions; Transport = 'Multicast'; EndDelay = 0 }
             $module = Invoke-GalleryExperiment '{{Gallery}}' @common

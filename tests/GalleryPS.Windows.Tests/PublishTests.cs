@@ -42,7 +42,7 @@ public sealed class PublishTests(WindowsRoom room)
         string output = Path.Combine(WindowsRoom.Root, "output");
         foreach (string old in Directory.Exists(output) ? Directory.GetFiles(output, "gallery-*") : []) File.Delete(old);
         using PeerProcess build = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish"]) { WorkingDirectory = WindowsRoom.Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(5)) == 0, $"{string.Join('\n', build.Lines)}\n{build.Errors}");
+        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, $"{string.Join('\n', build.Lines)}\n{build.Errors}");
         return Directory.GetFiles(output, "gallery-*").Where(static f => f.EndsWith(".zip", StringComparison.Ordinal) || f.EndsWith(".tar.gz", StringComparison.Ordinal))
             .ToDictionary(static f => f, static f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
     }

@@ -59,6 +59,7 @@ Describe 'Package' -Tag Long {
         $folder = New-Item (Join-Path $TestDrive 'home') -ItemType Directory
         $repository = New-Item (Join-Path $TestDrive 'repository') -ItemType Directory
         Copy-Item -LiteralPath $package $repository
+        $null = New-Item (Join-Path $folder '.local/share') -ItemType Directory    # without it the list of repositories goes where one happens to be
         Set-Content (Join-Path $folder 'install.ps1') $script
         $lines = env -u PSModulePath "HOME=$folder" "XDG_DATA_HOME=$folder/.local/share" dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $folder 'install.ps1') $repository 2>&1
         "$lines" | Should -Match "installed $((Get-Content -Raw (Join-Path $root 'Directory.Build.props')) -replace '(?s).*<VersionPrefix>(.*?)<.*', '$1') True here"

@@ -42,6 +42,10 @@ public sealed class NetworkLab : IDisposable
         Ip(host, [.. commands]);
     }
 
+    /// <summary>Limits what a switch's port to a host lets through, with 50 ms of queue; null lets all through.</summary>
+    public void Limit(TestHost host, int? megabits) => _lab.RunOnSwitch(
+        megabits is null ? $"tc qdisc del dev {host.Name}n0 root" : string.Create(CultureInfo.InvariantCulture, $"tc qdisc replace dev {host.Name}n0 root tbf rate {megabits}mbit burst 32kb latency 50ms"));
+
     /// <summary>Deletes a host's NIC of a network.</summary>
     public static void Unplug(TestHost host, int network)
     {

@@ -130,6 +130,7 @@ def send_gallery(program, options, work, images):
     took = time.monotonic() - begin
     served = [e for e in events if e["Event"] == "Receiver"]
     datagrams = next((e["Datagrams"] for e in events if e["Event"] == "Summary"), 0)
+    if any(e["Event"] in ("Error", "Warning") for e in events): print([e for e in events if e["Event"] in ("Error", "Warning")], file=sys.stderr)
     ok = all(same(images, f"{work}/out/{host}") for host in HOSTS[1:])
     return ok, took, [e["Elapsed"] for e in served], datagrams, served
 

@@ -7,7 +7,9 @@ namespace Flute;
 /// at any rate. Where the queue stands although less and less is sent somebody else fills it; then the rate grows and falls as
 /// that of TCP does, until the queue is empty again.
 /// </summary>
-internal sealed class PathRate
+/// <param name="first">Bit/s to begin with.</param>
+/// <param name="after">What was sent up to this packet says nothing of it.</param>
+internal sealed class PathRate(double first = PathRate.First, long after = 0)
 {
     /// <summary>Bit/s with which a session begins: little enough for what it overshoots to be harmless, enough to find a fast rate soon.</summary>
     public const double First = 50e6;
@@ -26,12 +28,12 @@ internal sealed class PathRate
     private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
     private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
-    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, Significant = 0.02;
+    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, Significant = 0.02, MostBelieved = 0.3;
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
     private readonly TimeSpan[] _queues = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero];
     private PathSample? _start, _last;
     private PathSample _decision;
-    private long _decidedAt, _measured;
+    private long _decidedAt = after, _measured;
     private int _samples, _fruitless;
     private double _growth = 1, _full, _randomLoss, _suspectLoss, _cut, _peak;
     private bool _knowsLoss, _wasCut, _slowStart = true;
@@ -39,13 +41,13 @@ internal sealed class PathRate
     private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared;
 
     /// <summary>Bit/s that may be sent.</summary>
-    public double Rate { get; private set; } = First;
+    public double Rate { get; private set; } = first;
 
     /// <summary>Bit/s that arrived when it was measured last, and that would have arrived but for loss by chance.</summary>
     public double Arriving { get; private set; }
 
     /// <summary>Whether anything is known.</summary>
-    public bool IsKnown => _decidedAt > 0;
+    public bool IsKnown => _lastDecision > TimeSpan.Zero;
 
     /// <summary>When something was known last.</summary>
     public TimeSpan LastSample => _last?.Now ?? TimeSpan.Zero;
@@ -140,7 +142,7 @@ internal sealed class PathRate
     // What is lost where more may be sent than the way carries need not be lost by chance.
     private void NoteLoss(double loss, long packets)
     {
-        if (!_knowsLoss || loss < _randomLoss || Rate < 0.95 * _full || _full == 0) _randomLoss = _knowsLoss ? _randomLoss + (loss - _randomLoss) / 4 : loss;
+        if (!_knowsLoss || loss < _randomLoss || Rate < 0.95 * _full || _full == 0) _randomLoss = _knowsLoss ? _randomLoss + (loss - _randomLoss) / 4 : Math.Min(loss, MostBelieved);
         _knowsLoss = true;
         _measured = Math.Min(_measured + packets, ManyPackets);
         ExpectedLoss += (loss - ExpectedLoss) * packets / _measured;

@@ -5,8 +5,14 @@ namespace Flute;
 /// for multicast, as TFMCC (RFC 4654) is, but listens to delays, and to every receiver.
 /// </summary>
 /// <param name="most">Bit/s at most; null for no limit.</param>
-public sealed class RateControl(double? most)
+/// <param name="leavesSlow">Whether those far slower than the others are served later.</param>
+public sealed class RateControl(double? most, bool leavesSlow = false)
 {
+    // So long the rate is that of most: how fast others are is not known as long as everybody follows the slowest.
+    private static readonly TimeSpan Trial = TimeSpan.FromMilliseconds(500);
+    private const double FarSlower = 0.25;
+    private TimeSpan? _tried;
+
     // Who says nothing for so long does not rule the others.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
     private const double Unheard = 5e6;
@@ -33,15 +39,34 @@ public sealed class RateControl(double? most)
         Slowest = null;
         foreach (ReceiverState receiver in receivers)
         {
-            if (receiver.IsGone || receiver.Completed is not null || !receiver.Path.IsKnown) continue;
+            if (!IsServed(receiver) || !receiver.Path.IsKnown) continue;
             if (now - receiver.Path.LastSample > Silence + 4 * receiver.Path.RoundTrip) continue;
             known = true;
             if (receiver.Path.Rate >= rate) continue;
             (rate, Slowest) = (receiver.Path.Rate, receiver);
         }
 
+        if (known) _tried ??= now + Trial;
+        if (leavesSlow && now < _tried) rate = Median(receivers);
         if (!known) rate = sent - _firstPacket < PathRate.FirstPackets ? PathRate.First : Unheard;
         IsNetwork = Most is not { } limit || rate < limit;
         return IsNetwork ? rate : Most!.Value;
+    }
+
+    /// <summary>Those whose way is far slower than most; none as long as that is not known.</summary>
+    internal IReadOnlyList<ReceiverState> FarSlowerThanMost(IReadOnlyList<ReceiverState> receivers, TimeSpan now)
+    {
+        if (!leavesSlow || _tried is null || now < _tried) return [];
+        double median = Median(receivers);
+        return [.. receivers.Where(r => IsServed(r) && r.Path.IsKnown && r.Path.WasFull && r.Path.Rate < FarSlower * median)];
+    }
+
+    private static bool IsServed(ReceiverState receiver) => !receiver.IsGone && receiver.Completed is null && !receiver.IsLater;
+
+    // Of two it is the faster one.
+    private static double Median(IReadOnlyList<ReceiverState> receivers)
+    {
+        double[] rates = [.. receivers.Where(static r => IsServed(r) && r.Path.IsKnown).Select(static r => r.Path.Rate).Order()];
+        return rates.Length == 0 ? PathRate.First : rates[rates.Length / 2];
     }
 }

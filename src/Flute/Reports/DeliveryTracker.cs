@@ -15,6 +15,9 @@ public sealed record DeliveryOptions
     /// <summary>Where the rate follows the network: bit/s at most; null for no limit.</summary>
     public double? MostBitRate { get; init; }
 
+    /// <summary>Where the rate follows the network: whether a receiver with less than a quarter of the usual rate is served when the others have everything.</summary>
+    public bool LeavesSlow { get; init; }
+
     /// <summary>
     /// How long a receiver may say nothing, or, without being busy, take nothing of what is sent or get nowhere with it, before it is given up.
     /// </summary>
@@ -49,7 +52,7 @@ public sealed class DeliveryTracker
         ArgumentNullException.ThrowIfNull(sender);
         (_sender, _options) = (sender, options);
         sender.IsEverywhere = IsEverywhere;
-        Rate = options.FollowsNetwork ? new RateControl(options.MostBitRate) : null;
+        Rate = options.FollowsNetwork ? new RateControl(options.MostBitRate, options.LeavesSlow) : null;
     }
 
     /// <summary>The receivers that joined and did not leave, in order; those that were given up too, for they may come back.</summary>
@@ -66,6 +69,9 @@ public sealed class DeliveryTracker
     /// begins sends nothing in vain.
     /// </summary>
     public int Heard => _served + _receivers.Count(static r => !r.IsGone && r.HasReported);
+
+    /// <summary>The receiver that keeps more from being sent; null when there is room.</summary>
+    public ReceiverState? Fullest { get; private set; }
 
     /// <summary>When the last packet was sent; set by whoever sends.</summary>
     public TimeSpan LastSent { get; set; }
@@ -114,10 +120,11 @@ public sealed class DeliveryTracker
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
             bool silent = now - receiver.LastReport >= _options.SilenceTimeout;
-            bool receivesNothing = !receiver.IsBusy && now - receiver.LastGrowth >= _options.SilenceTimeout && _sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
-            bool stuck = !receiver.IsBusy && now - receiver.FullSince >= _options.SilenceTimeout;
+            bool judged = !receiver.IsBusy && !receiver.IsLater;
+            bool receivesNothing = judged && now - receiver.LastGrowth >= _options.SilenceTimeout && _sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
+            bool stuck = judged && now - receiver.FullSince >= _options.SilenceTimeout;
             if (watch && _sender.AnnounceOnly) receiver.Progress.Begin(now, _sender);
-            bool hopeless = watch && !receiver.IsBusy && receiver.Progress.IsHopeless(now, _options.SilenceTimeout, _sender, receiver);
+            bool hopeless = watch && judged && receiver.Progress.IsHopeless(now, _options.SilenceTimeout, _sender, receiver);
             if (!silent && !receivesNothing && !stuck && !hopeless) continue;
             receiver.IsGone = true;
             receiver.IsHopeless = hopeless;
@@ -132,9 +139,10 @@ public sealed class DeliveryTracker
     public bool MaySend(TimeSpan now)
     {
         bool full = false, others = false;
+        Fullest = null;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (receiver.IsGone || receiver.Completed is not null) continue;
+            if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater) continue;
             if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
             {
                 receiver.FullSince = null;
@@ -144,6 +152,7 @@ public sealed class DeliveryTracker
 
             // Who says or takes nothing for a while must not stop the others.
             receiver.FullSince ??= now;
+            Fullest = receiver;
             if (now - receiver.LastReport > ReceiverState.WaitLimit) continue;
             if (now - receiver.FullSince <= ReceiverState.WaitLimit) return false;
             full = true;
@@ -167,8 +176,23 @@ public sealed class DeliveryTracker
         _sender.BitRate = Rate.Rate(_receivers, _sender.Packets, now);
     }
 
+    /// <summary>Receivers that are put off now, because their way is far slower than the others'. Call it often.</summary>
+    public IReadOnlyList<ReceiverState> PutOff(TimeSpan now)
+    {
+        if (Rate is null || now < _nextRate) return [];
+        IReadOnlyList<ReceiverState> slow = Rate.FarSlowerThanMost(_receivers, now);
+        foreach (ReceiverState receiver in slow) receiver.PutOff();
+        if (_receivers.Exists(static r => r.IsLater) && !_receivers.Exists(static r => !r.IsGone && r.Completed is null && !r.IsLater))
+        {
+            foreach (ReceiverState receiver in _receivers.Where(static r => r.IsLater)) receiver.Resume(now, _sender);
+            _changes = true;
+        }
+
+        return slow;
+    }
+
     // What is lost because the way was full need not be lost again where the rate is found.
-    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null && receiver.Path.IsKnown ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
+    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
 
     // What is on its way to a receiver far away does not fill its socket.
     private double InFlight(ReceiverState receiver) =>
@@ -183,7 +207,7 @@ public sealed class DeliveryTracker
         double worst = 0;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (!receiver.IsGone) worst = Math.Max(worst, ExpectedLoss(receiver));
+            if (!receiver.IsGone && !receiver.IsLater) worst = Math.Max(worst, ExpectedLoss(receiver));
         }
 
         _sender.Redundancy = Math.Max(_options.Redundancy, worst / (1 - worst));
@@ -191,7 +215,7 @@ public sealed class DeliveryTracker
         foreach (ReceiverState receiver in _receivers)
         {
             // Without the FDT nobody can say what is missing.
-            if (receiver.IsGone || receiver.Completed is not null || !receiver.HasFdt) continue;
+            if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater || !receiver.HasFdt) continue;
             Plan(receiver, ref wanted);
         }
 

@@ -72,14 +72,33 @@ public sealed class ReceiverState
     /// <summary>Whether it says that it takes nothing because it has something else to do.</summary>
     internal bool IsBusy { get; private set; }
 
+    /// <summary>Bit/s that the way to it carries, as far as one can tell.</summary>
+    public double BitRate => Path.Rate;
+
     /// <summary>The way to it.</summary>
-    internal PathRate Path { get; } = new();
+    internal PathRate Path { get; private set; } = new();
+
+    /// <summary>Whether it is served when others have everything.</summary>
+    internal bool IsLater { get; private set; }
+
+    /// <summary>It is served when others have everything: what it loses until then says nothing of its way.</summary>
+    internal void PutOff() => IsLater = true;
+
+    /// <summary>Its turn has come.</summary>
+    internal void Resume(TimeSpan now, FluteSender sender)
+    {
+        IsLater = false;
+        Path = new PathRate(Path.Rate, sender.Packets);
+        FullSince = null;
+        (LastGrowth, SentAtGrowth) = (now, sender.Packets);
+        Progress.Begin(now, sender);
+    }
 
     /// <summary>What decoding has taken it, as it says.</summary>
-    internal TimeSpan Decoding { get; private set; }
+    public TimeSpan Decoding { get; private set; }
 
     /// <summary>What storing has taken it, as it says.</summary>
-    internal TimeSpan Storing { get; private set; }
+    public TimeSpan Storing { get; private set; }
 
     /// <summary>Whether it gets anywhere.</summary>
     internal ProgressWatch Progress { get; }
@@ -196,7 +215,7 @@ public sealed class ReceiverState
         {
             position = found.Number;
             var sample = new PathSample(now, found.Number, found.At, Packets, report.LastAt ?? now, report.Held, report.LastAt is not null);
-            Path.Note(sample, sender.Packets, sender.BitsPerPacket);
+            if (!IsLater) Path.Note(sample, sender.Packets, sender.BitsPerPacket);
         }
 
         _last = report.Last;

@@ -23,6 +23,19 @@ public sealed class ServedReceiver
     /// <summary>From the first packet of the images to its having everything, or to its end.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>What kept the transfer from being faster until then, for most of its time; null when nothing was sent.</summary>
+    public TransferLimit? LimitedBy { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() => Invariant($"{Host}: {Counted.Of(Images, "image")}{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s");
+    public override string ToString() => Invariant($"{Host}: {Counted.Of(Images, "image")}{(Refused > 0 ? $", {Refused} refused" : "")}{(Completed ? "" : ", not all")}, {LossRate:P1} lost, {Elapsed.TotalSeconds:0.00} s{Limit}");
+
+    private string Limit => LimitedBy switch
+    {
+        TransferLimit.Sender => ", limited by the sender",
+        TransferLimit.Network => ", limited by the network",
+        TransferLimit.BitRate => ", limited by the bit rate",
+        TransferLimit.ReceiverCpu => ", limited by a receiver's processor",
+        TransferLimit.ReceiverDisk => ", limited by a receiver's disk",
+        _ => "",
+    };
 }

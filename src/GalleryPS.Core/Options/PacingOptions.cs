@@ -16,11 +16,12 @@ public sealed record PacingOptions
     /// <summary>
     /// Rate of the images' bytes. Null: <see cref="DefaultDatagramRate"/> for Plain over UDP, where nothing else keeps a
     /// sender from running over its receivers, and no limit for TCP, which sees to that itself. Flute: rate on the link,
-    /// headers included; null: <see cref="DefaultFluteRate"/>, or as fast as the receivers can when they report.
+    /// headers included; null: <see cref="DefaultFluteRate"/>, or what the
+    /// network carries when receivers report. A rate is the most then, and no limit means not to look at the network.
     /// </summary>
     [Option(
         "Rate of the images' bytes (Flute: on the link): a number of bit/s, 100Mbps, unlimited; default 40Mbps over UDP, unlimited over TCP; "
-        + "Flute: 100Mbps, or as fast as receivers that report can take it.")]
+        + "Flute: 100Mbps, or, with receivers that report, what the network carries; then a rate is the most, and unlimited does not look at the network.")]
     public BitRate? BitRate { get; init; }
 
     /// <summary>Pause between images.</summary>

@@ -34,6 +34,9 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     /// <summary>Destinations whose host answered that nobody listens.</summary>
     public int NobodyListens => _nobodyAt.Count;
 
+    /// <summary>Whether the host of a destination answered that nobody listens.</summary>
+    public bool IsNobodyAt(IPEndPoint to) => _nobodyAt.Contains(to);
+
     /// <summary>Datagrams that did not leave on a NIC of several.</summary>
     public long Missed => _senders.Sum(static s => s.Missed.Sum(static m => m.Datagrams));
 

@@ -32,7 +32,7 @@ internal static class ExperimentReport
         const string Title = "Gallery experiment";
         var page = new StringBuilder();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.Append($"<title>{Title}</title>\n<style>\n").Append(ReportStyle.Css).Append("body { max-width: 76rem; } td.n { white-space: normal; }\n</style>\n</head>\n<body>\n<h1>").Append(Title).Append("</h1>\n");
+        page.Append($"<title>{Title}</title>\n<style>\n").Append(ReportStyle.Css).Append("body { max-width: 76rem; } td.n { white-space: normal; } pre { break-inside: avoid; }\n</style>\n</head>\n<body>\n<h1>").Append(Title).Append("</h1>\n");
         Paragraph(page, Text($"{Counted.Of(gallery.Hashes.Count, "image")} of {gallery.Bytes:N0} bytes to {Counted.Of(options.Receivers, "receiver")}, {Counted.Of(options.Repeat, "time")} each. Numbers are medians, with the range over the repeats where there are several."));
         Summary(page, groups);
         Chart(page, "Frames on the sender's wire", groups, static r => r.CapturedFrames, static r => r.PredictedFrames, "N0", "");
@@ -66,8 +66,8 @@ internal static class ExperimentReport
             TrafficVerdict? worst = group.Results.Max(static r => r.Verdict);
             page.Append($"<td class=\"n\" data-label=\"{titles[5]}\"><span class=\"{(worst == TrafficVerdict.Differs ? "bad" : "good")}\">");
             page.Append(worst is { } verdict ? Words.Of(verdict) : "none").Append("</span></td>");
-            Cell(titles[6], Range(group, static r => r.TransferTime.TotalSeconds, "0.000") + " s");
-            Cell(titles[7], Range(group, static r => r.Goodput / 1e6, "N1") + " Mbps");
+            Cell(titles[6], Range(group, static r => r.TransferTime.TotalSeconds, "0.000") + "\u00A0s");
+            Cell(titles[7], Range(group, static r => r.Goodput / 1e6, "N1") + "\u00A0Mbps");
             page.Append("</tr>\n");
         }
 

@@ -126,4 +126,29 @@ public class RateTests(ITestOutputHelper output)
         output.WriteLine($"TCP has {share:0.00}, loss here {simulation.Tracker.Receivers[0].LossRate:0.000}, ours {simulation.Tracker.Receivers[0].Packets * 1514 * 8 / 12.0 / (100 * Mbit):0.00}");
         Assert.InRange(share, 0.4, 0.9);
     }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(5)]
+    public void OneThatIsFarSlowerIsLeftUntilTheOthersHaveEverything(double capacity)
+    {
+        var slow = new Link(capacity * Mbit, (int)(capacity * Mbit / 8 * 0.05));
+        var simulation = new Simulation(60_000_000, [new Way(), new Way { Links = [slow] }, new Way()], leavesSlow: true);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(120));
+        double[] rates = [.. outcome.Each.Select(s => simulation.Bytes * 8 / s / Mbit)];
+        output.WriteLine($"wire {outcome.Wire:0.000}, {string.Join(", ", rates.Select(static r => System.FormattableString.Invariant($"{r:0.0}")))} Mbit/s");
+        Assert.Equal(["r1"], simulation.Later);
+        Assert.True(rates[0] > 10 * capacity && rates[2] > 10 * capacity);
+        Assert.InRange(rates[1], 0.8 * capacity, capacity * 1.1);
+        Assert.InRange(outcome.Wire, 1.5, 2.3);
+    }
+
+    [Fact]
+    public void OneThatIsALittleSlowerIsWaitedFor()
+    {
+        var simulation = new Simulation(20_000_000, [new Way { Links = [new Link(100 * Mbit, 625_000)] }, new Way { Links = [new Link(40 * Mbit, 250_000)] }, new Way { Links = [new Link(100 * Mbit, 625_000)] }], leavesSlow: true);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(60));
+        Assert.Empty(simulation.Later);
+        Assert.InRange(outcome.Wire, 1, 1.3);
+    }
 }

@@ -67,7 +67,7 @@ internal sealed class Simulation
     private readonly List<CountingReceiver> _receivers = [];
     private long _order;
 
-    public Simulation(long bytes, IReadOnlyList<Way> ways, int seed = 1, double? most = null, int images = 10)
+    public Simulation(long bytes, IReadOnlyList<Way> ways, int seed = 1, double? most = null, int images = 10, bool leavesSlow = false)
     {
         _random = new Random(seed);
         _sender = new FluteSender(new FluteSenderOptions { Tsi = 1, WaitsForReports = true, ReportTo = ":9", LengthsOnly = true, PacketOverhead = Overhead });
@@ -78,7 +78,7 @@ internal sealed class Simulation
 
         _sender.Complete();
         Bytes = bytes / images * images;
-        Tracker = new DeliveryTracker(_sender, new DeliveryOptions { FollowsNetwork = true, MostBitRate = most });
+        Tracker = new DeliveryTracker(_sender, new DeliveryOptions { FollowsNetwork = true, MostBitRate = most, LeavesSlow = leavesSlow });
         foreach (Way way in ways) _receivers.Add(new CountingReceiver(way, _sender, Tracker.Join($"r{_receivers.Count}", TimeSpan.Zero)));
     }
 
@@ -87,6 +87,9 @@ internal sealed class Simulation
     public TimeSpan Now { get; private set; }
 
     public DeliveryTracker Tracker { get; }
+
+    /// <summary>Receivers that were put off.</summary>
+    public List<string> Later { get; } = [];
 
     /// <summary>Is called before each packet.</summary>
     public Action? Watch { get; set; }
@@ -106,6 +109,7 @@ internal sealed class Simulation
                 action();
             }
 
+            foreach (ReceiverState later in Tracker.PutOff(Now)) Later.Add(later.Host);
             Tracker.Pace(Now);
             Tracker.Plan(Now);
             if (Tracker.Waiting == 0) _sender.Finish();

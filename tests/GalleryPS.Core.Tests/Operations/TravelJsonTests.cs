@@ -10,7 +10,7 @@ namespace GalleryPS.Tests.Operations;
 /// <summary>Every kind of options and of events goes to JSON and comes back as it was.</summary>
 public sealed class TravelJsonTests
 {
-    private static readonly Assembly[] Others = [typeof(ShownEvent).Assembly, typeof(PacketEvent).Assembly];
+    private static readonly Assembly[] Others = [typeof(ShownEvent).Assembly, typeof(PacketEvent).Assembly, typeof(ExperimentEvent).Assembly];
     private readonly HashSet<Type> _making = [];
 
     public static TheoryData<Type> Events => [.. TravelJson.EventTypes(Others)];
@@ -22,10 +22,10 @@ public sealed class TravelJsonTests
     public void EveryVerbHasItsOptionsAndItsEvents()
     {
         Assert.Superset(
-            new HashSet<Type> { typeof(SendOptions), typeof(ConnectOptions), typeof(ShowOptions), typeof(ExportOptions), typeof(EstimateOptions), typeof(CaptureOptions) },
+            new HashSet<Type> { typeof(SendOptions), typeof(ConnectOptions), typeof(ShowOptions), typeof(ExportOptions), typeof(EstimateOptions), typeof(CaptureOptions), typeof(LabOptions), typeof(ExperimentOptions), typeof(NetworkTestOptions) },
             Options.Select(static o => o.Data).ToHashSet());
         Assert.Superset(
-            new HashSet<Type> { typeof(ReadyEvent), typeof(ShowReadyEvent), typeof(ExportedEvent), typeof(EstimateEvent), typeof(CountEvent), typeof(ComparisonEvent) },
+            new HashSet<Type> { typeof(ReadyEvent), typeof(ShowReadyEvent), typeof(ExportedEvent), typeof(EstimateEvent), typeof(CountEvent), typeof(ComparisonEvent), typeof(ExperimentEvent), typeof(CheckEvent) },
             Events.Select(static e => e.Data).ToHashSet());
     }
 
@@ -130,6 +130,7 @@ public sealed class TravelJsonTests
             return list;
         }
 
+        if (type == typeof(IReadOnlyDictionary<string, LabLinkOptions>)) return new Dictionary<string, LabLinkOptions> { ["h1"] = (LabLinkOptions)Made(typeof(LabLinkOptions), seed) };
         _making.Add(type);
         ConstructorInfo constructor = type.GetConstructors().MinBy(static c => c.GetParameters().Length)!;
         object made = constructor.Invoke([.. constructor.GetParameters().Select(p => Made(p.ParameterType, seed))]);

@@ -9,7 +9,8 @@ namespace GalleryPS.Network;
 /// </summary>
 /// <param name="routes">Where each packet goes.</param>
 /// <param name="portable">True never uses what only some systems have.</param>
-internal sealed class BatchSender(IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable = false)
+/// <param name="skips">Whether nothing is to be sent to a destination at present; null for always to all.</param>
+internal sealed class BatchSender(IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, bool portable = false, Func<IPEndPoint, bool>? skips = null)
 {
     /// <summary>Most packets in a batch.</summary>
     public const int MaxPackets = 32;
@@ -31,6 +32,7 @@ internal sealed class BatchSender(IReadOnlyList<(IPEndPoint To, DatagramSender B
         for (int i = 0; i < routes.Count; i++)
         {
             Errors[i] = null;
+            if (skips?.Invoke(routes[i].To) == true) continue;
             try
             {
                 sent += routes[i].By.Send(packets, length, routes[i].To, _segment) * count;

@@ -43,7 +43,10 @@ internal sealed class FluteGallerySender : IImageSender
         _time = context.Time;
         _started = _time.GetTimestamp();
         _routes = routes;
-        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere);
+        _outbox = new FluteOutbox(routes, options.Flute.ReceiverTimeout, context.Portable, _time, _events.Enqueue, IsNobodyThere)
+        {
+            HasReceiver = options.Flute.Receivers is null ? null : to => _receivers?.Knows(to.Address) == true,
+        };
 
         // Reports were kept away as well: those whose connection has to find its way again are not silent.
         _outbox.Back = () => _receivers?.Excuse(Now);
@@ -243,6 +246,7 @@ internal sealed class FluteGallerySender : IImageSender
         _receivers?.Serve(now);
         if (_receivers?.Delivery.MaySend(now) == false && !_outbox.IsWaiting)
         {
+            _receivers.Limits.Note(now, TransferLimit.ReceiverCpu, _receivers.Delivery.Fullest);
             _reports!.News.WaitOne(1);
             return;
         }
@@ -253,7 +257,8 @@ internal sealed class FluteGallerySender : IImageSender
         }
 
         if (_outbox.IsWaiting) _outbox.SendWaiting(cancellationToken);
-        else if (!SendBatch(now)) Wait(cancellationToken);
+        else if (SendBatch(now)) _receivers?.Limits.Note(now, TransferLimit.Sender);
+        else Wait(cancellationToken);
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
@@ -301,7 +306,8 @@ internal sealed class FluteGallerySender : IImageSender
 
     private void Wait(CancellationToken cancellationToken)
     {
-        TimeSpan wait = _flute.NextDue - Now;
+        TimeSpan now = Now, wait = _flute.NextDue - now;
+        _receivers?.Limits.Note(now, _flute.IsIdle ? null : wait <= TimeSpan.Zero ? TransferLimit.Sender : _receivers.Delivery.Rate?.IsNetwork == true ? TransferLimit.Network : TransferLimit.BitRate);
         if (wait <= TimeSpan.Zero)
         {
             if (!_flute.IsFinished && _receivers is not null) _reports!.News.WaitOne(1);

@@ -17,8 +17,9 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class FluteOutbox(
     IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, TimeSpan patience, bool portable, TimeProvider time, Action<GalleryEvent> tell, Func<IPEndPoint, bool> believes)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
-    private readonly BatchSender _batches = new(routes, portable);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10), TryAgain = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<IPEndPoint, long> _tried = [];
+    private BatchSender? _batches;
     private readonly Reachability[] _reach = [.. routes.Select(static r => new Reachability(r.To))];
     private readonly SocketException?[] _away = new SocketException?[routes.Count];
     private readonly Queue<(byte[] Packets, int Length)> _waiting = new();
@@ -69,11 +70,25 @@ internal sealed class FluteOutbox(
         }
     }
 
+    /// <summary>Whether a destination where nobody listened is known to have a receiver; null where receivers do not report, and all get everything.</summary>
+    public Func<IPEndPoint, bool>? HasReceiver { get; init; }
+
+    private BatchSender Batches => _batches ??= new BatchSender(routes, portable, HasReceiver is null ? null : Skips);
+
+    // A host where nobody listens gets a little each second, in case somebody begins to.
+    private bool Skips(IPEndPoint to)
+    {
+        if (!Watch.IsNobodyAt(to) || HasReceiver!(to)) return false;
+        if (_tried.TryGetValue(to, out long last) && time.GetElapsedTime(last) < TryAgain) return true;
+        _tried[to] = time.GetTimestamp();
+        return false;
+    }
+
     private bool TrySend(ReadOnlySpan<byte> packets, int length)
     {
         try
         {
-            _batches.Send(packets, length);
+            Batches.Send(packets, length);
         }
         catch (SocketException e)
         {
@@ -92,7 +107,7 @@ internal sealed class FluteOutbox(
 
     private void Note(int route)
     {
-        SocketException? error = _batches.Errors[route];
+        SocketException? error = Batches.Errors[route];
         if (error is null) _reach[route].Succeed();
         if ((error is null) == (_away[route] is null)) return;
         if (_reach[route].Worked)

@@ -25,6 +25,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         SilenceTimeout = options.Flute.ReceiverTimeout,
         FollowsNetwork = options.Pacing.BitRate?.IsUnlimited != true,
         MostBitRate = sending.BitRate,
+        LeavesSlow = options.Flute.SlowReceiver == SlowReceiver.Leave,
     });
 
     /// <summary>Whether a receiver at an address reported.</summary>
@@ -33,8 +34,16 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     /// <summary>Whether the network is away, so that nobody can report.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What the sender spends its time on.</summary>
+    public LimitWatch Limits { get; } = new();
+
     /// <summary>The images are sent from now on.</summary>
-    public void Begin(TimeSpan now) => _begun = now;
+    public void Begin(TimeSpan now)
+    {
+        _begun = now;
+        Limits.Begin(now);
+        if (options.Pacing.BitRate?.IsUnlimited == true) onEvent(new NoticeEvent("The rate does not follow the network (-BitRate unlimited): what is too fast for it is lost there, and disturbs others."));
+    }
 
     /// <summary>The network was away: nobody is given up for having said nothing until there was time to say something again.</summary>
     public void Excuse(TimeSpan now) => _excusedUntil = now + options.Flute.ReceiverTimeout;
@@ -75,6 +84,11 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         }
 
         if (flute.AnnounceOnly) return;
+        foreach (ReceiverState later in Delivery.PutOff(now))
+        {
+            onEvent(new NoticeEvent($"The way to {later.Host} is far slower than the others ({new BitRate(Math.Round(later.BitRate / 1e5) * 1e5)}): it is served when they have everything (-SlowReceiver Leave)."));
+        }
+
         Delivery.Pace(now);
         Delivery.Plan(now);
         if (Delivery.Waiting == 0) flute.Finish();
@@ -149,6 +163,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             Refused = receiver.Refused,
             LossRate = receiver.LossRate,
             Completed = completed,
+            LimitedBy = Limits.Most,
             Elapsed = (receiver.Completed ?? now) - _begun is { Ticks: > 0 } elapsed ? elapsed : TimeSpan.Zero,
         }));
     }

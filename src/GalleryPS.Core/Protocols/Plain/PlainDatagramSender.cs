@@ -66,7 +66,7 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             _warned = true;
             string nics = string.Join(", ", _routes.SelectMany(static r => r.By.Nics).Distinct());
-            yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}.");
+            yield return new NoticeEvent($"Sending by UDP {_options.Transport.ToString().ToLowerInvariant()} to {string.Join(", ", Destinations)} on {nics}, {(_rate.IsUnlimited ? "without a limit of the rate" : $"at {_rate} of the images' bytes")}.");
         }
 
         if (_fitter is not null && image.Length > DatagramSockets.MaxPayload(AddressFamily.InterNetwork))

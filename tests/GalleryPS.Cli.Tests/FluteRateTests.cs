@@ -1,0 +1,97 @@
+using System.Text.Json;
+using GalleryPS.TestSupport;
+
+namespace GalleryPS.Cli.Tests;
+
+/// <summary>The rate finds itself: networks are filled and not overrun.</summary>
+public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
+{
+    private const int Image = 2_000_000;
+
+    void IDisposable.Dispose()
+    {
+        for (int i = 0; i < 3; i++) Lab.Limit(i, 1000);
+        for (int i = 0; i < 3; i++) Lab.Limit(i, null);
+        Dispose();
+    }
+
+    [Fact]
+    public void SwitchPortsOf100MbpsAreNotOverrun()
+    {
+        for (int i = 0; i < 3; i++) Lab.Limit(i, 100);
+        (double wire, IReadOnlyList<JsonElement> served) = Serve(images: 4);
+        Assert.InRange(wire, 1, 1.10);
+        Assert.All(served, static r => Assert.Equal("Network", r.GetProperty("LimitedBy").GetString()));
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void SwitchPortsOf100MbpsAreFilledByAHundredMegabytes()
+    {
+        for (int i = 0; i < 3; i++) Lab.Limit(i, 100);
+        (double wire, IReadOnlyList<JsonElement> served) = Serve(images: 50);
+        Assert.InRange(wire, 1, 1.10);
+        Assert.InRange(served.Min(static r => Goodput(r, 50)), 90, 100);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void OneBehind20MbpsIsWaitedFor()
+    {
+        Lab.Limit(0, 20);
+        (double wire, IReadOnlyList<JsonElement> served) = Serve(images: 11);
+        Assert.InRange(wire, 1, 1.15);
+        Assert.InRange(served.Min(static r => Goodput(r, 11)), 17, 20);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void OneBehind20MbpsIsLeftAndServedAfterTheOthers()
+    {
+        Lab.Limit(0, 20);
+        (_, IReadOnlyList<JsonElement> served) = Serve(images: 30, "--slow-receiver", "leave");
+        double[] rates = [.. served.Select(static r => Goodput(r, 30)).Order()];
+        Assert.InRange(rates[0], 16, 20);
+        Assert.True(rates[1] > 10 * rates[0], $"{rates[1]} Mbit/s");
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void ARateThatChangesIsFollowed()
+    {
+        for (int i = 0; i < 3; i++) Lab.Limit(i, 100);
+        using var slower = new Timer(_ => Everywhere(20), null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
+        using var faster = new Timer(_ => Everywhere(100), null, TimeSpan.FromSeconds(8), Timeout.InfiniteTimeSpan);
+        (double wire, _) = Serve(images: 50);
+        Assert.InRange(wire, 1, 1.25);
+    }
+
+    private static double Goodput(JsonElement receiver, int images) => images * Image * 8 / receiver.GetProperty("Elapsed").GetDouble() / 1e6;
+
+    private void Everywhere(int megabits)
+    {
+        for (int i = 0; i < 3; i++) Lab.Limit(i, megabits);
+    }
+
+    private (double Wire, IReadOnlyList<JsonElement> Served) Serve(int images, params string[] options)
+    {
+        // A switch sees packets, not the sender's large buffers.
+        NetworkLab.Run(Lab[3], "ip", "link", "set", "eth0", "gso_max_segs", "1");
+        string gallery = Lab.NewGallery([.. Enumerable.Repeat(Image, images)]);
+        string[] folders = [Lab.NewFolder(), Lab.NewFolder(), Lab.NewFolder()];
+        PeerProcess[] receivers = [.. folders.Select((f, i) => MulticastReceiver(i, f))];
+        long before = Sent();
+        using PeerProcess sender = MulticastSender(gallery, ["--receivers", "3", .. options]);
+        Expect.Exit(0, sender);
+        long sent = Sent() - before;
+        for (int i = 0; i < 3; i++)
+        {
+            Expect.Exit(0, receivers[i]);
+            Expect.SameFiles(gallery, folders[i]);
+            receivers[i].Dispose();
+        }
+
+        Assert.Equal(3, sender.Events("Receiver").Count);
+        return ((double)sent / (images * Image), sender.Events("Receiver"));
+    }
+}
