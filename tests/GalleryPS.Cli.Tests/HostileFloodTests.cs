@@ -30,7 +30,9 @@ public sealed class HostileFloodTests(ITestOutputHelper output) : IDisposable
         long flooded = Receive("flooded", gallery, $"{60_000_000L * 8 * Rate * 11 / 10 / packets}", packets, out double idle);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {normal >> 20} MB without them, {flooded >> 20} MB with them; {idle:0.0} % of a processor afterwards"));
         Assert.Equal(TestGallery.Hashes(files), TestGallery.HashesIn(Path.Combine(_folder, "flooded")));
-        Assert.InRange(flooded, 0, normal * 3 / 2);
+
+        // What limits allow strangers to keep waiting (packets before their table, tables, blocks), and what the collector needs beside that.
+        Assert.InRange(flooded, 0, normal + (96L << 20));
         Assert.InRange(idle, 0, 10);
     }
 
@@ -77,7 +79,7 @@ public sealed class HostileFloodTests(ITestOutputHelper output) : IDisposable
     private void Flood(long count)
     {
         var random = new Random(10);
-        List<byte[]> all = Packets(), tables = [.. all.Where(static p => p.AsSpan().IndexOf("<FDT-Instance"u8) >= 0)], data = [.. all.Except(tables)];
+        List<byte[]> all = Packets(), tables = [.. all.Where(static p => LctPacket.TryParse(p, out LctPacket table) && table.Toi == 0)], data = [.. all.Except(tables)];
         Assert.True(tables.Count > 0 && data.Count > 100);
         byte[][] bad = [.. Enumerable.Range(0, 50_000).Select(i => Bad(random, tables, data, i))];
         Socket[] sockets = [.. Enumerable.Range(0, 16).Select(static i =>
