@@ -12,6 +12,7 @@
     Publish   builds 'gallery' as a program that needs nothing else, and packs it for each -Runtime into
               output/gallery-<version>-<runtime>.tar.gz (Windows: .zip), the same bytes each time.
     Guides    runs the commands of docs/guide and puts what comes out below them; as root on Linux, with tcpdump.
+    Pictures  makes the pictures of the documentation anew; as root on Linux, with Chromium and ImageMagick.
     Demo      builds the module; its cmdlets then send the sample gallery with all four transports to three receivers each.
     Long      the tests that take longer than a coffee.
 .EXAMPLE
@@ -23,7 +24,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Clean', 'Build', 'Test', 'Package', 'Publish', 'Guides', 'Demo', 'Long')]
+    [ValidateSet('Clean', 'Build', 'Test', 'Package', 'Publish', 'Guides', 'Pictures', 'Demo', 'Long')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -92,6 +93,10 @@ function Publish-Program([string] $For) {
 
 function Update-Guides { dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'tools/Update-Guides.ps1') }
 
+function Update-Pictures {
+    unshare --uts sh -c 'hostname classroom && exec "$@"' sh dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'tools/Update-Pictures.ps1')
+}
+
 function Clear-Output {
     Get-Item $output, (Join-Path $PSScriptRoot 'src/*/*'), (Join-Path $PSScriptRoot 'tests/*/*'), (Join-Path $PSScriptRoot 'tests/*/*/*') -ErrorAction Ignore |
         Where-Object Name -In bin, obj, output | Remove-Item -Recurse -Force
@@ -104,6 +109,7 @@ switch ($Task) {
     'Package' { New-Package }
     'Publish' { $Runtime | ForEach-Object { Publish-Program $_ } }
     'Guides' { Build-Module; Update-Guides }
+    'Pictures' { Build-Module; Update-Pictures }
     'Demo' { Build-Module; Start-Demo }
     'Long' { Invoke-Tests 'long' }
 }

@@ -21,6 +21,7 @@ Describe 'The module as a good citizen' {
             'Capture InputObject' = 'the capture that runs, by name; whatever comes down the pipe'
             'InputObject Lab' = 'what is removed; where a command runs'
             'To ComputerName' = 'an address that packets go to; a host that takes part'
+            'HostName ComputerName' = 'a host that is reached by SSH, as PowerShell itself calls it; a host that takes part'
             'ComputerName To' = 'the same, the other way round'
             'ConnectTimeout Timeout' = 'for a connection; for an answer of the terminal'
             'Size Bytes' = 'sizes of images; the content of a message'
