@@ -7,5 +7,5 @@ try
 catch (Exception e)
 {
     // Not even the runner could be loaded.
-    return LastWord.Say(e);
+    return BareError.Write(e);
 }

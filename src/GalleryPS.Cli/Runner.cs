@@ -51,7 +51,7 @@ internal static class Runner
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
             var error = (Exception)e.ExceptionObject;
-            if (console is null) LastWord.Say(error);
+            if (console is null) BareError.Write(error);
             else PrintError(console, error, verbose);
             Environment.Exit(Failed);
         };
@@ -147,7 +147,7 @@ internal static class Runner
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
         {
             // With too few file descriptors not even the reporter can be loaded.
-            LastWord.Say(error);
+            BareError.Write(error);
         }
 
         if (verbose && unexpected.Id == ErrorIds.Unexpected) console.WriteLine(error);

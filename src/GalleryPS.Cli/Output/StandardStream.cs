@@ -68,7 +68,7 @@ internal sealed class StandardStream : Stream
         }
         catch (IOException) when (!OperatingSystem.IsWindows())
         {
-            return LastWord.Open();
+            return BareError.Open();
         }
     }
 

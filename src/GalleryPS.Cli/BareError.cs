@@ -6,14 +6,14 @@ namespace GalleryPS.Cli;
 /// What is said when nothing can be loaded any more, for want of file descriptors above all. It needs no assembly but the
 /// runtime's own and this one.
 /// </summary>
-internal static class LastWord
+internal static class BareError
 {
     private const int StandardError = 2, TooManyOpenFiles = 24, Few = 4;
 
     /// <summary>Says why the program ends, in one line.</summary>
     /// <param name="error">What was thrown.</param>
     /// <returns>The exit code.</returns>
-    public static int Say(Exception error)
+    public static int Write(Exception error)
     {
         try
         {
