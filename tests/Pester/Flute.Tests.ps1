@@ -44,6 +44,24 @@ Describe 'The Flute protocol' {
         $text | Should -Match 'Index\s+Bytes\s+Format\s+Size\s+Destination\s+Name'
     }
 
+    It 'goes on where it stopped (<Name>)' -ForEach @(
+        @{ Name = 'Flute'; Receive = @{ Protocol = 'Flute' }; Send = @{ Protocol = 'Flute'; Receivers = 1; WaitTimeout = 20 } }
+        @{ Name = 'Tcp'; Receive = @{ Transport = 'Tcp' }; Send = @{ Transport = 'Tcp' } }
+    ) {
+        $in = Join-Path $TestDrive "resume-$Name"
+        foreach ($there in 0, 2) {
+            $port = Get-FreePort
+            $receiver = Start-Receiver ($Receive + @{ Port = $port; OutputDirectory = $in; Resume = $true; IdleTimeout = 20 })
+            $sent = Send-Gallery $gallery @Send -Port $port -Resume | Where-Object { $_ -is [GalleryPS.SentImage] }
+            @($sent | Where-Object WasThere).Count | Should -Be $there
+            $received = Wait-Receiver $receiver
+            $received.Count | Should -Be 3
+            @($received | Where-Object WasThere).Count | Should -Be $there
+            (Get-FileHash "$in/*").Hash | Sort-Object | Should -Be ((Get-FileHash "$gallery/*").Hash | Sort-Object)
+            if ($there -eq 0) { Get-ChildItem $in | Sort-Object Length | Select-Object -Last 1 | Remove-Item }
+        }
+    }
+
     It 'shows a bar for everything and one below it for each image, and takes them away' {
         $port = Get-FreePort
         $receiver = Start-Receiver @{ Protocol = 'Flute'; Port = $port; IdleTimeout = 20 }

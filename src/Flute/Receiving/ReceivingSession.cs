@@ -11,8 +11,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private const int JoiningPackets = 256;
     private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, counts, tables);
-    private readonly Dictionary<UInt128, IncomingObject> _objects = [];
-    private readonly List<IncomingObject> _inOrder = [];
+    private readonly ObjectTable _objects = new();
     private readonly EarlyPackets _early = new(cache);
     private readonly ReportedChanges _changes = new();
     private TimeSpan? _closeAt;
@@ -71,7 +70,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
 
     public bool IsOver(TimeSpan now, out SessionEnd end)
     {
-        end = _complete && _finished == _inOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
+        end = _complete && _finished == _objects.InOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
         return end == SessionEnd.AllReceived || now >= _closeAt;
     }
 
@@ -189,8 +188,8 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     /// <returns>How many objects were not received.</returns>
     public int Missing()
     {
-        int missing = _inOrder.Count(static o => o.State == ObjectState.Failed);
-        foreach (IncomingObject incoming in _inOrder.Where(static o => o.State == ObjectState.Open))
+        int missing = _objects.InOrder.Count(static o => o.State == ObjectState.Failed);
+        foreach (IncomingObject incoming in _objects.InOrder.Where(static o => o.State == ObjectState.Open))
         {
             missing++;
             FecOti? oti = incoming.Assembly?.Oti ?? (incoming.File.EffectiveTransferLength is { } length ? incoming.File.Fec.ToOti(length) : null);
@@ -212,68 +211,27 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             Storing = TimeSpan.FromTicks(Interlocked.Read(ref _storing)),
             IsIdle = IsIdle,
             HasFdt = FdtSeen,
-            Finished = _complete && _finished == _inOrder.Count,
+            Finished = _complete && _finished == _objects.InOrder.Count,
         },
-        _inOrder);
+        _objects.InOrder);
 
-    /// <summary>Lets go of the block that waited longest, so that others can go on.</summary>
-    /// <returns>Whether there was one that waited long enough.</returns>
-    public bool DropOldest(TimeSpan now)
-    {
-        BlockAssembly? oldest = null;
-        foreach (IncomingObject incoming in _inOrder)
-        {
-            if (incoming.Assembly is null) continue;
-            foreach ((_, BlockAssembly block) in incoming.Assembly.Blocks)
-            {
-                if (!block.IsDone && !block.IsDecoding && block.Count > 0 && (oldest is null || block.LastAdded < oldest.LastAdded)) oldest = block;
-            }
-        }
-
-        if (oldest is null || now - oldest.LastAdded < TimeSpan.FromSeconds(2)) return false;
-        oldest.Finish(done: false);
-        return true;
-    }
+    /// <inheritdoc cref="ObjectTable.DropOldest"/>
+    public bool DropOldest(TimeSpan now) => _objects.DropOldest(now);
 
     /// <summary>Bytes of the objects, as they travel, that are in, and of all that are known.</summary>
-    public (long Done, long Total) Progress
-    {
-        get
-        {
-            long done = 0;
-            foreach (IncomingObject incoming in _inOrder)
-            {
-                done += incoming.State == ObjectState.Received ? incoming.File.EffectiveTransferLength ?? 0
-                    : incoming.Assembly is { } assembly ? Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, assembly.Oti.TransferLength) : 0;
-            }
+    public (long Done, long Total) Progress => (_objects.BytesThere(), _bytes);
 
-            return (done, _bytes);
-        }
-    }
+    /// <inheritdoc cref="ObjectTable.InProgress"/>
+    public IReadOnlyList<ObjectProgress> InProgress(int most) => _objects.InProgress(most, LastPacket);
 
     public long Lost => _lost;
-
-    /// <summary>The first objects of the FDT that something came of within the last second.</summary>
-    public IReadOnlyList<ObjectProgress> InProgress(int most)
-    {
-        var list = new List<ObjectProgress>(most);
-        foreach (IncomingObject incoming in _inOrder)
-        {
-            if (list.Count >= most) break;
-            if (incoming.Assembly is not { Packets: > 0 } assembly || LastPacket - assembly.Last > TimeSpan.FromSeconds(1)) continue;
-            long total = assembly.Oti.TransferLength;
-            list.Add(new ObjectProgress(incoming.Index, incoming.File.Name, Math.Min(assembly.Symbols * assembly.Oti.SymbolLength, total), total));
-        }
-
-        return list;
-    }
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
         _fdt.Dispose();
-        foreach (IncomingObject incoming in _inOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
+        foreach (IncomingObject incoming in _objects.InOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
         _early.Clear();
     }
 
@@ -313,19 +271,18 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
                 continue;
             }
 
-            if (_inOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
+            if (_objects.InOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
                 if (_leftOut) break;
                 _leftOut = true;
-                Raise(new ObjectsLeftOut(session, _inOrder.Count));
+                Raise(new ObjectsLeftOut(session, _objects.InOrder.Count));
                 break;
             }
 
             FdtFile whole = WithDefaults(file, instance);
-            var incoming = new IncomingObject(session, whole, _inOrder.Count) { Expires = instance.Expires };
-            _objects.Add(file.Toi, incoming);
-            _inOrder.Add(incoming);
+            var incoming = new IncomingObject(session, whole, _objects.InOrder.Count) { Expires = instance.Expires };
+            _objects.Add(incoming);
             _bytes += whole.EffectiveTransferLength ?? 0;
             added.Add(incoming);
         }
@@ -334,7 +291,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         FdtSeen = true;
         _complete |= instance.Complete;
         _reportTo ??= instance.ReportTo;
-        if (news) Raise(new FdtReceived(session, _inOrder.Count, _bytes, _complete, _reportTo));
+        if (news) Raise(new FdtReceived(session, _objects.InOrder.Count, _bytes, _complete, _reportTo));
         foreach (IncomingObject incoming in added)
         {
             Begin(incoming, null);

@@ -30,7 +30,7 @@ public sealed record DeliveryOptions
 /// </summary>
 public sealed class DeliveryTracker
 {
-    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5), FirstReport = TimeSpan.FromSeconds(1);
 
     // Packets that are remembered, with room for what waits in sockets.
     private const double MostInFlight = 24_000;
@@ -66,9 +66,10 @@ public sealed class DeliveryTracker
 
     /// <summary>
     /// Receivers that are there and have said what they have, and those that had everything and left. Whoever waits for so many before it
-    /// begins sends nothing in vain.
+    /// begins sends nothing in vain. One that joined and says nothing is not waited for long.
     /// </summary>
-    public int Heard => _served + _receivers.Count(static r => !r.IsGone && r.HasReported);
+    /// <param name="now">The time.</param>
+    public int Heard(TimeSpan now) => _served + _receivers.Count(r => !r.IsGone && (r.HasReported || now - r.Joined >= FirstReport));
 
     /// <summary>The receiver that keeps more from being sent; null when there is room.</summary>
     public ReceiverState? Fullest { get; private set; }

@@ -11,7 +11,7 @@ public sealed class JsonLinesTests
 {
     [Fact]
     public void AnImageHasItsPropertiesAndNotItsBytes() => Assert.Equal(
-        """{"Event":"Image","Index":3,"Name":"größe \"1\".jpg","Bytes":5,"Format":"Jpeg","Width":40,"Height":30,"Transport":"Multicast","Protocol":"Flute","Source":"192.0.2.1:4000","Datagrams":7,"Time":"2026-11-26T03:04:05.1000000+02:00","Elapsed":1.234568,"Interface":null,"IsDuplicate":true,"Path":null,"IsComplete":true}""",
+        """{"Event":"Image","Index":3,"Name":"größe \"1\".jpg","Bytes":5,"Format":"Jpeg","Width":40,"Height":30,"Transport":"Multicast","Protocol":"Flute","Source":"192.0.2.1:4000","Datagrams":7,"Time":"2026-11-26T03:04:05.1000000+02:00","Elapsed":1.234568,"Interface":null,"IsDuplicate":true,"Path":null,"IsComplete":true,"WasThere":false}""",
         Line("Image", new ReceivedImage([1, 2, 3, 4, 5])
         {
             Index = 3,

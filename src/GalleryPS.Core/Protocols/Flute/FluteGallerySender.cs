@@ -202,7 +202,7 @@ internal sealed class FluteGallerySender : IImageSender
         if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
         _flute.AnnounceOnly = true;
         TimeSpan start = Now;
-        while (receivers.Delivery.Heard < wanted)
+        while (receivers.Delivery.Heard(Now) < wanted)
         {
             Step(cancellationToken);
             while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
