@@ -74,6 +74,13 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         foreach ($parameter in $told) { ($parameter.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$($parameter.name)" }
     }
 
+    It 'has three examples at least, and an example value for each parameter that takes one' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        foreach ($parameter in $parameters | Where-Object ParameterType -NE ([switch])) {
+            ($told | Where-Object name -EQ $parameter.Name).description | Out-String -Width 10000 | Should -Match 'Example:\s' -Because "-$($parameter.Name)"
+        }
+    }
+
     It 'tells types, aliases, values and wildcards as they are' {
         foreach ($parameter in $parameters) {
             $page = $told | Where-Object name -EQ $parameter.Name

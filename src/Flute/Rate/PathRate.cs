@@ -28,7 +28,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
     private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
-    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, Significant = 0.02, MostBelieved = 0.3;
+    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
     private readonly TimeSpan[] _queues = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero];
     private PathSample? _start, _last;
@@ -229,7 +229,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
         }
 
         // As TCP grows: one packet more in each round trip.
-        double trip = Math.Max(0.001, (RoundTrip + Queue).TotalSeconds), elapsed = (now - _lastDecision).TotalSeconds;
-        Rate += 12_000 / trip * Math.Min(10, elapsed / trip);
+        double trip = Math.Max(LeastTrip, (RoundTrip + Queue).TotalSeconds), elapsed = (now - _lastDecision).TotalSeconds;
+        if (Arriving > 0.7 * Rate) Rate += 12_000 / trip * Math.Min(4, elapsed / trip);
     }
 }
