@@ -40,7 +40,7 @@ Describe 'The Flute protocol' {
         ($received | Measure-Object Bytes -Sum).Sum | Should -Be 1300000
         ($received | Sort-Object Index)[0].Data.Length | Should -Be 100000
         $text = $all | Out-String -Width 120
-        $text | Should -Match '(?m)^\S+ \(127\.0\.0\.1\): 3 images, 0\.0.?% lost, \d+\.\d\d s\s*$'
+        $text | Should -Match '(?m)^\S+ \(127\.0\.0\.1\): 3 images, 0\.0.?% lost, \d+\.\d\d s(, limit: .+)?\s*$'
         $text | Should -Match 'Index\s+Bytes\s+Format\s+Size\s+Destination\s+Name'
     }
 

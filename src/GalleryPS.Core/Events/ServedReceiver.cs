@@ -31,11 +31,11 @@ public sealed class ServedReceiver
 
     private string Limit => LimitedBy switch
     {
-        TransferLimit.Sender => ", limited by the sender",
-        TransferLimit.Network => ", limited by the network",
-        TransferLimit.BitRate => ", limited by the bit rate",
-        TransferLimit.ReceiverCpu => ", limited by a receiver's processor",
-        TransferLimit.ReceiverDisk => ", limited by a receiver's disk",
+        TransferLimit.Sender => ", limit: sender",
+        TransferLimit.Network => ", limit: network",
+        TransferLimit.BitRate => ", limit: bit rate",
+        TransferLimit.ReceiverCpu => ", limit: receiver's CPU",
+        TransferLimit.ReceiverDisk => ", limit: receiver's disk",
         _ => "",
     };
 }

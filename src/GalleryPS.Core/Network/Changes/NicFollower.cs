@@ -133,7 +133,12 @@ internal abstract class SocketPerNic : NicFollower
         catch (GalleryException e)
         {
             // It comes before it is ready; the next change tells. Until then the receiver is without it.
-            if (socket is not null) socket.IsAway = true;
+            if (socket is { IsAway: false })
+            {
+                socket.IsAway = true;
+                news.Add(new NicNews(NicChange.Lost, socket.Nic, socket));
+            }
+
             if (_refused.Add(one.Key)) news.Add(new NicNews(NicChange.Refused, one.Nic, socket, e.Message));
         }
     }
