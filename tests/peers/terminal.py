@@ -57,6 +57,9 @@ def main():
         for descriptor in (0, 1, 2):
             os.dup2(slave, descriptor)
         os.close(master)
+        # A shell starts what runs in the background with these ignored, and that is inherited.
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
         os.execvp(program[0], program)
 
     output, answered, typed_at, typed_for = b'', 0, None, 0

@@ -83,7 +83,7 @@ public sealed class ConnectionLimitTests : IDisposable
         Task handshake = own.WaitForTls();
         TimeSpan begun = _time.Elapsed;
         _time.Until(() => handshake.IsCompleted, TimeSpan.FromSeconds(1));
-        Assert.InRange((_time.Elapsed - begun).TotalSeconds, (bytes == 0 ? GalleryLimits.TlsHello : GalleryLimits.TlsHandshake).TotalSeconds - 1, 60);
+        Assert.InRange((_time.Elapsed - begun).TotalSeconds, (bytes == 0 ? GalleryLimits.TlsHello : GalleryLimits.TlsHandshake).TotalSeconds - 1, double.MaxValue);
         Assert.True(handshake.IsFaulted);
         Assert.Contains(why, own.TlsFailure!.Message, StringComparison.Ordinal);
     }
