@@ -195,6 +195,8 @@ internal sealed class TcpConnection : IDisposable
     /// </summary>
     public void Drain()
     {
+        // .NET refuses a call that may block while it takes an earlier one, made without blocking, for unfinished.
+        SocketErrors.Prefer(() => _socket.Blocking = false);
         Span<byte> scratch = stackalloc byte[4096];
         for (int i = 0; i < 16 && _socket.Poll(0, SelectMode.SelectRead); i++)
         {

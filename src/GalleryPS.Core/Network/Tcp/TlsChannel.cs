@@ -237,6 +237,7 @@ internal sealed class TlsChannel : IDisposable
     private void LetHear() => SocketErrors.Prefer(() =>
     {
         _socket.Shutdown(SocketShutdown.Send);
+        _socket.Blocking = false;
         byte[] scratch = new byte[RecordBytes];
         for (int i = 0; i < 16 && _socket.Poll(0, SelectMode.SelectRead) && _socket.Receive(scratch) > 0; i++)
         {
