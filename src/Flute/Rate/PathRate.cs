@@ -56,7 +56,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     public TimeSpan Queue { get; private set; }
 
     /// <summary>The least time from sending a packet to hearing of it; zero when it is not known.</summary>
-    public TimeSpan RoundTrip => _last is not null ? _roundTrip.Value : TimeSpan.Zero;
+    public TimeSpan RoundTrip => _roundTrip.Value is var least && least < TimeSpan.MaxValue ? least : TimeSpan.Zero;
 
     /// <summary>Share of the packets that is lost whatever the rate.</summary>
     public double RandomLoss => _randomLoss;

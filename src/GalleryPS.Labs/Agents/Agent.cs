@@ -8,6 +8,7 @@ internal sealed class Agent : IDisposable
 {
     private readonly AgentChannel _channel;
     private readonly ConcurrentDictionary<int, AgentOperation> _operations = new();
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
     private readonly List<string> _said = [];
     private volatile bool _gone;
     private int _ids;
@@ -117,6 +118,11 @@ internal sealed class Agent : IDisposable
         }
     }
 
+    private bool HasSaidSomething()
+    {
+        lock (_said) return _said.Count > 0;
+    }
+
     private void Hear(string line)
     {
         lock (_said)
@@ -128,6 +134,8 @@ internal sealed class Agent : IDisposable
     /// <summary>That it answers no more, and what was said last.</summary>
     public GalleryException Gone()
     {
+        // What it says and that it ends come on two ways: the words may be a moment later.
+        SpinWait.SpinUntil(HasSaidSomething, LastWords);
         string said;
         lock (_said) said = string.Join(' ', _said);
         return new GalleryException(

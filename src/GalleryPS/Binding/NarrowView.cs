@@ -35,7 +35,7 @@ public static class NarrowView
                 $"{T("Transport")} {T("Protocol")}, loss {ViewText.Fixed(D("LossPercent"), 1)} %, repetition {T("Repeat")}: {T("ImagesComplete")} of {T("ImagesSent")} complete",
                 $"{N("CapturedFrames")} frames, prediction {T("Verdict")}, {ViewText.Fixed(Ms("TransferTime") / 1000, 3)} s, {ViewText.Fixed(D("Goodput") / 1e6, 1)} Mbps"),
             nameof(Server) => ($"{Safe("Name")} at {T("EndPoint")}, {(T("IsRunning") == "True" ? "running" : "stopped")}", $"connections {N("Connections")}, active {N("Active")}, failed {N("Failed")}; sends {Sends()}"),
-            _ => ($"{Safe("Server")} ({T("Address")})", Invariant($"{N("Bytes")} bytes, connected in {Ms("ConnectTime"):0.00} ms, in all {Ms("TotalTime"):0.00} ms, tried {T("Attempts")}: {Reply()}")),
+            _ => ($"{Safe("Server")} ({T("Address")})", Invariant($"{N("Bytes")} bytes, connected in {Ms("ConnectTime"):0.0} ms, in all {Ms("TotalTime"):0.0} ms, tried {T("Attempts")}: {Reply()}")),
         };
         return $"{first}{Environment.NewLine}{Indent}{second}";
 
