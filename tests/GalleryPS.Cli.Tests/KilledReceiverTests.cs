@@ -66,7 +66,7 @@ public sealed class KilledReceiverTests(ITestOutputHelper output)
                     Thread.Sleep(random.Next(0, 700));
                     victim.Kill();
                     victim.WaitForExit();
-                    other.Interrupt();
+                    other.Terminate();
                     other.WaitForExit();
                 }
                 else

@@ -43,7 +43,7 @@ public sealed class SoakTests(Lab lab, ITestOutputHelper output) : FluteHosts(la
             for (int i = 0; i < watched.Length; i++) samples[i].Add(Look(watched[i].Id));
         }
 
-        carousel.Interrupt();
+        carousel.Terminate();
         Expect.Exit(0, carousel);
         Assert.InRange(galleries, 6, int.MaxValue);
         for (int i = 0; i < watched.Length; i++)

@@ -73,7 +73,7 @@ Describe 'The default views' {
         foreach ($expected in
             '0  picture\.bmp\n    654 bytes, Bmp 20x10, to 127\.0\.0\.1:\d+\n',
             'narrow at 127\.0\.0\.1:\d+, running\n    connections 0, active 0, failed 0; sends hello\n',
-            '127\.0\.0\.1:\d+ \(127\.0\.0\.1\)\n    5 bytes, connected in [\d.]+ ms, in all [\d.]+ ms,\s+tried\s+1\s*:\s+hello\n',
+            '127\.0\.0\.1:\d+ \(127\.0\.0\.1\)\n    5 bytes, connected in [\d.]+ ms, in all [\d.]+ ms,\s+tried\s+1\s*:\s+h\s?e\s?l\s?l\s?o\n',
             'Unicast Flute: To 3, Packets ~?[\d,]+, Payload ~?[\d,]+,\n    \+IP ~?[\d,]+, \+Link ~?[\d,]+, Wire ~?[\d,]+,\n    Overhead [\d.]+ %',
             'Unicast +1 +2 +1,000 +1,056 +1,084 +1,150 +1 of 2|Unicast: To 1, .*\n.*Too\s+large 1 of 2',
             'Wire: Predicted 387,382, Range 376,132\.\.400,342,\n    Captured 7,896, Difference -379,486, Verdict differs',

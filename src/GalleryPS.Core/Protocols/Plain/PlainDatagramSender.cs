@@ -9,6 +9,11 @@ namespace GalleryPS.Protocols.Plain;
 /// <summary>Plain over UDP: one image is one datagram, one empty datagram is the end of transmission.</summary>
 internal sealed class PlainDatagramSender : IImageSender
 {
+    // NICs and systems with several queues put the fragments of a large datagram in one and a small datagram, which has ports to
+    // choose by, in another: without a pause the end could overtake the last image. That takes as long as it takes, whatever the
+    // session's clock says.
+    private static readonly TimeSpan BeforeTheEnd = TimeSpan.FromMilliseconds(5);
+
     private readonly SendOptions _options;
     private readonly IImageFitter? _fitter;
     private readonly IReadOnlyList<(IPEndPoint To, DatagramSender By)> _routes;
@@ -121,6 +126,7 @@ internal sealed class PlainDatagramSender : IImageSender
     {
         if (IsUnreachable) yield break;
         foreach (GalleryEvent told in _watch.News()) yield return told;
+        if (_copies > 0) cancellationToken.WaitHandle.WaitOne(BeforeTheEnd);
         _watch.HasEnded = true;
         int number = 0;
         foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
