@@ -1,7 +1,8 @@
 using System.Text.Json;
 using GalleryPS.TestSupport;
 
-[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
+// These tests wait for processes and for their patience more than they compute.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
 
 namespace GalleryPS.Cli.Tests;
 

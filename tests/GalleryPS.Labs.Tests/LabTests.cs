@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using GalleryPS.TestSupport;
 
-[assembly: Xunit.v3.Parallelization(MaxThreads = 1)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace GalleryPS.Labs.Tests;
 
