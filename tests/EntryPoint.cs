@@ -14,7 +14,7 @@ internal static class EntryPoint
     // Loopback, and a NIC with a gateway: what a machine has. No server for names, which would be waited for. Where no network can
     // be made it goes on in the machine's. Most programs that tests start live for a second: the compiler's profiles, which pay
     // off later, cost such a program a quarter of its time.
-    internal const string Script = $$"""
+    private const string Script = $$"""
         export {{Marker}}=own DOTNET_TieredPGO=0
         command -v ip >/dev/null && unshare --net --mount true 2>/dev/null || exec "$@"
         exec unshare --net --mount --propagation private sh -c '

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using GalleryPS.TestSupport;
 
-// These tests wait for processes and for their patience more than they compute.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace GalleryPS.Cli.Tests;
 

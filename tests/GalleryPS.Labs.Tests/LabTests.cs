@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using GalleryPS.TestSupport;
 
-[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 1)]
 
 namespace GalleryPS.Labs.Tests;
 

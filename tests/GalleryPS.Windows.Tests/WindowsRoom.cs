@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using GalleryPS.TestSupport;
 
-[assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 [assembly: AssemblyFixture(typeof(GalleryPS.Windows.Tests.WindowsRoom))]
 
 namespace GalleryPS.Windows.Tests;

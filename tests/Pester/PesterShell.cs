@@ -47,10 +47,7 @@ public sealed class PesterShell : IDisposable
     {
         string name = $"gallery-pester-{Guid.NewGuid():N}";
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous);
-        // Several run at the same time: as root on Linux, each in a network of its own.
-        string[] own = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? ["sh", "-c", TestSupport.EntryPoint.Script, "sh"] : [];
-        string[] command = [.. own, "dotnet", "pwsh", "-NoProfile", "-NonInteractive", "-File", Script, "-Pipe", name];
-        var start = new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo("dotnet", ["pwsh", "-NoProfile", "-NonInteractive", "-File", Script, "-Pipe", name])
         {
             WorkingDirectory = Root,
             UseShellExecute = false,

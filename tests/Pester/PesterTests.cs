@@ -1,36 +1,22 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: Parallelization(MaxThreads = 3)]
-
 namespace GalleryPS.Pester.Tests;
 
-/// <summary>
-/// The tests of the cmdlets: each test of a *.Tests.ps1 file is a case here, run by Pester in a pwsh. Three of them share the work;
-/// this one has the first half of the files.
-/// </summary>
+/// <summary>The tests of the cmdlets: each test of a *.Tests.ps1 file is a case here, run by Pester in a pwsh of its own.</summary>
+[Collection(nameof(PesterRun))]
 [TestCaseOrderer(typeof(OneFileAfterTheOther))]
 public class PesterTests(PesterRun run) : IClassFixture<PesterRun>
 {
-    public static IEnumerable<ITheoryDataRow> Cases => PesterCases.Where(static c => !PesterCases.IsExample(c) && PesterCases.IsEarly(c));
+    public static IEnumerable<ITheoryDataRow> Cases => PesterCases.Where(static c => !PesterCases.IsExample(c));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Test(string file, int line, int ordinal) => run.Check(new(file, line, ordinal));
 }
 
-/// <summary>The second half of the files.</summary>
-[TestCaseOrderer(typeof(OneFileAfterTheOther))]
-public class LaterPesterTests(PesterRun run) : IClassFixture<PesterRun>
-{
-    public static IEnumerable<ITheoryDataRow> Cases => PesterCases.Where(static c => !PesterCases.IsExample(c) && !PesterCases.IsEarly(c));
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Test(string file, int line, int ordinal) => run.Check(new(file, line, ordinal));
-}
-
-/// <summary>The examples of the help, which take a third of the time, on hosts of their own.</summary>
+/// <summary>The examples of the help, which take half of the time: beside the others, in another pwsh and on hosts of their own.</summary>
+[Collection(nameof(ExampleTests))]
 [TestCaseOrderer(typeof(OneFileAfterTheOther))]
 public class ExampleTests(PesterRun run) : IClassFixture<PesterRun>
 {
@@ -47,8 +33,6 @@ internal static class PesterCases
     private static readonly Lazy<IReadOnlyList<PesterTest>> Found = new(PesterRun.Discover);
 
     public static bool IsExample(PesterTest test) => Path.GetFileName(test.File) == "Examples.Tests.ps1";
-
-    public static bool IsEarly(PesterTest test) => string.CompareOrdinal(Path.GetFileName(test.File), "N") < 0;
 
     public static IEnumerable<ITheoryDataRow> Where(Func<PesterTest, bool> wanted) => Found.Value.Where(wanted).Select(static c => new TheoryDataRow<string, int, int>(c.File, c.Line, c.Ordinal)
     {

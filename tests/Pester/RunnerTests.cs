@@ -1,6 +1,7 @@
 namespace GalleryPS.Pester.Tests;
 
 /// <summary>How Pester's results become ours, on files whose results are known.</summary>
+[Collection(nameof(PesterRun))]
 public class RunnerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
