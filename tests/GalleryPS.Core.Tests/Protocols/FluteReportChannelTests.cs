@@ -85,6 +85,46 @@ public class FluteReportChannelTests
         Assert.Empty(told);
     }
 
+    // Everything came while the connection was broken: the sender hears of it on the next one, and nobody is told of a failure.
+    [Fact]
+    public void WhatBecameCompleteWhileTheConnectionWasBrokenIsStillTold()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var told = new List<string>();
+        var reports = new System.Collections.Concurrent.ConcurrentQueue<ReceptionReport>([new ReceptionReport { Objects = [1], Packets = 10 }]);
+        using var ended = new ManualResetEventSlim();
+        ReceptionReport? last = null;
+        using var client = new ReportClient(
+            (IPEndPoint)listener.LocalEndPoint!, null, Next, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again"), ended: ended.Set);
+        using (Socket first = listener.Accept())
+        {
+            first.Send(ReportCodec.Challenge(new byte[16], 7));
+            Assert.True(SpinWait.SpinUntil(() => client.HasTried, Patience));
+            first.LingerState = new LingerOption(true, 0);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !client.IsOpen, Patience));
+        reports.Enqueue(new ReceptionReport { Objects = [2], Packets = 20, Finished = true });
+        reports.Enqueue(null!);
+        client.TellTheEnd();
+        Assert.True(client.IsTellingTheEnd);
+        using Socket second = listener.Accept();
+        second.Send(ReportCodec.Challenge(new byte[16], 7));
+        using var all = new StreamReader(new NetworkStream(second));
+        string[] lines = all.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("\"finished\":true", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("[1,2]", lines[^1], StringComparison.Ordinal);
+        Assert.True(client.IsTellingTheEnd); // until the sender has closed its end too
+        second.Shutdown(SocketShutdown.Both);
+        Assert.True(ended.Wait(Patience));
+        Assert.False(client.IsTellingTheEnd);
+        Assert.Equal(["again"], told);
+
+        ReceptionReport? Next() => reports.TryDequeue(out ReceptionReport? next) ? last = next : last;
+    }
+
     [Fact]
     public void TheEndDoesNotWaitForASenderThatReadsNothing()
     {

@@ -13,7 +13,8 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="time">The clock.</param>
 /// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
 /// <param name="tls">What reports are encrypted with; null for plain text.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null) : IDisposable
+/// <param name="onEnded">Is told when there is nothing more to tell to a sender.</param>
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null, Action? onEnded = null) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
     private int _toldPort;
@@ -23,6 +24,9 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
 
     /// <summary>Whether a sender is still to be told for the first time.</summary>
     public bool IsBeginning => _clients.Values.Any(static c => !c.HasTried);
+
+    /// <summary>Whether a sender does not know yet that everything is in.</summary>
+    public bool IsTellingTheEnd => _clients.Values.Any(static c => c.IsTellingTheEnd);
 
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
@@ -53,7 +57,14 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
             (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
             time,
             () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")),
-            TlsTarget.Of(tls, session.Source.ToString()));
+            TlsTarget.Of(tls, session.Source.ToString()),
+            onEnded);
+    }
+
+    /// <summary>Everything of a session is in.</summary>
+    public void TellTheEnd(SessionId session)
+    {
+        if (_clients.TryGetValue(session, out ReportClient? client)) client.TellTheEnd();
     }
 
     /// <summary>There is something to report now.</summary>
