@@ -1,18 +1,17 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Flute;
 
 /// <summary>
-/// Packets of objects that no FDT describes yet, kept up to a limit of all sessions together. They lie one behind the other in pooled
-/// buffers: strangers who send packets of objects that are never described leave nothing for the garbage collector.
+/// Packets of objects that no FDT describes yet, kept up to a limit of all sessions together. They lie one behind the other in buffers
+/// that are used again: strangers who send packets of objects that are never described leave nothing for the garbage collector.
 /// </summary>
-internal sealed class EarlyPackets(SharedBudget budget) : IDisposable
+internal sealed class EarlyPackets(EarlyMemory memory) : IDisposable
 {
-    // Bytes of a buffer, unless one packet has more; and what a packet and an object cost besides.
-    private const int BufferBytes = 16 << 10, PacketOverhead = 64, ObjectOverhead = 192;
-    private readonly SharedBudget.Share _share = new(budget);
+    // What a packet and an object cost besides their bytes.
+    private const int PacketOverhead = 64, ObjectOverhead = 192;
+    private readonly SharedBudget.Share _share = new(memory.Budget);
     private readonly Dictionary<UInt128, List<Early>> _packets = [];
     private Kept? _last;
 
@@ -30,14 +29,14 @@ internal sealed class EarlyPackets(SharedBudget budget) : IDisposable
         if (!_share.TryTake(cost)) return false;
         if (_last is not { } kept || kept.Buffer.Length - kept.Used < payload.Length)
         {
-            int bytes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(BufferBytes, payload.Length));
+            int bytes = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(EarlyMemory.BufferBytes, payload.Length));
             if (!_share.TryTake(bytes))
             {
                 _share.Release(cost);
                 return false;
             }
 
-            kept = _last = new Kept(ArrayPool<byte>.Shared.Rent(bytes));
+            kept = _last = new Kept(memory.Rent(bytes));
         }
 
         payload.CopyTo(kept.Buffer.AsSpan(kept.Used));
@@ -75,7 +74,7 @@ internal sealed class EarlyPackets(SharedBudget budget) : IDisposable
             if (--early.Kept.Packets > 0) continue;
             if (ReferenceEquals(_last, early.Kept)) _last = null;
             _share.Release(early.Kept.Buffer.Length);
-            ArrayPool<byte>.Shared.Return(early.Kept.Buffer);
+            memory.Return(early.Kept.Buffer);
         }
     }
 
@@ -90,4 +89,25 @@ internal sealed class EarlyPackets(SharedBudget budget) : IDisposable
     }
 
     private readonly record struct Early(Kept Kept, int Offset, int Length, FecOti? Oti);
+}
+
+/// <summary>What the sessions of a receiver share for packets that are early. For one thread.</summary>
+internal sealed class EarlyMemory(long limit)
+{
+    /// <summary>Bytes of a buffer, unless one packet has more.</summary>
+    public const int BufferBytes = 16 << 10;
+
+    private readonly Stack<byte[]> _free = new();
+
+    /// <summary>Bounds what is lent, and so what is kept for the next one.</summary>
+    public SharedBudget Budget { get; } = new(limit);
+
+    /// <summary>Lends a buffer of at least so many bytes.</summary>
+    public byte[] Rent(int bytes) => bytes == BufferBytes && _free.TryPop(out byte[]? free) ? free : GC.AllocateUninitializedArray<byte>(bytes);
+
+    /// <summary>Takes it back.</summary>
+    public void Return(byte[] buffer)
+    {
+        if (buffer.Length == BufferBytes) _free.Push(buffer);
+    }
 }

@@ -26,7 +26,7 @@ public sealed class FluteReceiver : IDisposable
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
     private readonly BufferBudget _budget;
-    private readonly SharedBudget _cache;
+    private readonly EarlyMemory _early;
     private readonly FdtMemory _tables;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
     private readonly Dictionary<SessionId, EndedSession> _ended = [];
@@ -50,7 +50,7 @@ public sealed class FluteReceiver : IDisposable
         _options = options;
         _store = store;
         _budget = new BufferBudget(options.MaxBufferedBytes);
-        _cache = new SharedBudget(options.MaxCachedBytes);
+        _early = new EarlyMemory(options.MaxCachedBytes);
         _tables = new FdtMemory(options);
         _recoveries = new Recoveries(options, store);
     }
@@ -229,7 +229,7 @@ public sealed class FluteReceiver : IDisposable
 
     private ReceivingSession Open(SessionId id, ReplayWindow? replays)
     {
-        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache, _tables)
+        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _early, _tables)
         {
             Opened = _now,
             Claim = Claim,

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, SharedBudget cache, FdtMemory tables)
+internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, EarlyMemory early, FdtMemory tables)
     : IDisposable
 {
     // After so many packets every block that was under way at the beginning was seen.
@@ -12,7 +12,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, counts, tables);
     private readonly ObjectTable _objects = new();
-    private readonly EarlyPackets _early = new(cache);
+    private readonly EarlyPackets _early = new(early);
     private readonly ReportedChanges _changes = new();
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;

@@ -125,6 +125,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
 
     /// <summary>Least rate of a TCP connection.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(BitRateCompleter))]
     public BitRate MinimumBitRate { get => Limits.MinimumBitRate; set => Limits = Limits with { MinimumBitRate = value }; }
 
     /// <summary>Flute: most sessions at a time.</summary>

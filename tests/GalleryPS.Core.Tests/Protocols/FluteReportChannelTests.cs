@@ -57,6 +57,30 @@ public class FluteReportChannelTests
             Patience));
     }
 
+    // Numbers of sessions are drawn from 65,535: a receiver that goes on for a day meets one again.
+    [Fact]
+    public void ASessionThatGetsTheNumberOfOneThatEndedIsReportedToo()
+    {
+        var told = new System.Collections.Concurrent.ConcurrentQueue<GalleryEvent>();
+        using var clients = new ReportClients(null, static (_, last) => last with { Finished = true }, told.Enqueue, TimeProvider.System);
+        var session = new SessionId(IPAddress.Loopback, 7);
+        for (int gallery = 0; gallery < 3; gallery++)
+        {
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen();
+            clients.Begin(session, $":{((IPEndPoint)listener.LocalEndPoint!).Port}");
+            Assert.True(listener.Poll(Patience, SelectMode.SelectRead), $"gallery {gallery} is not reported");
+            using Socket sender = listener.Accept();
+            sender.Send(ReportCodec.Challenge(new byte[16], 7));
+            using (var lines = new StreamReader(new NetworkStream(sender))) Assert.Contains("\"finished\":true", lines.ReadToEnd(), StringComparison.Ordinal);
+            sender.Dispose();
+            Assert.True(SpinWait.SpinUntil(() => clients.AllEnded, Patience));
+        }
+
+        Assert.Empty(told);
+    }
+
     // A sender that was stopped closes the connection, and then tells the end of the session: nobody has to hear of the connection.
     [Fact]
     public void ASenderThatIsStoppedIsNotAFailureOfTheChannel()

@@ -146,6 +146,19 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         Assert.All(await browser.RequestsAsync(), url => Assert.True(url.StartsWith("data:", StringComparison.Ordinal) || url == new Uri(file.FullName).ToString(), url));
     }
 
+    [Fact]
+    public async Task TheTitleOfAnExportStandsOverItsImages()
+    {
+        Browser browser = await shared.GetAsync();
+        PagePictures.Folder(_folder, 1);
+        string page = Path.Combine(_folder, "titled.html");
+        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(static (file, index) => GalleryItem.FromFile(file, index))];
+        FileInfo file = GalleryExport.Write(items, new ExportOptions { OutputPath = page, Title = "<b>Excursion</b>" });
+        await browser.GoAsync(new Uri(file.FullName).ToString());
+        await browser.UntilAsync("document.title === '<b>Excursion</b>: image 0'");
+        Assert.Equal("<b>Excursion</b>: image 0", await browser.RunAsync<string>("return document.getElementById('title').textContent"));
+    }
+
     [Theory]
     [InlineData(360, 740)]
     [InlineData(740, 360)]

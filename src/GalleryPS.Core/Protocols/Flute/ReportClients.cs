@@ -28,14 +28,20 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     /// <summary>Whether a sender does not know yet that everything is in.</summary>
     public bool IsTellingTheEnd => _clients.Values.Any(static c => c.IsTellingTheEnd);
 
+    /// <summary>Whether there is nothing more to tell to anybody.</summary>
+    public bool AllEnded => _clients.Values.All(static c => c.HasEnded);
+
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 
-    /// <summary>Begins to report to the sender of a session. A second call does nothing.</summary>
+    /// <summary>
+    /// Begins to report to the sender of a session. A second call does nothing, unless what it began has ended: another session came to have the number.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="reportTo">What the sender says of its port. Only that is taken from the network: reports go to where the packets come from.</param>
     public void Begin(SessionId session, string reportTo)
     {
+        Forget();
         if (_clients.ContainsKey(session)) return;
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
@@ -77,5 +83,15 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     {
         foreach (ReportClient client in _clients.Values) client.Dispose();
         _clients.Clear();
+    }
+
+    // Senders that have been told everything: a receiver that goes on for days serves thousands. Their threads have ended; they
+    // are not disposed of, since another thread may be about to wake them.
+    private void Forget()
+    {
+        foreach ((SessionId session, ReportClient client) in _clients)
+        {
+            if (client.HasEnded) _clients.TryRemove(session, out _);
+        }
     }
 }
