@@ -82,7 +82,7 @@ function Measure-Transfer([string] $Receive, [string] $Send, [string] $Images) {
     $sent = (Get-SentBytes) - $before
     $until = [datetime]::UtcNow.AddSeconds(3)
     while (@(Get-Item $into/*.end).Count -lt 3 -and [datetime]::UtcNow -lt $until) { Start-Sleep -Milliseconds 100 }
-    foreach ($name in $receivers) { Invoke-GalleryLabCommand $name -FilePath sh -ArgumentList '-c', 'kill $(ss -lntupH | grep -o "pid=[0-9]*" | cut -d= -f2) 2>/dev/null; true' }
+    foreach ($name in 'h1', 'h2', 'h3', 'h4') { Invoke-GalleryLabCommand $name -FilePath sh -ArgumentList '-c', 'kill -9 $(ss -lntupH | grep -o "pid=[0-9]*" | cut -d= -f2) 2>/dev/null; true' }
     $wanted = Get-ChildItem $Images -File
     $hashes = @{}
     $wanted | Get-FileHash | ForEach-Object { $hashes[$_.Hash] = Split-Path $_.Path -Leaf }

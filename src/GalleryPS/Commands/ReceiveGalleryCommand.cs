@@ -176,6 +176,19 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
 
     private LimitOptions Limits { get => _options.Limits; set => _options = _options with { Limits = value }; }
 
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
+    private protected override Dictionary<string, object> JobParameters()
+    {
+        Dictionary<string, object> parameters = base.JobParameters();
+        if (_nics.Count > 0) parameters[nameof(ArrivalIP)] = _nics.ToArray();
+        return parameters;
+    }
+
     /// <inheritdoc/>
     protected override void OnRecord()
     {

@@ -35,6 +35,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 
     /// <summary>The NIC, or any; default: the one the traffic will use.</summary>
     [Parameter]
+    [Alias("ArrivalIP", "OutboundIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 

@@ -30,6 +30,7 @@ public sealed class TestGalleryNetworkCommand : GalleryCmdlet
 
     /// <summary>The NIC, by name or address.</summary>
     [Parameter(ParameterSetName = TestSet)]
+    [Alias("ArrivalIP", "OutboundIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 

@@ -182,6 +182,27 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task PrintingShowsEveryImage(int count)
+    {
+        Browser browser = await shared.GetAsync();
+        using LiveServer server = LiveServer.Start(TimeSpan.FromSeconds(60));
+        for (int i = 0; i < count; i++) server.Add(Received(i, 900 + i, 500));
+        await browser.GoAsync(server.Url.ToString());
+        await browser.UntilAsync($"document.querySelectorAll('#strip li').length === {count} && {Drawn} === 900");
+        await browser.PrintAsync();
+
+        // One image is shown large, several as a sheet; nothing is scrolled away, and no button is printed.
+        string shown = count == 1 ? "#image" : "#strip img";
+        const string boxes = "return [...document.querySelectorAll('{0}')].map(e => e.getBoundingClientRect()).filter(b => b.width > 300 && b.height > 100 && b.left >= 0 && b.right <= innerWidth).length";
+        Assert.Equal(count, await browser.RunAsync<int>(boxes.Replace("{0}", shown, StringComparison.Ordinal)));
+        Assert.Equal(count > 1, await browser.RunAsync<bool>("return document.documentElement.scrollHeight > innerHeight"));
+        Assert.Equal(0, await browser.RunAsync<int>("return document.querySelectorAll('header button, .step, #play').values().filter(e => e.checkVisibility()).toArray().length"));
+        Assert.Equal(count == 1, await browser.RunAsync<bool>("return document.getElementById('name').checkVisibility()"));
+    }
+
     [Fact]
     public async Task LightAndDarkFollowTheUser()
     {

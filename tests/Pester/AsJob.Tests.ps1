@@ -1,0 +1,64 @@
+# Receivers that run as jobs, from start to each of their ends.
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $samples = Join-Path (Split-Path $moduleManifest) 'samples/small'
+
+    # Waits until the job listens; it says so on its verbose stream.
+    function Wait-Ready($Job) {
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while (-not ($Job.Verbose | Where-Object Message -Match '^(Bound|Joined|Listening)')) {
+            if ($Job.State -notin 'NotStarted', 'Running' -or [datetime]::UtcNow -gt $until) { throw "The job is $($Job.State): $($Job.Error) $($Job.JobStateInfo.Reason)" }
+            [System.Threading.Thread]::Sleep(5)
+        }
+    }
+}
+
+Describe '-AsJob' {
+    AfterEach { $job | Remove-Job -Force -ErrorAction Ignore }
+
+    It 'receives in the background; Receive-Job gives the images, in the folder of the call' {
+        Push-Location $TestDrive
+        try { $job = Receive-Gallery -Transport Multicast -ArrivalIP 127.0.0.1 -Port 25321 -OutputDirectory ./in -AsJob -Verbose }
+        finally { Pop-Location }
+        $job | Should -BeOfType System.Management.Automation.Job2
+        $job.Name | Should -Be 'Receive-Gallery'
+        Wait-Ready $job
+        $job.State | Should -Be 'Running'
+        $null = Send-Gallery $samples -Transport Multicast -OutboundIP 127.0.0.1 -Port 25321 -EndDelay 0.2
+        $null = Wait-Job $job -Timeout 20
+        $job.State | Should -Be 'Completed'
+        $images = Receive-Job $job
+        $images.Count | Should -Be 6
+        $images[0] | Should -BeOfType GalleryPS.ReceivedImage
+        (Get-ChildItem (Join-Path $TestDrive in)).Count | Should -Be 6
+    }
+
+    It 'is stopped at once, with the group left and the port free' {
+        $job = Receive-Gallery -Transport Multicast -Address 239.77.1.2 -ArrivalIP 127.0.0.1 -Port 25322 -AsJob -Verbose
+        Wait-Ready $job
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        Stop-Job $job
+        $job.State | Should -Be 'Stopped'
+        $clock.ElapsedMilliseconds | Should -BeLessThan 2000
+        if ($IsLinux) { Get-Content /proc/net/igmp -Raw | Should -Not -Match '02014DEF' }
+        $socket = [System.Net.Sockets.UdpClient]::new(25322)
+        $socket.Dispose()
+    }
+
+    It 'fails with the error of a wrong call' {
+        $job = Receive-Gallery -Transport Multicast -Address 192.0.2.1 -AsJob
+        $null = Wait-Job $job -Timeout 20
+        $job.State | Should -Be 'Failed'
+        $job.JobStateInfo.Reason.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'AddressNotMulticast*'
+        { Receive-Job $job -ErrorAction Stop } | Should -Throw '*192.0.2.1*'
+    }
+
+    It 'receives messages' {
+        $job = Receive-GalleryMessage -Address 239.77.1.3 -ArrivalIP 127.0.0.1 -Port 25323 -Count 1 -AsJob -Verbose
+        Wait-Ready $job
+        $null = Send-GalleryMessage 'hello' -To 239.77.1.3 -OutboundIP 127.0.0.1 -Port 25323
+        $null = Wait-Job $job -Timeout 20
+        $job.State | Should -Be 'Completed'
+        (Receive-Job $job).Text | Should -Be 'hello'
+    }
+}
