@@ -94,7 +94,9 @@ function Publish-Program([string] $For) {
 function Update-Guides { dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'tools/Update-Guides.ps1') }
 
 function Update-Pictures {
-    unshare --uts sh -c 'hostname classroom && exec "$@"' sh dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'tools/Update-Pictures.ps1')
+    # On a host of its own, with a NIC that leads nowhere.
+    $own = 'hostname classroom && ip link set lo up && ip link add eth0 type veth peer name wall && ip address add 192.168.56.103/24 dev eth0 && ip link set eth0 up && ip link set wall up && exec "$@"'
+    unshare --uts --net sh -c $own sh dotnet (Join-Path $PSHOME 'pwsh.dll') -NoProfile -File (Join-Path $PSScriptRoot 'tools/Update-Pictures.ps1')
 }
 
 function Clear-Output {

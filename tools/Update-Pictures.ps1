@@ -1,8 +1,8 @@
 #!/usr/bin/env pwsh
 <#
 .SYNOPSIS
-    Makes the pictures of the documentation anew: the exported page, on a desk and on a phone, and a contact sheet. Needs Chromium and
-    ImageMagick; the page names the host it was made on, so build.ps1 runs this under the name of another one.
+    Makes the pictures of the documentation anew: the exported page, on a desk and on a phone, a contact sheet, and the recording of two
+    terminals. Needs Chromium and ImageMagick; the page names the host it was made on, so build.ps1 runs this under the name of another one.
 #>
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
@@ -22,3 +22,4 @@ try {
     }
 }
 finally { Remove-Item $folder -Recurse -Force }
+& (Join-Path $PSScriptRoot 'Update-Recording.ps1')

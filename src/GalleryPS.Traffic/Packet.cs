@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>One packet of a capture, taken apart and explained.</summary>
-public sealed class Packet
+public sealed class Packet : PacketText
 {
     /// <summary>The frame's number in the file, counted from 1.</summary>
     public required long Number { get; init; }
@@ -10,7 +10,8 @@ public sealed class Packet
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Time since the first frame of the file; negative when clocks were set back.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new required TimeSpan Elapsed { get; init; }
 
     /// <summary>Who sent it: <c>address:port</c>, an address, or a MAC address where there is no IP.</summary>
     public required string Source { get; init; }
@@ -71,6 +72,17 @@ public sealed class Packet
 
     /// <inheritdoc/>
     public override string ToString() => $"{Number}: {Explanation}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="Packet"/> that are objects in .NET.</summary>
+public abstract class PacketText
+{
+    private protected PacketText()
+    {
+    }
+
+    /// <summary>Packet.Elapsed as seconds.</summary>
+    public double Elapsed => ((Packet)this).Elapsed.TotalSeconds;
 }
 
 /// <summary>The part of a datagram that a fragment carries.</summary>

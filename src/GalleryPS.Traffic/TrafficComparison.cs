@@ -14,7 +14,7 @@ public enum TrafficVerdict : long
 }
 
 /// <summary>A prediction held against a capture, layer by layer.</summary>
-public sealed class TrafficComparison
+public sealed class TrafficComparison : TrafficComparisonText
 {
     /// <summary>The predicted transport.</summary>
     public Transport Transport => Estimate.Transport;
@@ -37,13 +37,29 @@ public sealed class TrafficComparison
     public required IReadOnlyList<LayerComparison> Layers { get; init => field = ReadableCollection<LayerComparison>.Of(value); }
 
     /// <summary>The prediction.</summary>
-    public required TrafficEstimate Estimate { get; init; }
+    [AsText]
+    public new required TrafficEstimate Estimate { get; init; }
 
     /// <summary>What was counted.</summary>
-    public required TrafficCount Count { get; init; }
+    [AsText]
+    public new required TrafficCount Count { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Transport}: {Verdict}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="TrafficComparison"/> that are objects in .NET.</summary>
+public abstract class TrafficComparisonText
+{
+    private protected TrafficComparisonText()
+    {
+    }
+
+    /// <summary>TrafficComparison.Estimate as text.</summary>
+    public string Estimate => ((TrafficComparison)this).Estimate.ToString();
+
+    /// <summary>TrafficComparison.Count as text.</summary>
+    public string Count => ((TrafficComparison)this).Count.ToString();
 }
 
 /// <summary>One property of a prediction held against a capture.</summary>

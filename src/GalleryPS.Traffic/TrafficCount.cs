@@ -6,7 +6,7 @@ namespace GalleryPS;
 /// The traffic of a capture, or of one flow of it, counted at every layer. The plain properties count what the
 /// capture shows; <see cref="OnWire"/> counts what the wire carried where segmentation was left to the NIC.
 /// </summary>
-public sealed class TrafficCount : CapturedTraffic
+public sealed class TrafficCount : TrafficCountText
 {
     /// <summary>The capture file.</summary>
     public required string Path { get; init; }
@@ -15,10 +15,12 @@ public sealed class TrafficCount : CapturedTraffic
     public string? Flow { get; init; }
 
     /// <summary>Who began the flow; null for the whole capture.</summary>
-    public IPEndPoint? Source { get; init; }
+    [AsText]
+    public new IPEndPoint? Source { get; init; }
 
     /// <summary>The flow's other end; null for the whole capture.</summary>
-    public IPEndPoint? Destination { get; init; }
+    [AsText]
+    public new IPEndPoint? Destination { get; init; }
 
     /// <summary>The flow's protocol, or null for the whole capture.</summary>
     public string? Protocol { get; init; }
@@ -57,7 +59,8 @@ public sealed class TrafficCount : CapturedTraffic
     public DateTimeOffset? Last { get; init; }
 
     /// <summary>From the first frame to the last.</summary>
-    public TimeSpan Duration => First is { } first && Last is { } last && last > first ? last - first : TimeSpan.Zero;
+    [AsText]
+    public new TimeSpan Duration => First is { } first && Last is { } last && last > first ? last - first : TimeSpan.Zero;
 
     /// <summary>The capture by protocol: UDP, TCP, IGMP, MLD, ICMP, ICMPv6, ARP, other; empty for a flow.</summary>
     public IReadOnlyList<TrafficLine> Lines { get; init => field = ReadableCollection<TrafficLine>.Of(value); } = ReadableCollection<TrafficLine>.Of([]);
@@ -79,6 +82,23 @@ public sealed class TrafficCount : CapturedTraffic
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Flow ?? Path)}: {Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="TrafficCount"/> that are objects in .NET.</summary>
+public abstract class TrafficCountText : CapturedTraffic
+{
+    private protected TrafficCountText()
+    {
+    }
+
+    /// <summary>TrafficCount.Source as text.</summary>
+    public string? Source => ((TrafficCount)this).Source?.ToString();
+
+    /// <summary>TrafficCount.Destination as text.</summary>
+    public string? Destination => ((TrafficCount)this).Destination?.ToString();
+
+    /// <summary>TrafficCount.Duration as seconds.</summary>
+    public double Duration => ((TrafficCount)this).Duration.TotalSeconds;
 }
 
 /// <summary>The traffic of one protocol in a capture.</summary>
@@ -135,13 +155,15 @@ public sealed class TrafficLine
 }
 
 /// <summary>The traffic within one interval of time.</summary>
-public sealed class TrafficInterval
+public sealed class TrafficInterval : TrafficIntervalText
 {
     /// <summary>When it begins, counted from the first frame.</summary>
-    public required TimeSpan Start { get; init; }
+    [AsText]
+    public new required TimeSpan Start { get; init; }
 
     /// <summary>How long it is.</summary>
-    public required TimeSpan Length { get; init; }
+    [AsText]
+    public new required TimeSpan Length { get; init; }
 
     /// <summary>Frames captured in it.</summary>
     public required long Frames { get; init; }
@@ -160,4 +182,18 @@ public sealed class TrafficInterval
 
     /// <inheritdoc/>
     public override string ToString() => $"{Start}: {Counted.Of(Frames, "frame")}, {Counted.Of(LinkBytes, "byte")}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="TrafficInterval"/> that are objects in .NET.</summary>
+public abstract class TrafficIntervalText
+{
+    private protected TrafficIntervalText()
+    {
+    }
+
+    /// <summary>TrafficInterval.Start as seconds.</summary>
+    public double Start => ((TrafficInterval)this).Start.TotalSeconds;
+
+    /// <summary>TrafficInterval.Length as seconds.</summary>
+    public double Length => ((TrafficInterval)this).Length.TotalSeconds;
 }

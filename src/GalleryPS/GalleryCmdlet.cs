@@ -18,13 +18,16 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guarded(OnBegin);
+    protected sealed override void BeginProcessing()
+    {
+        if (!RunsAsJob) Guarded(OnBegin);
+    }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guarded(OnRecord);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guarded(OnEnd);
+    protected sealed override void EndProcessing() => Guarded(RunsAsJob ? StartJob : OnEnd);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing()
@@ -53,6 +56,30 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>What the cmdlet does after the last object of the pipeline.</summary>
     protected virtual void OnEnd()
     {
+    }
+
+    /// <summary>Whether a job of this session runs the cmdlet (-AsJob) and this call only starts it.</summary>
+    private protected virtual bool RunsAsJob => false;
+
+    /// <summary>The parameters that the job gets; those that were bound, unless the pipeline has changed one.</summary>
+    private protected virtual Dictionary<string, object> JobParameters() => new(MyInvocation.BoundParameters, StringComparer.OrdinalIgnoreCase);
+
+    // A thread of this process: what it emits are the objects themselves, and Stop-Job does what Ctrl+C does.
+    private void StartJob()
+    {
+        const string start = """
+            param($module, $command, $location, $parameters)
+            Microsoft.PowerShell.ThreadJob\Start-ThreadJob -Name $command -ThrottleLimit 1000 -ArgumentList $module, $command, $location, $parameters -ScriptBlock {
+                param($module, $command, $location, $parameters)
+                Import-Module $module -Verbose:$false
+                Set-Location -LiteralPath $location
+                try { & $command @parameters } catch { throw }
+            }
+            """;
+        Dictionary<string, object> parameters = JobParameters();
+        parameters.Remove("AsJob");
+        string module = System.IO.Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "GalleryPS.psd1");
+        foreach (PSObject job in InvokeCommand.InvokeScript(start, module, MyInvocation.MyCommand.Name, SessionState.Path.CurrentFileSystemLocation.Path, new System.Collections.Hashtable(parameters))) base.WriteObject(job);
     }
 
     /// <summary>What Ctrl+C does; runs on another thread.</summary>

@@ -78,12 +78,15 @@ public class ArrowTests
     }
 
     [Fact]
-    public void TheCoreKnowsNothingOfPowerShellAndHasNoPackages()
+    public void TheCoreKnowsNothingOfPowerShellAndOneAttributeOfPackages()
     {
         using ModuleDefinition core = Code.Read("GalleryPS.Core");
         Assert.All(core.AssemblyReferences, static r => Assert.True(
             r.Name.StartsWith("System", StringComparison.Ordinal) && r.Name != "System.Management.Automation"
-            || r.Name is "Microsoft.Win32.Primitives" or "netstandard" or "Flute", r.Name));
+            || r.Name is "Microsoft.Win32.Primitives" or "netstandard" or "Flute" or "Newtonsoft.Json", r.Name));
+        Assert.Equal(
+            ["JsonIgnoreAttribute"],
+            core.GetTypeReferences().Where(static t => t.Scope.Name == "Newtonsoft.Json").Select(static t => t.Name));
     }
 
     // Types by name, with their rooms; what the compiler made for the whole assembly is nobody's.

@@ -124,7 +124,42 @@ public class HostileTests
             receiver.Push(packet, Channel.Source, TimeSpan.Zero);
         }
 
-        Assert.InRange(receiver.Counts.OverLimit, 900, 1000);
+        long over = receiver.Counts.OverLimit;
+        Assert.InRange(over, 900, 990);
+
+        // One session alone does not get all of it.
+        packet[9]++;
+        receiver.Push(packet, Channel.Source, TimeSpan.Zero);
+        Assert.Equal(over, receiver.Counts.OverLimit);
+    }
+
+    [Fact]
+    public void AFloodForWhichThereIsNoRoomLeavesNothingForTheGarbageCollector()
+    {
+        using var receiver = new FluteReceiver(new FluteReceiverOptions { MaxSessions = 4, MaxCachedBytes = 200_000 }, new MemoryStore());
+        byte[] packet = Hex.Of("10 10 03 06  00000000  0001  0001  00 000000" + new string('0', 2800));
+        TimeSpan now = TimeSpan.Zero;
+        for (int round = 0; round < 20; round++) Flood(); // fills what there is
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 10; round++) Flood();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+
+        // Other sessions take their places, and their buffers.
+        now = TimeSpan.FromSeconds(6);
+        packet[8] = 1;
+        Flood();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 150_000);
+        Assert.All(receiver.Sessions, static s => Assert.Equal(1UL, s.Tsi >> 8));
+
+        void Flood()
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                packet[9] = (byte)i;
+                packet[15] = (byte)(i >> 8);
+                receiver.Push(packet, Channel.Source, now);
+            }
+        }
     }
 
     [Fact]

@@ -73,7 +73,8 @@ public sealed class ChangingNicsTests : IDisposable
         Assert.Empty(everywhere.Events("Warning"));
     }
 
-    // The NIC stays, only its address goes and comes back, or it is another one after a while (DHCP).
+    // The NIC stays, only its address goes and comes back, or it is another one after a while (DHCP). What the user sees: the warning
+    // that nothing can arrive, and "Receiving on eth1 (10.88.1.1) again.".
     [Fact]
     public void AnAddressThatComesBackOrBecomesAnotherIsReceivedAt()
     {
@@ -81,6 +82,8 @@ public sealed class ChangingNicsTests : IDisposable
         PeerProcess group = Receive("239.1.1.1", "--arrival-ip", Here.IPv4),
             byAddress = Started(PeerProcess.Gallery(Here, "receive", "--address", Here.IPv4, "--idle-timeout", "30", "-v")),
             byName = Started(PeerProcess.Gallery(Here, "receive", "--arrival-ip", "eth1", "--port", "25001", "--idle-timeout", "30", "-v")),
+            stream = Started(PeerProcess.Gallery(Here, "receive", "--transport", "tcp", "--address", Here.IPv4, "--idle-timeout", "30", "-v")),
+            streamByName = Started(PeerProcess.Gallery(Here, "receive", "--transport", "tcp", "--arrival-ip", "eth1", "--port", "25003", "--idle-timeout", "30", "-v")),
             broadcast = Started(PeerProcess.Gallery(Here, "receive", "--transport", "broadcast", "--port", "25002", "--idle-timeout", "30", "-v"));
         foreach (PeerProcess receiver in _receivers) receiver.WaitForReady();
         NetworkLab.Ip(Here, $"addr del {Here.IPv4}/24 dev eth0", $"addr del {Here.IPv4On(1)}/24 dev eth1");
@@ -91,6 +94,8 @@ public sealed class ChangingNicsTests : IDisposable
         Send(gallery, "--transport", "multicast", "--to", "239.1.1.1", "--outbound-ip", "eth0");
         Send(gallery, "--to", Here.IPv4);
         Send(gallery, "--to", "10.88.1.1", "--port", "25001");
+        Send(gallery, "--transport", "tcp", "--to", Here.IPv4);
+        Send(gallery, "--transport", "tcp", "--to", "10.88.1.1", "--port", "25003");
         Send(gallery, "--transport", "broadcast", "--to", "10.88.1.255", "--port", "25002");
         foreach (PeerProcess receiver in _receivers)
         {
@@ -99,9 +104,34 @@ public sealed class ChangingNicsTests : IDisposable
         }
 
         Assert.Contains(byName.Events("Notice"), static n => Text(n) == "Receiving at 10.88.1.1:25001 on eth1 (10.88.1.1).");
-        Assert.Equal($"Nothing can arrive until a NIC is back: {Here.IPv4} is gone.", Text(byAddress.Events("Warning")[0]));
+        Assert.All([byAddress, stream], r => Assert.Equal($"Nothing can arrive until a NIC is back: {Here.IPv4} is gone.", Text(r.Events("Warning")[0])));
+        Assert.Equal(["Nothing can arrive until a NIC is back: eth1 is gone.", "Receiving on eth1 (10.88.1.1) again."], streamByName.Events("Warning").Select(Text));
         Assert.Equal(["Lost", "Joined"], group.Events("Notice").Select(Text).Where(static t => t.Contains("239.1.1.1", StringComparison.Ordinal)).Skip(1).Take(2).Select(static t => t.Split(' ')[0]));
         Assert.Contains(broadcast.Events("Notice"), static n => Text(n) == "Broadcast addresses of this machine are now: 10.77.0.255, 10.88.1.255, 127.255.255.255.");
+    }
+
+    // What the user sees: "eth1 has another address: receiving at 10.88.1.1:25003, no longer at 10.77.1.1.". Senders that resume ask there too.
+    [Fact]
+    public void AnAddressThatIsReplacedIsTold()
+    {
+        string gallery = NewGallery(10_000), images = Directory.CreateDirectory(Path.Combine(_folder, "images")).FullName;
+        File.Copy(Directory.GetFiles(gallery).Single(), Path.Combine(images, "there.jpg"));
+        PeerProcess stream = Started(PeerProcess.Gallery(Here, "receive", "--transport", "tcp", "--arrival-ip", "eth1", "--port", "25003", "--resume", "-o", images, "--idle-timeout", "30", "-v")),
+            datagrams = Started(PeerProcess.Gallery(Here, "receive", "--arrival-ip", "eth0,eth1", "--port", "25001", "--idle-timeout", "30", "-v"));
+        foreach (PeerProcess receiver in _receivers) receiver.WaitForReady();
+        NetworkLab.Ip(Here, "addr add 10.88.1.1/24 brd + dev eth1", $"addr del {Here.IPv4On(1)}/24 dev eth1");
+        foreach (PeerProcess receiver in _receivers) receiver.WaitForEvent("Warning");
+        NetworkLab.Ip(There, "addr add 10.88.1.2/24 brd + dev eth1");
+        Send(gallery, "--transport", "tcp", "--to", "10.88.1.1", "--port", "25003", "--resume");
+        Send(gallery, "--to", "10.88.1.1", "--port", "25001");
+        foreach (PeerProcess receiver in _receivers)
+        {
+            Expect.Exit(0, receiver);
+            Assert.Single(receiver.Events("Image"));
+            Assert.Matches(@"^eth1 has another address: receiving at 10\.88\.1\.1:\d+, no longer at 10\.77\.1\.1\.$", Text(receiver.Events("Warning").Single()));
+        }
+
+        Assert.Single(Directory.GetFiles(images));
     }
 
     // What the user sees with -Verbose: the group is lost on the old default NIC and joined on the new one.

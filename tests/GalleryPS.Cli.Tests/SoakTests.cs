@@ -24,14 +24,14 @@ public sealed class SoakTests(Lab lab, ITestOutputHelper output) : FluteHosts(la
 
         // A carousel of its own group, which nobody joins: its pace is the sender's.
         using PeerProcess carousel = PeerProcess.Gallery(
-            Lab[3], "send", gallery, "--protocol", "flute", "--transport", "multicast", "--to", "239.1.1.77", "--outbound-ip", "eth0", "--carousel", "--bit-rate", "20Mbps");
+            Lab[3], "send", gallery, "--protocol", "flute", "--transport", "multicast", "--to", "239.1.1.77", "--outbound-ip", "eth0", "--carousel", "--bit-rate", "5Mbps");
         PeerProcess[] watched = [.. receivers, carousel];
         var samples = watched.Select(static _ => new List<(long Memory, int Descriptors)>()).ToArray();
         var clock = Stopwatch.StartNew();
         int galleries = 0;
         for (; clock.Elapsed.TotalSeconds < seconds; galleries++)
         {
-            using PeerProcess sender = MulticastSender(gallery, "--receivers", "3", "--bit-rate", "100Mbps");
+            using PeerProcess sender = MulticastSender(gallery, "--receivers", "3", "--bit-rate", "20Mbps");
             Expect.Exit(0, sender);
             for (int i = 0; i < 3; i++)
             {

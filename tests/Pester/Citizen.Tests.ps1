@@ -27,6 +27,8 @@ Describe 'The module as a good citizen' {
             'Size Bytes' = 'sizes of images; the content of a message'
             'ArrivalIP Interface' = 'NICs by address or name, several; the NIC that is captured or looked at'
             'OutboundIP Interface' = 'the same for sending'
+            'Interface ArrivalIP' = 'the same, the other way round'
+            'Interface OutboundIP' = 'the same, the other way round'
         }
         $names = $parameters.Name | Sort-Object -Unique
         $found = foreach ($parameter in $parameters) { $parameter.Aliases | Where-Object { $_ -in $names } | ForEach-Object { "$($parameter.Name) $_" } }

@@ -127,7 +127,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
         foreach ($type in $command.OutputType.Type | Where-Object Namespace -EQ 'GalleryPS') {
             # The bytes are a property that the types file adds.
             $added = @((Get-TypeData $type.FullName).Members.Keys | Where-Object { $_ -eq 'Data' })
-            $real = @($type.GetProperties() | Where-Object { $_.GetIndexParameters().Count -eq 0 } | ForEach-Object Name) + $added | Sort-Object
+            $real = @($type.GetProperties() | Where-Object { $_.GetIndexParameters().Count -eq 0 } | ForEach-Object Name | Sort-Object -Unique) + $added | Sort-Object
             foreach ($page in $name, 'about_GalleryPS_Objects') {
                 Get-ToldProperty (Join-Path $pages "$page.md") $type.FullName | Sort-Object | Should -Be $real -Because "$type in $page; Update-Pages.ps1 writes the lists"
             }

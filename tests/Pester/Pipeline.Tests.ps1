@@ -276,6 +276,14 @@ Describe 'Completion' {
         @{ Line = 'Connect-GalleryServer -Port '; Expected = '5000' }
         @{ Line = 'Measure-Gallery -Mtu '; Expected = '1500' }
         @{ Line = 'Start-GalleryCapture -Tool '; Expected = 'tcpdump' }
+        @{ Line = 'Start-GalleryCapture -Filter '; Expected = 'igmp' }
+        @{ Line = 'Measure-Gallery -FluteVersion '; Expected = '1' }
+        @{ Line = 'Measure-Gallery -BitRate '; Expected = '100Mbps' }
+        @{ Line = 'Receive-Gallery -MinimumBitRate '; Expected = '1Mbps' }
+        @{ Line = 'Send-Gallery -Ttl '; Expected = '32' }
+        @{ Line = 'Send-Gallery -Transport Multicast -To '; Expected = '239.25.25.25' }
+        @{ Line = 'Send-Gallery -Transport Broadcast -To '; Expected = '127.255.255.255' }
+        @{ Line = 'Send-GalleryMessage -To '; Expected = '224.1.1.1' }
     ) {
         $found = (TabExpansion2 $Line $Line.Length).CompletionMatches.ListItemText
         $found | Should -Contain $Expected
@@ -287,6 +295,43 @@ Describe 'Completion' {
         $matches = (TabExpansion2 $line $line.Length).CompletionMatches
         $matches.Count | Should -BeGreaterThan 0
         $matches[0].ListItemText | Should -BeIn (Measure-GalleryCapture $capture -ByFlow).Flow
+    }
+
+    It 'suggests the addresses of the capture that is named' {
+        $capture = Resolve-Path (Join-Path $PSScriptRoot '../GalleryPS.Traffic.Tests/Fixtures/unicast.pcap')
+        $line = "Measure-GalleryCapture '$capture' -Address "
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText
+        $found | Should -Be ((Measure-GalleryCapture $capture -ByFlow | ForEach-Object { $_.Source.Address, $_.Destination.Address }).IPAddressToString | Select-Object -Unique)
+    }
+
+    It 'suggests the servers of this session' {
+        $server = Start-GalleryServer suggested -Port 0 -Address 127.0.0.1
+        try {
+            $line = 'Connect-GalleryServer -To '
+            (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Contain "$($server.EndPoint)"
+        } finally { $server | Stop-GalleryServer }
+    }
+
+    It 'has suggestions for every parameter but those that only the user knows' {
+        # Paths are completed by PowerShell.
+        $free = 'ArgumentList', 'Bytes', 'Certificate', 'CertificatePassword', 'CertificatePath', 'Columns', 'ComputerName', 'Count', 'Estimate', 'FilePath', 'First',
+            'Gallery', 'Greeting', 'Height', 'HostName', 'HostOption', 'Hosts', 'Html', 'Image', 'InputObject', 'KeyFilePath', 'LiteralPath', 'LogSize',
+            'LossBurst', 'LossPercent', 'MaxBytes', 'MaxConnections', 'MaxConnectionsPerHost', 'MaxGalleryBytes', 'MaxImageBytes', 'MaxImages', 'MaxSessions',
+            'MinimumFreeSpace', 'Nic', 'OutputDirectory', 'OutputPath', 'PackagePath', 'Passphrase', 'Path', 'Receivers', 'Redundancy', 'RemotePath', 'Repeat',
+            'ScriptBlock', 'Seed', 'Senders', 'SequenceProperty', 'Session', 'Size', 'SnapLength', 'Source', 'Text', 'ThumbnailSize', 'Thumbprint', 'Title', 'Tsi',
+            'UserName', 'Width'
+        $free += [System.Management.Automation.PSCmdlet]::CommonParameters
+        $without = foreach ($command in Get-Command -Module GalleryPS) {
+            foreach ($parameter in $command.Parameters.Values | Where-Object Name -NotIn $free) {
+                $type = [Nullable]::GetUnderlyingType($parameter.ParameterType) ?? $parameter.ParameterType
+                if ($type.IsArray) { $type = $type.GetElementType() }
+                if ($type.IsEnum -or $type -in [switch], [bool], [timespan]) { continue }
+                # A new lab or server has a new name; a page's port is any.
+                if ("$command -$($parameter.Name)" -in 'New-GalleryLab -Name', 'Start-GalleryServer -Name', 'Show-Gallery -Port') { continue }
+                if (-not ($parameter.Attributes | Where-Object { $_ -is [ArgumentCompleter] -or $_ -is [ValidateSet] })) { "$command -$($parameter.Name)" }
+            }
+        }
+        $without | Should -BeNullOrEmpty
     }
 
     It 'suggests no file where there is no capture to stop' {

@@ -54,10 +54,19 @@ Describe 'A <_>' -ForEach $kinds {
         $object = $objects[$_]
         $object | Should -Not -BeNullOrEmpty
         $json = $object | ConvertTo-Json -WarningVariable warnings -WarningAction SilentlyContinue
-        # What a gallery sent holds its images, which are three levels deep, and a comparison what it compared.
-        if ($_ -notin 'ServerReply', 'Server', 'TrafficComparison') { $warnings | Should -BeNullOrEmpty }
-        $json.Length | Should -BeLessThan 12000
-        { $json | ConvertFrom-Json } | Should -Not -Throw
+        $warnings | Should -BeNullOrEmpty
+        $json.Length | Should -BeLessThan 4000
+        $json | Should -Not -Match '"(AddressFamily|Ticks|Data|Content)"'
+        # Addresses as text, durations in seconds, also in what it holds.
+        $read = $json | ConvertFrom-Json -DateKind String
+        foreach ($property in $object.PSObject.Properties) {
+            $written = $read.($property.Name)
+            switch ($property.Value) {
+                { $_ -is [timespan] } { $written | Should -Be $_.TotalSeconds -Because $property.Name }
+                { $_ -is [ipaddress] -or $_ -is [System.Net.IPEndPoint] } { $written | Should -BeExactly "$_" -Because $property.Name }
+                { $_ -is [System.Collections.Generic.IReadOnlyList[ipaddress]] } { $written | Should -BeExactly @($_ | ForEach-Object ToString) -Because $property.Name }
+            }
+        }
         # Enumerations by name.
         foreach ($name in 'Transport', 'Protocol', 'Format', 'Kind', 'Outcome', 'Action', 'View', 'Verdict') {
             if ($object.$name -is [enum]) { ($json | ConvertFrom-Json).$name | Should -Be "$($object.$name)" }
@@ -97,6 +106,32 @@ Describe 'A <_>' -ForEach $kinds {
         ($left | ConvertTo-Csv | Out-String -Width 100000).Length | Should -BeLessThan 2600
         ($left | ConvertTo-Json -WarningAction SilentlyContinue).Length | Should -BeLessThan 14000
         ($left | Format-List * | Out-String -Width 100).Length | Should -BeLessThan 8000
+    }
+}
+
+Describe 'Every type' {
+    It 'has text and numbers for ConvertTo-Json in place of addresses and durations' {
+        . $PSScriptRoot/../../tools/HelpBuilder/ObjectLists.ps1
+        $outputs = (Get-Command -Module GalleryPS).OutputType.Type | Where-Object Namespace -EQ 'GalleryPS' | Sort-Object FullName -Unique
+        $forgotten = foreach ($property in (@($outputs) + @(Get-InnerType $outputs)).GetProperties() | Where-Object DeclaringType -NotLike '*Text') {
+            $types = @($property.PropertyType) + $property.PropertyType.GetGenericArguments()
+            $ignored = $property.IsDefined([Newtonsoft.Json.JsonIgnoreAttribute], $true)
+            if (-not $ignored -and $types.Where{ $_ -in [timespan], [ipaddress], [System.Net.IPEndPoint] }) { "$($property.DeclaringType).$($property.Name)" }
+            if ($ignored -and -not $property.DeclaringType.BaseType.GetProperty($property.Name)) { "$($property.DeclaringType.BaseType).$($property.Name)" }
+        }
+        $outputs.Count | Should -BeGreaterThan 15
+        $forgotten | Should -BeNullOrEmpty
+    }
+
+    It 'is to scripts what it was' {
+        $objects.ReceivedImage.Source | Should -BeOfType ([System.Net.IPEndPoint])
+        $objects.ReceivedImage.Source.Port | Should -BeGreaterThan 0
+        $objects.ReceivedImage.Elapsed | Should -BeOfType ([timespan])
+        $objects.Interface.IPv4[0] | Should -BeOfType ([ipaddress])
+        # Also where the module is not imported.
+        $objects.ReceivedImage | ForEach-Object -Parallel { $_.Source.GetType().Name } | Should -Be IPEndPoint
+        $v6 = $objects['TrafficCount#Flow'] | ConvertTo-Json | ConvertFrom-Json
+        $v6.Source | Should -Match '^\[fd78::1\]:\d+$'
     }
 }
 

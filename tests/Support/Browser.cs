@@ -75,7 +75,7 @@ public sealed partial class Browser : IDisposable
     public async Task ResetAsync(int width = 1280, int height = 860, bool dark = false)
     {
         await CommandAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = width < 600 });
-        await CommandAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
+        await CommandAsync("Emulation.setEmulatedMedia", new { media = "", features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
         await GoAsync("about:blank");
         await ConsoleErrorsAsync();
 
@@ -83,6 +83,9 @@ public sealed partial class Browser : IDisposable
         if (_watch) await RequestsAsync();
         _requests.Clear();
     }
+
+    /// <summary>Lays the page out as on paper, until <see cref="ResetAsync"/>.</summary>
+    public Task PrintAsync() => CommandAsync("Emulation.setEmulatedMedia", new { media = "print" });
 
     /// <summary>Opens an address.</summary>
     public Task GoAsync(string url) => PostAsync("url", new { url });

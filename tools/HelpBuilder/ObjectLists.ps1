@@ -23,8 +23,10 @@ function Get-Comment([hashtable] $Comments, [string] $Member) {
     ($summary.InnerText -replace '\s+', ' ').Trim()
 }
 
+# What scripts see: not the base class's text in place of an address, which is for ConvertTo-Json.
 function Get-ObjectProperty([type] $Type) {
-    $Type.GetProperties([System.Reflection.BindingFlags] 'Instance, Public') | Where-Object { $_.GetIndexParameters().Count -eq 0 }
+    $Type.GetProperties([System.Reflection.BindingFlags] 'Instance, Public') |
+        Where-Object { $_.GetIndexParameters().Count -eq 0 -and $_.DeclaringType.Name -ne "$($Type.Name)Text" }
 }
 
 # What may stand in Markdown without meaning anything there.

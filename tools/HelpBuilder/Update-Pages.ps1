@@ -18,6 +18,11 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 . $PSScriptRoot/ObjectLists.ps1
 Import-Module $Module -Force
+$found = Get-Command -Module GalleryPS
+# Without the cmdlets nothing is known of them, and pages would lose what stands in them.
+$declared = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../module/GalleryPS/GalleryPS.psd1')).CmdletsToExport
+$missing = $declared | Where-Object { $_ -notin $found.Name }
+if ($missing) { throw "The module in $Module lacks $($missing -join ', '). Build it first." }
 $comments = Read-DocComment (Join-Path $PSScriptRoot '../..')
 $common = [System.Management.Automation.PSCmdlet]::CommonParameters
 

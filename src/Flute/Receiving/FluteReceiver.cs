@@ -20,9 +20,13 @@ public sealed class FluteReceiver : IDisposable
     // When there are too many sessions: those without an FDT go after so long, others after such a silence.
     // A table is repeated at the latest every five seconds.
     private static readonly TimeSpan WithoutFdt = TimeSpan.FromSeconds(5), TableOnly = TimeSpan.FromSeconds(10), Dead = TimeSpan.FromSeconds(30);
+
+    // Where there is no room it is looked for again after so long, not with each packet of a flood.
+    private static readonly TimeSpan NoRoom = TimeSpan.FromMilliseconds(50);
     private readonly FluteReceiverOptions _options;
     private readonly IObjectStore _store;
-    private readonly BufferBudget _budget, _cache;
+    private readonly BufferBudget _budget;
+    private readonly EarlyMemory _early;
     private readonly FdtMemory _tables;
     private readonly Dictionary<SessionId, ReceivingSession> _sessions = [];
     private readonly Dictionary<SessionId, EndedSession> _ended = [];
@@ -33,7 +37,7 @@ public sealed class FluteReceiver : IDisposable
     private readonly Queue<FluteEvent> _events = new();
     private readonly Recoveries _recoveries;
     private ReceivingSession? _last;
-    private TimeSpan _now, _lastCleaning;
+    private TimeSpan _now, _lastCleaning, _noRoomUntil;
     private bool _disposed;
 
     /// <summary>Makes a receiver.</summary>
@@ -46,7 +50,7 @@ public sealed class FluteReceiver : IDisposable
         _options = options;
         _store = store;
         _budget = new BufferBudget(options.MaxBufferedBytes);
-        _cache = new BufferBudget(options.MaxCachedBytes);
+        _early = new EarlyMemory(options.MaxCachedBytes);
         _tables = new FdtMemory(options);
         _recoveries = new Recoveries(options, store);
     }
@@ -225,7 +229,7 @@ public sealed class FluteReceiver : IDisposable
 
     private ReceivingSession Open(SessionId id, ReplayWindow? replays)
     {
-        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _cache, _tables)
+        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _early, _tables)
         {
             Opened = _now,
             Claim = Claim,
@@ -285,10 +289,16 @@ public sealed class FluteReceiver : IDisposable
     // Sessions that do not get an FDT, and those whose sender died, are not worth a place.
     private bool MakeRoom()
     {
+        if (_now < _noRoomUntil) return false;
         ReceivingSession? idle = _sessions.Values.Where(s => !s.FdtSeen && _now - s.Opened >= WithoutFdt).MinBy(static s => s.Opened)
             ?? _sessions.Values.Where(s => !s.HasBegun && _now - s.LastPacket >= TableOnly).MinBy(static s => s.LastPacket)
             ?? _sessions.Values.Where(s => _now - s.LastPacket >= Dead).MinBy(static s => s.LastPacket);
-        if (idle is null) return false;
+        if (idle is null)
+        {
+            _noRoomUntil = _now + NoRoom;
+            return false;
+        }
+
         End(idle, SessionEnd.Abandoned);
         _ended.Remove(idle.Id);
         return true;

@@ -76,7 +76,7 @@ public sealed record FluteReceiverOptions
     /// <summary>Most sessions at a time; further ones are ignored and counted.</summary>
     public int MaxSessions { get; init; } = 16;
 
-    /// <summary>Most bytes of packets that wait for the FDT, all sessions together.</summary>
+    /// <summary>Most bytes of packets that wait for the FDT, all sessions together; a session may hold as much of that as it leaves to others.</summary>
     public long MaxCachedBytes { get; init; } = 16L << 20;
 
     /// <summary>Most bytes of source blocks that are not complete, all sessions together.</summary>

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, BufferBudget cache, FdtMemory tables)
+internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, EarlyMemory early, FdtMemory tables)
     : IDisposable
 {
     // After so many packets every block that was under way at the beginning was seen.
@@ -12,7 +12,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, counts, tables);
     private readonly ObjectTable _objects = new();
-    private readonly EarlyPackets _early = new(cache);
+    private readonly EarlyPackets _early = new(early);
     private readonly ReportedChanges _changes = new();
     private TimeSpan? _closeAt;
     private (uint Seconds, TimeSpan At)? _senderTime;
@@ -180,7 +180,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             late.Content.Dispose();
         }
 
-        foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
+        _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
         AfterLooking();
     }
 
@@ -232,7 +232,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         _disposed = true;
         _fdt.Dispose();
         foreach (IncomingObject incoming in _objects.InOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
-        _early.Clear();
+        _early.Dispose();
     }
 
     /// <summary>Takes an FDT instance.</summary>
@@ -295,7 +295,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         foreach (IncomingObject incoming in added)
         {
             Begin(incoming, null);
-            foreach ((byte[] payload, FecOti? oti) in _early.Take(incoming.File.Toi)) Push(incoming, payload, oti, now);
+            if (!incoming.IsLookedFor) _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
         }
 
         AfterLooking();

@@ -3,7 +3,7 @@ using static System.FormattableString;
 namespace GalleryPS;
 
 /// <summary>A receiver that a sender served until it had everything, or until it went away.</summary>
-public sealed class ServedReceiver
+public sealed class ServedReceiver : ServedReceiverText
 {
     /// <summary>What it calls itself, and its address.</summary>
     public required string Host { get; init; }
@@ -21,7 +21,8 @@ public sealed class ServedReceiver
     public required bool Completed { get; init; }
 
     /// <summary>From the first packet of the images to its having everything, or to its end.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new required TimeSpan Elapsed { get; init; }
 
     /// <summary>What kept the transfer from being faster until then, for most of its time; null when nothing was sent.</summary>
     public TransferLimit? LimitedBy { get; init; }
@@ -38,4 +39,15 @@ public sealed class ServedReceiver
         TransferLimit.ReceiverDisk => ", limit: receiver's disk",
         _ => "",
     };
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ServedReceiver"/> that are objects in .NET.</summary>
+public abstract class ServedReceiverText
+{
+    private protected ServedReceiverText()
+    {
+    }
+
+    /// <summary>ServedReceiver.Elapsed as seconds.</summary>
+    public double Elapsed => ((ServedReceiver)this).Elapsed.TotalSeconds;
 }

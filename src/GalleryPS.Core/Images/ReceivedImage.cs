@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>One image that arrived.</summary>
-public sealed class ReceivedImage
+public sealed class ReceivedImage : ReceivedImageText
 {
     private readonly byte[]? _data;
 
@@ -41,7 +41,8 @@ public sealed class ReceivedImage
     public required Protocol Protocol { get; init; }
 
     /// <summary>Who sent it.</summary>
-    public required IPEndPoint Source { get; init; }
+    [AsText]
+    public new required IPEndPoint Source { get; init; }
 
     /// <summary>UDP datagrams it took; 0 for TCP.</summary>
     public required long Datagrams { get; init; }
@@ -50,7 +51,8 @@ public sealed class ReceivedImage
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>From its first byte to its last; zero for an image of one datagram.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new required TimeSpan Elapsed { get; init; }
 
     /// <summary>Name of the NIC it arrived on, where the system tells; else null.</summary>
     public string? Interface { get; init; }
@@ -94,4 +96,18 @@ public sealed class ReceivedImage
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}, {Width}x{Height}) from {Source}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ReceivedImage"/> that are objects in .NET.</summary>
+public abstract class ReceivedImageText
+{
+    private protected ReceivedImageText()
+    {
+    }
+
+    /// <summary>ReceivedImage.Source as text.</summary>
+    public string Source => ((ReceivedImage)this).Source.ToString();
+
+    /// <summary>ReceivedImage.Elapsed as seconds.</summary>
+    public double Elapsed => ((ReceivedImage)this).Elapsed.TotalSeconds;
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>One image that was sent to one destination.</summary>
-public sealed class SentImage
+public sealed class SentImage : SentImageText
 {
     /// <summary>Position in the gallery, counted from 0.</summary>
     public required int Index { get; init; }
@@ -36,17 +36,33 @@ public sealed class SentImage
     public required Protocol Protocol { get; init; }
 
     /// <summary>Where it went: a host, a broadcast address or a group.</summary>
-    public required IPEndPoint Destination { get; init; }
+    [AsText]
+    public new required IPEndPoint Destination { get; init; }
 
     /// <summary>UDP datagrams it took, all outbound NICs together; 0 for TCP.</summary>
     public required long Datagrams { get; init; }
 
     /// <summary>How long sending it took, pacing included.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new required TimeSpan Elapsed { get; init; }
 
     /// <summary>True when every receiver had it already, and nothing of it was sent.</summary>
     public bool WasThere { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{TerminalText.Safe(Name)} ({Counted.Of(Bytes, "byte")}) to {Destination}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="SentImage"/> that are objects in .NET.</summary>
+public abstract class SentImageText
+{
+    private protected SentImageText()
+    {
+    }
+
+    /// <summary>SentImage.Destination as text.</summary>
+    public string Destination => ((SentImage)this).Destination.ToString();
+
+    /// <summary>SentImage.Elapsed as seconds.</summary>
+    public double Elapsed => ((SentImage)this).Elapsed.TotalSeconds;
 }

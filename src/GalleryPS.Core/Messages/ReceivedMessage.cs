@@ -4,7 +4,7 @@ using System.Text;
 namespace GalleryPS;
 
 /// <summary>One message that arrived: one datagram.</summary>
-public sealed class ReceivedMessage
+public sealed class ReceivedMessage : ReceivedMessageText
 {
     private readonly IJsonObjectFactory? _objects;
     private string? _text;
@@ -31,10 +31,12 @@ public sealed class ReceivedMessage
     public MessageKind Kind { get; init; }
 
     /// <summary>Who sent it.</summary>
-    public required IPEndPoint Source { get; init; }
+    [AsText]
+    public new required IPEndPoint Source { get; init; }
 
     /// <summary>The address it was sent to: a group, a broadcast address, or one of this machine.</summary>
-    public required IPAddress Group { get; init; }
+    [AsText]
+    public new required IPAddress Group { get; init; }
 
     /// <summary>Its length in bytes.</summary>
     public int Bytes => Data.Length;
@@ -83,4 +85,18 @@ public sealed class ReceivedMessage
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} of {Counted.Of(Bytes, "byte")} from {Source}: {Preview}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ReceivedMessage"/> that are objects in .NET.</summary>
+public abstract class ReceivedMessageText
+{
+    private protected ReceivedMessageText()
+    {
+    }
+
+    /// <summary>ReceivedMessage.Source as text.</summary>
+    public string Source => ((ReceivedMessage)this).Source.ToString();
+
+    /// <summary>ReceivedMessage.Group as text.</summary>
+    public string Group => ((ReceivedMessage)this).Group.ToString();
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>One message that was sent to one destination.</summary>
-public sealed class SentMessage
+public sealed class SentMessage : SentMessageText
 {
     /// <summary>Position among the messages of this call, counted from 0; repetitions have the same.</summary>
     public required int Index { get; init; }
@@ -12,7 +12,8 @@ public sealed class SentMessage
     public required MessageKind Kind { get; init; }
 
     /// <summary>Where it went: a group, a broadcast address or a host.</summary>
-    public required IPEndPoint Destination { get; init; }
+    [AsText]
+    public new required IPEndPoint Destination { get; init; }
 
     /// <summary>Its length in bytes.</summary>
     public required int Bytes { get; init; }
@@ -31,4 +32,15 @@ public sealed class SentMessage
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} of {Counted.Of(Bytes, "byte")} to {Destination}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="SentMessage"/> that are objects in .NET.</summary>
+public abstract class SentMessageText
+{
+    private protected SentMessageText()
+    {
+    }
+
+    /// <summary>SentMessage.Destination as text.</summary>
+    public string Destination => ((SentMessage)this).Destination.ToString();
 }

@@ -3,10 +3,11 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>What one source of messages amounted to.</summary>
-public sealed class SourceStatistics
+public sealed class SourceStatistics : SourceStatisticsText
 {
     /// <summary>The source: address and port.</summary>
-    public required IPEndPoint Source { get; init; }
+    [AsText]
+    public new required IPEndPoint Source { get; init; }
 
     /// <summary>Messages received from it, duplicates included.</summary>
     public required long Received { get; init; }
@@ -46,4 +47,15 @@ public sealed class SourceStatistics
 
     /// <inheritdoc/>
     public override string ToString() => $"{Source}: {Received} received, {Counted.Of(Duplicates, "duplicate")}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="SourceStatistics"/> that are objects in .NET.</summary>
+public abstract class SourceStatisticsText
+{
+    private protected SourceStatisticsText()
+    {
+    }
+
+    /// <summary>SourceStatistics.Source as text.</summary>
+    public string Source => ((SourceStatistics)this).Source.ToString();
 }

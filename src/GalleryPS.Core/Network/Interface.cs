@@ -3,7 +3,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>A network interface (NIC) of this machine.</summary>
-public sealed class Interface
+public sealed class Interface : InterfaceText
 {
     /// <summary>Its name, as <c>-OutboundIP</c> and <c>-ArrivalIP</c> accept it.</summary>
     public required string Name { get; init; }
@@ -24,16 +24,19 @@ public sealed class Interface
     public required bool Multicast { get; init; }
 
     /// <summary>Its IPv4 addresses.</summary>
-    public required IReadOnlyList<IPAddress> IPv4 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
+    [AsText]
+    public new required IReadOnlyList<IPAddress> IPv4 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Its IPv6 addresses; link-local ones with their zone.</summary>
-    public required IReadOnlyList<IPAddress> IPv6 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
+    [AsText]
+    public new required IReadOnlyList<IPAddress> IPv6 { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>
     /// The directed broadcast address of each IPv4 network it is on: the one that is set at the NIC, else the one that the mask
     /// gives (none for /31 and /32).
     /// </summary>
-    public required IReadOnlyList<IPAddress> Broadcast { get; init => field = ReadableCollection<IPAddress>.Of(value); }
+    [AsText]
+    public new required IReadOnlyList<IPAddress> Broadcast { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>Those that the mask gives and that are not in <see cref="Broadcast"/>: the system takes them for broadcast as well.</summary>
     internal IReadOnlyList<IPAddress> AlsoBroadcast { get; init; } = [];
@@ -46,4 +49,21 @@ public sealed class Interface
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="Interface"/> that are objects in .NET.</summary>
+public abstract class InterfaceText
+{
+    private protected InterfaceText()
+    {
+    }
+
+    /// <summary>Interface.IPv4 as text.</summary>
+    public IReadOnlyList<string> IPv4 => [.. ((Interface)this).IPv4.Select(static address => address.ToString())];
+
+    /// <summary>Interface.IPv6 as text.</summary>
+    public IReadOnlyList<string> IPv6 => [.. ((Interface)this).IPv6.Select(static address => address.ToString())];
+
+    /// <summary>Interface.Broadcast as text.</summary>
+    public IReadOnlyList<string> Broadcast => [.. ((Interface)this).Broadcast.Select(static address => address.ToString())];
 }

@@ -147,29 +147,12 @@ internal sealed class DatagramListener : IDisposable
         });
     }
 
-    // What changed before this thread began to listen is seen with the first look.
-    private void Follow()
-    {
-        var gone = new HashSet<int>();
-        do
-        {
-            try
-            {
-                IReadOnlyList<Interface> all = Interfaces.List();
-                NameNics(all);
-                foreach (NicNews one in _receiver.Follow(all, gone)) Tell(one);
-                gone.Clear();
-            }
-            catch (GalleryException)
-            {
-                // The system does not tell its NICs at this moment; it says so again with the next change.
-            }
+    private void Follow() => NicWatch.Run(_changes, Look, Stopping);
 
-            while (!Stopping.IsCancellationRequested && !_changes.Wait(ReadingThreads.PollMilliseconds, gone))
-            {
-            }
-        }
-        while (!Stopping.IsCancellationRequested);
+    private void Look(IReadOnlyList<Interface> all, IReadOnlySet<int> gone)
+    {
+        NameNics(all);
+        foreach (NicNews one in _receiver.Follow(all, gone)) Tell(one);
     }
 
     private void Tell(in NicNews one)
@@ -184,13 +167,7 @@ internal sealed class DatagramListener : IDisposable
         {
             NicChange.Taken when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Joined, _news.Now())),
             NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Lost, _news.Now())),
-            NicChange.Taken => new NoticeEvent($"Receiving at {one.Socket!.Socket.LocalEndPoint} on {one.Nic}."),
-            NicChange.Lost => new NoticeEvent($"{one.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
-            NicChange.Refused => new NoticeEvent($"{one.Nic} cannot be received on yet: {one.Text}"),
-            NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {one.Text}."),
-            NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {one.Text}."),
-            NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),
-            _ => null,
+            _ => NicWatch.Describe(one),
         };
         if (galleryEvent is not null) _news.Tell(galleryEvent);
     }

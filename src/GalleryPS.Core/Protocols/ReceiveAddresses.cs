@@ -26,18 +26,17 @@ internal static class ReceiveAddresses
                 if (address is not null) SendAddresses.Checked(address, options.Addresses.Address!, Transport.Broadcast);
                 return Broadcast.OpenReceiver(new BroadcastReceiveOptions(options.Addresses.Port, address, options.Addresses.ArrivalIP, sources));
             default:
-                return Unicast.OpenReceiver(new UnicastReceiveOptions(BindAddress(options, address), options.Addresses.Port, options.Addresses.ArrivalIP, FamilyOfNics(options), sources));
+                return Unicast.OpenReceiver(Bindings(options, address, sources));
         }
     }
 
-    /// <summary>The addresses to bind to for unicast and TCP: the one given, or one per NIC given, or loopback.</summary>
-    public static IReadOnlyList<(IPEndPoint Where, Nic Nic)> Bindings(ReceiveOptions options, IPAddress? address)
-    {
-        if (BindAddress(options, address) is { } bind) return [(new IPEndPoint(bind, options.Addresses.Port), Nic.Default)];
-        AddressFamily family = FamilyOfNics(options);
-        return [.. NicResolver.Resolve(options.Addresses.ArrivalIP, family).Select(
-            nic => (new IPEndPoint(nic.Address ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Addresses.Port), nic))];
-    }
+    /// <summary>Where TCP listens.</summary>
+    public static UnicastReceiveOptions Stream(ReceiveOptions options, CancellationToken cancellationToken) =>
+        Bindings(options, options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null, Sources(options, cancellationToken));
+
+    // The address given, or one for each NIC given, or loopback.
+    private static UnicastReceiveOptions Bindings(ReceiveOptions options, IPAddress? address, IReadOnlyList<IPAddress> sources) =>
+        new(BindAddress(options, address), options.Addresses.Port, options.Addresses.ArrivalIP, FamilyOfNics(options), sources);
 
     private static IPAddress? BindAddress(ReceiveOptions options, IPAddress? address) => address is null && options.Addresses.ArrivalIP.Count > 0
         ? null
@@ -48,8 +47,7 @@ internal static class ReceiveAddresses
             ? AddressFamily.InterNetworkV6
             : AddressFamily.InterNetwork;
 
-    /// <summary>The senders to accept.</summary>
-    public static IReadOnlyList<IPAddress> Sources(ReceiveOptions options, CancellationToken cancellationToken) =>
+    private static IReadOnlyList<IPAddress> Sources(ReceiveOptions options, CancellationToken cancellationToken) =>
         [.. options.Addresses.Source.Select(s => DatagramReceiver.WithoutZone(Hosts.Resolve(s, cancellationToken)))];
 
     /// <summary>An image that is larger than allowed.</summary>

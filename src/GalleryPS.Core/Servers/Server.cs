@@ -9,7 +9,7 @@ namespace GalleryPS;
 /// A TCP service that sends the same to every client and closes: one of several that stand behind one name or one address.
 /// It runs in the background until it is stopped.
 /// </summary>
-public sealed class Server : IDisposable
+public sealed class Server : ServerText, IDisposable
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(2);
     private readonly TcpAcceptor _acceptor;
@@ -39,10 +39,12 @@ public sealed class Server : IDisposable
     public string Name { get; }
 
     /// <summary>Where it listens.</summary>
-    public IPEndPoint EndPoint { get; }
+    [AsText]
+    public new IPEndPoint EndPoint { get; }
 
     /// <summary>The address it listens on.</summary>
-    public IPAddress Address => EndPoint.Address;
+    [AsText]
+    public new IPAddress Address => EndPoint.Address;
 
     /// <summary>Its TCP port.</summary>
     public int Port => EndPoint.Port;
@@ -154,4 +156,18 @@ public sealed class Server : IDisposable
     }
 
     private static string DefaultGreeting(string name) => $"Hello from {name}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="Server"/> that are objects in .NET.</summary>
+public abstract class ServerText
+{
+    private protected ServerText()
+    {
+    }
+
+    /// <summary>Server.EndPoint as text.</summary>
+    public string EndPoint => ((Server)this).EndPoint.ToString();
+
+    /// <summary>Server.Address as text.</summary>
+    public string Address => ((Server)this).Address.ToString();
 }

@@ -25,7 +25,7 @@ public enum ConnectionOutcome : long
 }
 
 /// <summary>One client of a server.</summary>
-public sealed class ServerConnection
+public sealed class ServerConnection : ServerConnectionText
 {
     /// <summary>Order of the connections' ends, counted from 0.</summary>
     public required long Index { get; init; }
@@ -34,7 +34,8 @@ public sealed class ServerConnection
     public required string Server { get; init; }
 
     /// <summary>The client.</summary>
-    public required IPEndPoint Client { get; init; }
+    [AsText]
+    public new required IPEndPoint Client { get; init; }
 
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset Time { get; init; }
@@ -43,13 +44,28 @@ public sealed class ServerConnection
     public required long Bytes { get; init; }
 
     /// <summary>From accepting to closing.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new required TimeSpan Elapsed { get; init; }
 
     /// <summary>How it ended.</summary>
     public required ConnectionOutcome Outcome { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Client}: {Outcome}, {Bytes} bytes";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ServerConnection"/> that are objects in .NET.</summary>
+public abstract class ServerConnectionText
+{
+    private protected ServerConnectionText()
+    {
+    }
+
+    /// <summary>ServerConnection.Client as text.</summary>
+    public string Client => ((ServerConnection)this).Client.ToString();
+
+    /// <summary>ServerConnection.Elapsed as seconds.</summary>
+    public double Elapsed => ((ServerConnection)this).Elapsed.TotalSeconds;
 }
 
 /// <summary>A client of a server was answered.</summary>

@@ -7,14 +7,29 @@ namespace GalleryPS;
 /// <param name="EndPoint">Its address and port; null when it has none.</param>
 /// <param name="Id">One of <see cref="ErrorIds"/>.</param>
 /// <param name="Message">What happened.</param>
-public sealed record ServerFailure(string Server, IPEndPoint? EndPoint, string Id, string Message)
+public sealed record ServerFailure(string Server, IPEndPoint? EndPoint, string Id, string Message) : ServerFailureText
 {
+    /// <summary>Its address and port; null when it has none.</summary>
+    [AsText]
+    public new IPEndPoint? EndPoint { get; init; } = EndPoint;
+
     /// <inheritdoc/>
     public override string ToString() => Message;
 }
 
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ServerFailure"/> that are objects in .NET.</summary>
+public abstract record ServerFailureText
+{
+    private protected ServerFailureText()
+    {
+    }
+
+    /// <summary>ServerFailure.EndPoint as text.</summary>
+    public string? EndPoint => ((ServerFailure)this).EndPoint?.ToString();
+}
+
 /// <summary>What a server sent.</summary>
-public sealed class ServerReply
+public sealed class ServerReply : ServerReplyText
 {
     /// <summary>Number of the connection, counted from 0.</summary>
     public required int Index { get; init; }
@@ -23,7 +38,8 @@ public sealed class ServerReply
     public required string Server { get; init; }
 
     /// <summary>Its address.</summary>
-    public required IPAddress Address { get; init; }
+    [AsText]
+    public new required IPAddress Address { get; init; }
 
     /// <summary>Its port.</summary>
     public required int Port { get; init; }
@@ -50,10 +66,12 @@ public sealed class ServerReply
     public required bool IsTruncated { get; init; }
 
     /// <summary>How long the handshake took.</summary>
-    public required TimeSpan ConnectTime { get; init; }
+    [AsText]
+    public new required TimeSpan ConnectTime { get; init; }
 
     /// <summary>From the first attempt to the last byte, servers that were skipped included.</summary>
-    public required TimeSpan TotalTime { get; init; }
+    [AsText]
+    public new required TimeSpan TotalTime { get; init; }
 
     /// <summary>Servers tried, the one that answered included.</summary>
     public required int Attempts { get; init; }
@@ -65,6 +83,23 @@ public sealed class ServerReply
     public override string ToString() => Images.Length > 0
         ? $"{Server} ({Address}): {Counted.Of(Images.Length, "image")}"
         : $"{Server} ({Address}): {(Text is null ? Counted.Of(Bytes, "byte") : MessageContent.OneLine(Text))}";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ServerReply"/> that are objects in .NET.</summary>
+public abstract class ServerReplyText
+{
+    private protected ServerReplyText()
+    {
+    }
+
+    /// <summary>ServerReply.Address as text.</summary>
+    public string Address => ((ServerReply)this).Address.ToString();
+
+    /// <summary>ServerReply.ConnectTime as seconds.</summary>
+    public double ConnectTime => ((ServerReply)this).ConnectTime.TotalSeconds;
+
+    /// <summary>ServerReply.TotalTime as seconds.</summary>
+    public double TotalTime => ((ServerReply)this).TotalTime.TotalSeconds;
 }
 
 /// <summary>A server answered.</summary>

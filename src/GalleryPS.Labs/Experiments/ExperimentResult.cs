@@ -1,7 +1,7 @@
 namespace GalleryPS;
 
 /// <summary>What one try of an experiment came to.</summary>
-public sealed class ExperimentResult
+public sealed class ExperimentResult : ExperimentResultText
 {
     /// <summary>The transport.</summary>
     public Transport Transport { get; init; }
@@ -52,19 +52,23 @@ public sealed class ExperimentResult
     public IReadOnlyList<LayerComparison> Layers { get; init; } = [];
 
     /// <summary>From the first image to the end of transmission, as the sender sees it.</summary>
-    public TimeSpan Elapsed { get; init; }
+    [AsText]
+    public new TimeSpan Elapsed { get; init; }
 
     /// <summary>The same without the wait before the end of transmission.</summary>
-    public TimeSpan TransferTime { get; init; }
+    [AsText]
+    public new TimeSpan TransferTime { get; init; }
 
     /// <summary>Bit/s of images that arrived whole at a receiver, on average over receivers, in <see cref="TransferTime"/>.</summary>
     public double Goodput { get; init; }
 
     /// <summary>Processor time of the sender.</summary>
-    public TimeSpan SenderProcessorTime { get; init; }
+    [AsText]
+    public new TimeSpan SenderProcessorTime { get; init; }
 
     /// <summary>Processor time of all receivers together.</summary>
-    public TimeSpan ReceiverProcessorTime { get; init; }
+    [AsText]
+    public new TimeSpan ReceiverProcessorTime { get; init; }
 
     /// <summary>What each receiver has.</summary>
     public IReadOnlyList<ExperimentHost> Hosts { get; init; } = [];
@@ -82,8 +86,28 @@ public sealed class ExperimentResult
     public override string ToString() => FormattableString.Invariant($"{Transport} {Protocol}, {LossPercent} % loss, repeat {Repeat}: {ImagesComplete} of {ImagesSent} images complete");
 }
 
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ExperimentResult"/> that are objects in .NET.</summary>
+public abstract class ExperimentResultText
+{
+    private protected ExperimentResultText()
+    {
+    }
+
+    /// <summary>ExperimentResult.Elapsed as seconds.</summary>
+    public double Elapsed => ((ExperimentResult)this).Elapsed.TotalSeconds;
+
+    /// <summary>ExperimentResult.TransferTime as seconds.</summary>
+    public double TransferTime => ((ExperimentResult)this).TransferTime.TotalSeconds;
+
+    /// <summary>ExperimentResult.SenderProcessorTime as seconds.</summary>
+    public double SenderProcessorTime => ((ExperimentResult)this).SenderProcessorTime.TotalSeconds;
+
+    /// <summary>ExperimentResult.ReceiverProcessorTime as seconds.</summary>
+    public double ReceiverProcessorTime => ((ExperimentResult)this).ReceiverProcessorTime.TotalSeconds;
+}
+
 /// <summary>What a receiver of an experiment has.</summary>
-public sealed class ExperimentHost
+public sealed class ExperimentHost : ExperimentHostText
 {
     /// <summary>Its name.</summary>
     public string Name { get; init; } = "";
@@ -104,11 +128,23 @@ public sealed class ExperimentHost
     public long CapturedBytes { get; init; }
 
     /// <summary>Its processor time.</summary>
-    public TimeSpan ProcessorTime { get; init; }
+    [AsText]
+    public new TimeSpan ProcessorTime { get; init; }
 
     /// <summary>The capture at it; null when it is not kept.</summary>
     public string? Capture { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {ImagesComplete} complete, {ImagesLost} lost";
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="ExperimentHost"/> that are objects in .NET.</summary>
+public abstract class ExperimentHostText
+{
+    private protected ExperimentHostText()
+    {
+    }
+
+    /// <summary>ExperimentHost.ProcessorTime as seconds.</summary>
+    public double ProcessorTime => ((ExperimentHost)this).ProcessorTime.TotalSeconds;
 }

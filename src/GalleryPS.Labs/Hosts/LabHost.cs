@@ -4,7 +4,7 @@ using System.Net;
 namespace GalleryPS;
 
 /// <summary>A host of a lab.</summary>
-public sealed class LabHost
+public sealed class LabHost : LabHostText
 {
     /// <summary>Its name: h1, h2, ...</summary>
     public string Name { get; init; } = "";
@@ -16,10 +16,12 @@ public sealed class LabHost
     public int Number { get; init; }
 
     /// <summary>Its IPv4 address.</summary>
-    public IPAddress IPv4 => IPv4On(Subnet);
+    [AsText]
+    public new IPAddress IPv4 => IPv4On(Subnet);
 
     /// <summary>Its IPv6 address.</summary>
-    public IPAddress IPv6 => IPv6On(Subnet);
+    [AsText]
+    public new IPAddress IPv6 => IPv6On(Subnet);
 
     /// <summary>The network it is on: 0, or behind the router 1.</summary>
     public int Subnet { get; init; }
@@ -45,4 +47,18 @@ public sealed class LabHost
     /// <summary>Its address on a network.</summary>
     internal IPAddress IPv6On(int network) => IPAddress.Parse(
         network == 0 ? string.Create(CultureInfo.InvariantCulture, $"fd77::{Number}") : string.Create(CultureInfo.InvariantCulture, $"fd77:{network}::{Number}"));
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="LabHost"/> that are objects in .NET.</summary>
+public abstract class LabHostText
+{
+    private protected LabHostText()
+    {
+    }
+
+    /// <summary>LabHost.IPv4 as text.</summary>
+    public string IPv4 => ((LabHost)this).IPv4.ToString();
+
+    /// <summary>LabHost.IPv6 as text.</summary>
+    public string IPv6 => ((LabHost)this).IPv6.ToString();
 }

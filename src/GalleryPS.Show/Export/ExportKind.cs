@@ -36,8 +36,8 @@ public sealed record ExportOptions
     [Option("Longer side of the images on a contact sheet.", unit: "pixels", least: 16, most: 4096)]
     public int ThumbnailSize { get; init; } = 256;
 
-    /// <summary>Heading of a contact sheet; null for none.</summary>
-    [Option("Heading of a contact sheet.")]
+    /// <summary>Heading of a page or a contact sheet; null for the host's name on a page, and for none on a sheet.</summary>
+    [Option("Heading of a page or a contact sheet.")]
     public string? Title { get; init; }
 
     /// <summary>Width of an animation in pixels.</summary>

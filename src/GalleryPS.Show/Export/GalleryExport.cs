@@ -129,7 +129,7 @@ internal static class GalleryExport
 
     private static void WritePage(
         IReadOnlyList<GalleryItem> items, ExportOptions options, Stream output, Action<GalleryException>? onError, Action<int>? onDone, CancellationToken cancellationToken) =>
-        GalleryPage.Write(output, live: false, options.Interval, Environment.MachineName, writer =>
+        GalleryPage.Write(output, live: false, options.Interval, options.Title, writer =>
         {
             for (int i = 0; i < items.Count; i++)
             {

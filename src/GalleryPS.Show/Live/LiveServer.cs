@@ -177,7 +177,7 @@ internal sealed class LiveServer : IDisposable
     private async Task WritePageAsync(HttpListenerResponse response)
     {
         using var page = new MemoryStream();
-        GalleryPage.Write(page, live: true, _interval, Environment.MachineName);
+        GalleryPage.Write(page, live: true, _interval);
         response.ContentType = "text/html; charset=utf-8";
         response.Headers["Cache-Control"] = "no-store";
         response.ContentLength64 = page.Length;

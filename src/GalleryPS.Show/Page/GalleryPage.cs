@@ -18,17 +18,18 @@ internal static class GalleryPage
     /// <param name="output">Where to.</param>
     /// <param name="live">True when images come by server-sent events.</param>
     /// <param name="interval">How long each image is shown.</param>
-    /// <param name="host">Name of this host, for the title.</param>
+    /// <param name="title">What stands over the images; null or empty for the name of this host.</param>
     /// <param name="writeImages">Writes the images into a JSON array; null for none.</param>
-    public static void Write(Stream output, bool live, TimeSpan interval, string host, Action<Utf8JsonWriter>? writeImages = null)
+    public static void Write(Stream output, bool live, TimeSpan interval, string? title = null, Action<Utf8JsonWriter>? writeImages = null)
     {
         (string html, string css, string script) = Parts.Value;
+        string host = Environment.MachineName;
         string policy = string.Create(
             CultureInfo.InvariantCulture,
             $"default-src 'none'; img-src {(live ? "'self' data:" : "data:")}; connect-src {(live ? "'self'" : "'none'")}; style-src '{Hash(css)}'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'");
         string head = html
             .Replace("{{policy}}", policy, StringComparison.Ordinal)
-            .Replace("{{title}}", WebUtility.HtmlEncode($"Gallery at host {host}"), StringComparison.Ordinal)
+            .Replace("{{title}}", WebUtility.HtmlEncode(string.IsNullOrEmpty(title) ? $"Gallery at host {host}" : title), StringComparison.Ordinal)
             .Replace("{{style}}", css, StringComparison.Ordinal)
             .Replace("{{script}}", script, StringComparison.Ordinal);
         int data = head.IndexOf("{{data}}", StringComparison.Ordinal);
@@ -41,6 +42,7 @@ internal static class GalleryPage
             writer.WriteBoolean("live", live);
             writer.WriteNumber("interval", Math.Max(50, (long)interval.TotalMilliseconds));
             writer.WriteString("host", host);
+            writer.WriteString("title", title ?? "");
             writer.WriteStartArray("images");
             writeImages?.Invoke(writer);
             writer.WriteEndArray();

@@ -67,7 +67,7 @@
     if (strip[current]) strip[current].firstChild.removeAttribute('aria-current');
     current = index;
     const image = images[index];
-    const heading = `Image ${image.index} at host ${gallery.host}`;
+    const heading = gallery.title ? `${gallery.title}: image ${image.index}` : `Image ${image.index} at host ${gallery.host}`;
     $('title').textContent = heading;
     document.title = heading;
     $('empty').hidden = true;

@@ -86,10 +86,16 @@ public sealed class FlowCompleter : ValueCompleter
 {
     private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound)
     {
+        return Of(bound).Where(static f => f.Flow is not null).Select(static f => (f.Flow!, $"{f.Packets} packets"));
+    }
+
+    /// <summary>The flows of the capture that the command line names; none where it names none.</summary>
+    internal static IReadOnlyList<TrafficCount> Of(IDictionary bound)
+    {
         if (Text(bound, "Path") is not { } path || !File.Exists(path)) return [];
         try
         {
-            return [.. CaptureCounter.Count(path, new CountOptions { ByFlow = true }).Count.ByFlow.Where(static f => f.Flow is not null).Select(static f => (f.Flow!, $"{f.Packets} packets"))];
+            return CaptureCounter.Count(path, new CountOptions { ByFlow = true }).Count.ByFlow;
         }
         catch (GalleryException)
         {
@@ -103,4 +109,57 @@ public sealed class CaptureCompleter : ValueCompleter
 {
     private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
         CaptureSession.Running.Select(static c => (c.Path, $"on {c.Interface}, since {c.Started:T}"));
+}
+
+/// <summary>Completes the addresses in the capture that the command line names.</summary>
+public sealed class CapturedAddressCompleter : ValueCompleter
+{
+    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
+        FlowCompleter.Of(bound).SelectMany(static f => new[] { f.Source, f.Destination }).OfType<System.Net.IPEndPoint>()
+            .CountBy(static e => $"{e.Address}").Select(static a => (a.Key, Counted.Of(a.Value, "flow")));
+}
+
+/// <summary>Completes where things are sent: groups, broadcast addresses, hosts of labs and servers of this session.</summary>
+public sealed class DestinationCompleter : ValueCompleter
+{
+    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound)
+    {
+        if (command.EndsWith("Server", StringComparison.OrdinalIgnoreCase))
+            return ServerRegistry.All.Select(static s => ($"{s.EndPoint}", $"server {s.Name}"));
+        string? transport = Text(bound, "Transport");
+        bool Fits(string name) => transport is null || transport.Equals(name, StringComparison.OrdinalIgnoreCase);
+        var known = new List<(string Value, string About)>();
+        if (Fits("Multicast"))
+        {
+            known.Add((SendOptions.DefaultGroup, "group of galleries"));
+            known.Add((MessageSendOptions.DefaultGroup, "group of messages"));
+            if (command.EndsWith("Message", StringComparison.OrdinalIgnoreCase)) known.Reverse();
+        }
+
+        if (Fits("Unicast") || Fits("Tcp"))
+        {
+            known.Add(("127.0.0.1", "this machine"));
+            known.AddRange(Lab.FindOwn().SelectMany(static l => l.Hosts).Select(static h => ($"{h.IPv4}", $"{h.Name} of {h.Lab}")));
+        }
+
+        if (Fits("Broadcast")) known.AddRange(Interfaces.List().Where(static n => n.Up).SelectMany(static n => n.Broadcast.Select(b => ($"{b}", $"broadcast on {n.Name}"))));
+        return known;
+    }
+}
+
+/// <summary>Completes times to live.</summary>
+public sealed class TtlCompleter : ValueCompleter
+{
+    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
+        [("1", "this network"), ("0", "this machine"), ("2", "across one router"), ("32", "across a site"), ("64", "default of Linux for one host"), ("255", "the most")];
+}
+
+/// <summary>Completes filters of captures.</summary>
+public sealed class FilterCompleter : ValueCompleter
+{
+    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
+    [
+        ($"port {SendOptions.DefaultPort}", "galleries, without later fragments"), ("udp or ip[6:2] & 0x1fff != 0", "UDP with its fragments"), ("tcp", "TCP"),
+        ("igmp", "who joins and leaves"), ("multicast", "what goes to groups"), ("icmp or icmp6", "what hosts and routers answer"),
+    ];
 }

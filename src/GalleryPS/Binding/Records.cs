@@ -7,8 +7,7 @@ using System.Numerics;
 namespace GalleryPS.Cmdlets.Binding;
 
 /// <summary>
-/// Objects as text and numbers. ConvertTo-Json writes every .NET property of an address and of a duration, and knows no
-/// attribute that would change that; so whoever writes objects down gets what is to be written.
+/// Objects as text and numbers, also what is left of them, for which ConvertTo-Json writes every property of an address.
 /// </summary>
 internal static class Records
 {

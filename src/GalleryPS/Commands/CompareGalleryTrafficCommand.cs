@@ -33,6 +33,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>Only flows with this address at either end.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(CapturedAddressCompleter))]
     public IPAddress? Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>Write a report with charts to this file.</summary>

@@ -19,6 +19,7 @@ public sealed class ConnectGalleryServerCommand : GalleryCmdlet
     [Alias("ToIP", "Destination", "ComputerName")]
     [ServerAddresses]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
     /// <summary>The servers' port.</summary>

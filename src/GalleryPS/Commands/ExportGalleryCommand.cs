@@ -36,7 +36,7 @@ public sealed class ExportGalleryCommand : ImagesCmdlet
     [InRange<ExportOptions>]
     public int ThumbnailSize { get => _options.ThumbnailSize; set => _options = _options with { ThumbnailSize = value }; }
 
-    /// <summary>Heading of a contact sheet.</summary>
+    /// <summary>Heading of a page or a contact sheet.</summary>
     [Parameter]
     public string? Title { get => _options.Title; set => _options = _options with { Title = value }; }
 

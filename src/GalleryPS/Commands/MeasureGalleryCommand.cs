@@ -55,6 +55,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <summary>Flute: the rate on the link; default 100Mbps.</summary>
     [Parameter]
     [BitRate]
+    [ArgumentCompleter(typeof(BitRateCompleter))]
     public BitRate? BitRate { get => Flute.BitRate; set => Flute = Flute with { BitRate = value }; }
 
     /// <summary>Flute: a MAC in every packet, as with a passphrase.</summary>
@@ -64,6 +65,7 @@ public sealed class MeasureGalleryCommand : ImagesCmdlet
     /// <summary>Flute: version of the protocol; 1 for older receivers.</summary>
     [Parameter]
     [InRange<EstimateOptions>]
+    [ArgumentCompleter(typeof(FluteVersionCompleter))]
     public int FluteVersion { get => Flute.FluteVersion; set => Flute = Flute with { FluteVersion = value }; }
 
     /// <summary>Flute: the error correction.</summary>

@@ -125,6 +125,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
 
     /// <summary>Least rate of a TCP connection.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(BitRateCompleter))]
     public BitRate MinimumBitRate { get => Limits.MinimumBitRate; set => Limits = Limits with { MinimumBitRate = value }; }
 
     /// <summary>Flute: most sessions at a time.</summary>
@@ -174,6 +175,19 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     private StorageOptions Storage { get => _options.Storage; set => _options = _options with { Storage = value }; }
 
     private LimitOptions Limits { get => _options.Limits; set => _options = _options with { Limits = value }; }
+
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
+    private protected override Dictionary<string, object> JobParameters()
+    {
+        Dictionary<string, object> parameters = base.JobParameters();
+        if (_nics.Count > 0) parameters[nameof(ArrivalIP)] = _nics.ToArray();
+        return parameters;
+    }
 
     /// <inheritdoc/>
     protected override void OnRecord()

@@ -61,6 +61,12 @@ public sealed class ReceiveGalleryMessageCommand : GalleryCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
     private MessageListeningOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }
 
     private UntilOptions Until { get => _options.Until; set => _options = _options with { Until = value }; }

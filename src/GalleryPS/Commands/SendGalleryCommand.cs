@@ -26,6 +26,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -38,6 +39,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     /// <summary>Time to live or hop limit; default 1 for multicast, else the system's.</summary>
     [Parameter]
     [InRange<SendOptions>]
+    [ArgumentCompleter(typeof(TtlCompleter))]
     public int? Ttl { get => Addresses.Ttl; set => Addresses = Addresses with { Ttl = value }; }
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>

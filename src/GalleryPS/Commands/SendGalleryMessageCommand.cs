@@ -50,6 +50,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     [Parameter]
     [Alias("Group", "ToIP", "McastIP", "Destination", "ComputerName")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string[] To { get => [.. Addresses.To]; set => Addresses = Addresses with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -62,6 +63,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
     /// <summary>Time to live or hop limit; default 1 for groups, else the system's.</summary>
     [Parameter]
     [InRange<MessageSendOptions>]
+    [ArgumentCompleter(typeof(TtlCompleter))]
     public int? Ttl { get => Addresses.Ttl; set => Addresses = Addresses with { Ttl = value }; }
 
     /// <summary>NICs to send on, by address or name; * for all that can multicast.</summary>

@@ -23,6 +23,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
     /// <summary>Hosts, broadcast addresses or groups the traffic goes to.</summary>
     [Parameter]
     [Alias("ToIP", "McastIP", "Destination", "ComputerName", "Group")]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string[] To { get => [.. _options.To]; set => _options = _options with { To = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -34,12 +35,14 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 
     /// <summary>The NIC, or any; default: the one the traffic will use.</summary>
     [Parameter]
+    [Alias("ArrivalIP", "OutboundIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 
     /// <summary>A filter as in pcap-filter(7), in place of the one made from the other options; empty for none.</summary>
     [Parameter]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(FilterCompleter))]
     public string? Filter { get => _options.Filter; set => _options = _options with { Filter = value }; }
 
     /// <summary>Bytes to keep of each frame; 0 for all.</summary>

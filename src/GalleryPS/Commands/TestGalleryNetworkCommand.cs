@@ -19,6 +19,7 @@ public sealed class TestGalleryNetworkCommand : GalleryCmdlet
     /// <summary>The group, or the address of the receiver.</summary>
     [Parameter(Position = 1, ParameterSetName = TestSet)]
     [Alias("Group", "BindIP", "McastIP", "ListenIP")]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public string? Address { get => _options.Address; set => _options = _options with { Address = value }; }
 
     /// <summary>The receivers' port.</summary>
@@ -29,12 +30,14 @@ public sealed class TestGalleryNetworkCommand : GalleryCmdlet
 
     /// <summary>The NIC, by name or address.</summary>
     [Parameter(ParameterSetName = TestSet)]
+    [Alias("ArrivalIP", "OutboundIP")]
     [ArgumentCompleter(typeof(NicCompleter))]
     public string? Interface { get => _options.Interface; set => _options = _options with { Interface = value }; }
 
     /// <summary>Time to live of what is sent.</summary>
     [Parameter(ParameterSetName = TestSet)]
     [InRange<NetworkTestOptions>]
+    [ArgumentCompleter(typeof(TtlCompleter))]
     public int Ttl { get => _options.Ttl; set => _options = _options with { Ttl = value }; }
 
     /// <summary>Hosts on which a doctor listens.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using GalleryPS.Operations;
 using GalleryPS.Servers;
+using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Operations;
@@ -116,6 +117,26 @@ public sealed class ConnectOperationTests : IDisposable
         }));
         Assert.Equal("whole", reply.Text);
         if (select == ServerSelection.First) Assert.Equal([ErrorIds.ConnectionTimedOut, ErrorIds.ConnectionReset], reply.Failures.Select(static f => f.Id));
+    }
+
+    // What the user sees when the only server hangs in the middle of its answer: an error that says how much had come, when the time-out is over.
+    [Fact]
+    public void AServerThatHangsInMidAnswerEndsWithTheTimeOut()
+    {
+        var time = new VirtualTime();
+        using var begun = new ManualResetEventSlim();
+        string hanging = Custom(socket =>
+        {
+            socket.Send("half"u8);
+            begun.Set();
+            Thread.Sleep(Timeout.Infinite);
+        });
+        var asking = Task.Run(() => ConnectOperation.Run(new ConnectOptions { To = [hanging], ConnectTimeout = TimeSpan.FromSeconds(5) }, time.Provider, CancellationToken.None).ToList());
+        begun.Wait();
+        time.Until(() => asking.IsCompleted, TimeSpan.FromMilliseconds(100));
+        GalleryException error = Assert.Single(asking.Result.OfType<ErrorEvent>()).Error;
+        Assert.Equal(ErrorIds.NoServerAnswered, error.Id);
+        Assert.Matches(@", after [04] bytes: 127\.0\.0\.1:\d+ did not answer in time\.$", error.Message); // 0 when time runs faster than the client reads
     }
 
     [Fact]

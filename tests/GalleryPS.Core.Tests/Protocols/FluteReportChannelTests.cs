@@ -57,6 +57,30 @@ public class FluteReportChannelTests
             Patience));
     }
 
+    // Numbers of sessions are drawn from 65,535: a receiver that goes on for a day meets one again.
+    [Fact]
+    public void ASessionThatGetsTheNumberOfOneThatEndedIsReportedToo()
+    {
+        var told = new System.Collections.Concurrent.ConcurrentQueue<GalleryEvent>();
+        using var clients = new ReportClients(null, static (_, last) => last with { Finished = true }, told.Enqueue, TimeProvider.System);
+        var session = new SessionId(IPAddress.Loopback, 7);
+        for (int gallery = 0; gallery < 3; gallery++)
+        {
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen();
+            clients.Begin(session, $":{((IPEndPoint)listener.LocalEndPoint!).Port}");
+            Assert.True(listener.Poll(Patience, SelectMode.SelectRead), $"gallery {gallery} is not reported");
+            using Socket sender = listener.Accept();
+            sender.Send(ReportCodec.Challenge(new byte[16], 7));
+            using (var lines = new StreamReader(new NetworkStream(sender))) Assert.Contains("\"finished\":true", lines.ReadToEnd(), StringComparison.Ordinal);
+            sender.Dispose();
+            Assert.True(SpinWait.SpinUntil(() => clients.AllEnded, Patience));
+        }
+
+        Assert.Empty(told);
+    }
+
     // A sender that was stopped closes the connection, and then tells the end of the session: nobody has to hear of the connection.
     [Fact]
     public void ASenderThatIsStoppedIsNotAFailureOfTheChannel()
@@ -83,6 +107,46 @@ public class FluteReportChannelTests
         }
 
         Assert.Empty(told);
+    }
+
+    // Everything came while the connection was broken: the sender hears of it on the next one, and nobody is told of a failure.
+    [Fact]
+    public void WhatBecameCompleteWhileTheConnectionWasBrokenIsStillTold()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var told = new List<string>();
+        var reports = new System.Collections.Concurrent.ConcurrentQueue<ReceptionReport>([new ReceptionReport { Objects = [1], Packets = 10 }]);
+        using var ended = new ManualResetEventSlim();
+        ReceptionReport? last = null;
+        using var client = new ReportClient(
+            (IPEndPoint)listener.LocalEndPoint!, null, Next, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again"), ended: ended.Set);
+        using (Socket first = listener.Accept())
+        {
+            first.Send(ReportCodec.Challenge(new byte[16], 7));
+            Assert.True(SpinWait.SpinUntil(() => client.HasTried, Patience));
+            first.LingerState = new LingerOption(true, 0);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !client.IsOpen, Patience));
+        reports.Enqueue(new ReceptionReport { Objects = [2], Packets = 20, Finished = true });
+        reports.Enqueue(null!);
+        client.TellTheEnd();
+        Assert.True(client.IsTellingTheEnd);
+        using Socket second = listener.Accept();
+        second.Send(ReportCodec.Challenge(new byte[16], 7));
+        using var all = new StreamReader(new NetworkStream(second));
+        string[] lines = all.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("\"finished\":true", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("[1,2]", lines[^1], StringComparison.Ordinal);
+        Assert.True(client.IsTellingTheEnd); // until the sender has closed its end too
+        second.Shutdown(SocketShutdown.Both);
+        Assert.True(ended.Wait(Patience));
+        Assert.False(client.IsTellingTheEnd);
+        Assert.Equal(["again"], told);
+
+        ReceptionReport? Next() => reports.TryDequeue(out ReceptionReport? next) ? last = next : last;
     }
 
     [Fact]

@@ -101,7 +101,23 @@ public sealed class TlsServerTests : IDisposable
         Assert.Equal("Hello from tls", greeting);
     }
 
-    // The server of openssl ends without saying so, and that is no end.
+    // openssl s_server closes its socket without close_notify, whatever its options, unless a client speaks first: what it said may have been cut.
+    [Fact]
+    public void AForeignServerThatDoesNotSayThatItEndsGaveNoAnswer()
+    {
+        Need("openssl");
+        int port = FreePort();
+        using PeerProcess server = PeerProcess.Start(null, "sh", ["-c", $"echo hello there | openssl s_server -cert {_pem} -accept 127.0.0.1:{port}"]);
+        var tls = new TlsOptions { UseTls = true, Thumbprint = [CertificateFiles.Thumbprint(_own)] };
+        List<GalleryEvent> events = [];
+        Assert.True(SpinWait.SpinUntil(() => !Failure(events = Ask(port, tls)).Contains("nobody listens", StringComparison.Ordinal), Patience));
+        GalleryException error = Assert.Single(events.OfType<ErrorEvent>()).Error;
+        Assert.Equal(ErrorIds.NoServerAnswered, error.Id);
+        Assert.Contains("after 12 bytes: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(events, static e => e is ReplyEvent);
+    }
+
+    // socat says that it ends, so its answer is whole.
     [Fact]
     public void AForeignServerIsAsked()
     {

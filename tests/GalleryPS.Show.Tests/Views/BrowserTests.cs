@@ -146,6 +146,19 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         Assert.All(await browser.RequestsAsync(), url => Assert.True(url.StartsWith("data:", StringComparison.Ordinal) || url == new Uri(file.FullName).ToString(), url));
     }
 
+    [Fact]
+    public async Task TheTitleOfAnExportStandsOverItsImages()
+    {
+        Browser browser = await shared.GetAsync();
+        PagePictures.Folder(_folder, 1);
+        string page = Path.Combine(_folder, "titled.html");
+        List<GalleryItem> items = [.. ImageFiles.Find([_folder]).Select(static (file, index) => GalleryItem.FromFile(file, index))];
+        FileInfo file = GalleryExport.Write(items, new ExportOptions { OutputPath = page, Title = "<b>Excursion</b>" });
+        await browser.GoAsync(new Uri(file.FullName).ToString());
+        await browser.UntilAsync("document.title === '<b>Excursion</b>: image 0'");
+        Assert.Equal("<b>Excursion</b>: image 0", await browser.RunAsync<string>("return document.getElementById('title').textContent"));
+    }
+
     [Theory]
     [InlineData(360, 740)]
     [InlineData(740, 360)]
@@ -167,6 +180,27 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
             double[] box = await browser.RunAsync<double[]>($"const b = document.getElementById('{id}').getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]");
             Assert.True(box[0] >= 0 && box[1] >= 0 && box[2] <= width + 0.5 && box[3] <= height + 0.5 && box[2] > box[0] && box[3] > box[1], $"{id}: {string.Join(", ", box)}");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task PrintingShowsEveryImage(int count)
+    {
+        Browser browser = await shared.GetAsync();
+        using LiveServer server = LiveServer.Start(TimeSpan.FromSeconds(60));
+        for (int i = 0; i < count; i++) server.Add(Received(i, 900 + i, 500));
+        await browser.GoAsync(server.Url.ToString());
+        await browser.UntilAsync($"document.querySelectorAll('#strip li').length === {count} && {Drawn} === 900");
+        await browser.PrintAsync();
+
+        // One image is shown large, several as a sheet; nothing is scrolled away, and no button is printed.
+        string shown = count == 1 ? "#image" : "#strip img";
+        const string boxes = "return [...document.querySelectorAll('{0}')].map(e => e.getBoundingClientRect()).filter(b => b.width > 300 && b.height > 100 && b.left >= 0 && b.right <= innerWidth).length";
+        Assert.Equal(count, await browser.RunAsync<int>(boxes.Replace("{0}", shown, StringComparison.Ordinal)));
+        Assert.Equal(count > 1, await browser.RunAsync<bool>("return document.documentElement.scrollHeight > innerHeight"));
+        Assert.Equal(0, await browser.RunAsync<int>("return document.querySelectorAll('header button, .step, #play').values().filter(e => e.checkVisibility()).toArray().length"));
+        Assert.Equal(count == 1, await browser.RunAsync<bool>("return document.getElementById('name').checkVisibility()"));
     }
 
     [Fact]

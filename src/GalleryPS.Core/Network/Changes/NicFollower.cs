@@ -26,14 +26,15 @@ internal enum NicChange
 /// <param name="Change">What happened.</param>
 /// <param name="Nic">The NIC.</param>
 /// <param name="Socket">The socket that stands for it; null where it is about no single one.</param>
-/// <param name="Text">What there is to say besides; empty where there is nothing.</param>
+/// <param name="Text">What there is to say besides; where it is taken, the address that it was received at before. Empty where there is nothing.</param>
 /// <param name="IsNew">Whether the socket has to be read from now on.</param>
 internal readonly record struct NicNews(NicChange Change, Nic Nic, ReceivingSocket? Socket, string Text = "", bool IsNew = false);
 
 /// <summary>Keeps the sockets of a receiver with the NICs of this machine, which come, go and change. For one thread.</summary>
 internal abstract class NicFollower
 {
-    private bool _hadSome = true;
+    /// <summary>Whether there was a NIC that could be received on, the last time.</summary>
+    protected bool HadSome { get; private set; } = true;
 
     /// <summary>Brings the sockets up to date.</summary>
     /// <param name="sockets">The receiver's sockets; new ones are added, those that were replaced are removed.</param>
@@ -43,9 +44,9 @@ internal abstract class NicFollower
     {
         var news = new List<NicNews>();
         (Nic? here, string why) = Update(sockets, all, gone, news);
-        if (here is null && _hadSome) news.Add(new NicNews(NicChange.NoneLeft, Nic.Default, null, why));
-        if (here is not null && !_hadSome) news.Add(new NicNews(NicChange.SomeAgain, here, null));
-        _hadSome = here is not null;
+        if (here is null && HadSome) news.Add(new NicNews(NicChange.NoneLeft, Nic.Default, null, why));
+        if (here is not null && !HadSome) news.Add(new NicNews(NicChange.SomeAgain, here, null));
+        HadSome = here is not null;
         return news;
     }
 
@@ -107,11 +108,11 @@ internal abstract class SocketPerNic : NicFollower
     {
         try
         {
-            Nic? before = socket is { IsAway: false } && socket.Nic.Index != one.Nic.Index ? socket.Nic : null;
+            Nic? left = socket is { IsAway: false } && socket.Nic.Index != one.Nic.Index ? socket.Nic : null;
             if (socket is not null && TryMove(socket, one.Nic))
             {
                 (socket.Nic, socket.IsAway) = (one.Nic, false);
-                if (before is not null) news.Add(new NicNews(NicChange.Lost, before, socket));
+                if (left is not null) news.Add(new NicNews(NicChange.Lost, left, socket));
                 news.Add(new NicNews(NicChange.Taken, one.Nic, socket));
             }
             else
@@ -125,7 +126,10 @@ internal abstract class SocketPerNic : NicFollower
                 }
 
                 sockets.Add(opened);
-                news.Add(new NicNews(NicChange.Taken, one.Nic, opened, IsNew: true));
+
+                // Where nothing could arrive, it is told that something can.
+                string before = HadSome && socket?.Nic.Address is not null && !Equals(socket.Nic.Address, one.Nic.Address) ? socket.Nic.Address.ToString() : "";
+                news.Add(new NicNews(NicChange.Taken, one.Nic, opened, before, IsNew: true));
             }
 
             _refused.Remove(one.Key);

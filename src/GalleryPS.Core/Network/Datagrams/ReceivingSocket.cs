@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace GalleryPS.Network;
 
-/// <summary>One bound socket of a receiver with what it accepts.</summary>
+/// <summary>One bound or listening socket of a receiver with what it accepts.</summary>
 /// <param name="socket">The socket.</param>
 /// <param name="wanted">The NIC it stands for, and what the user wrote for it.</param>
 /// <param name="accepts">Whether a datagram sent to this address on this NIC is meant for it.</param>
 /// <param name="membership">Its membership in a group; null where none was joined.</param>
-internal sealed class ReceivingSocket(Socket socket, WantedNic wanted, Func<ReceivingSocket, IPAddress, int, bool> accepts, Membership? membership)
+internal class ReceivingSocket(Socket socket, WantedNic wanted, Func<ReceivingSocket, IPAddress, int, bool> accepts, Membership? membership)
 {
     private volatile Nic _nic = wanted.Nic;
     private volatile bool _isRetired;

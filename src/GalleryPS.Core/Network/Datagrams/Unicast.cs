@@ -11,7 +11,7 @@ namespace GalleryPS.Network;
 /// <param name="Portable">Never use what only some systems have.</param>
 internal sealed record UnicastSendOptions(IReadOnlyList<IPEndPoint> To, IReadOnlyList<Nic> Outbound, int? Ttl, bool Portable = false);
 
-/// <summary>How to receive UDP unicast.</summary>
+/// <summary>How to receive UDP unicast, or TCP.</summary>
 /// <param name="Address">The address to bind to; null for those of the NICs.</param>
 /// <param name="Port">The port.</param>
 /// <param name="Arrival">Where there is no address: the NICs to receive on, as the user wrote them.</param>
@@ -37,8 +37,17 @@ internal static class Unicast
 
     public static DatagramReceiver OpenReceiver(UnicastReceiveOptions options)
     {
-        var follower = new UnicastFollower(options);
-        IEnumerable<WantedNic> nics = options.Address is { } address ? [new WantedNic(address.ToString(), Nic.Default)] : NicResolver.Find(options.Arrival, options.Family);
-        return new DatagramReceiver(DatagramReceiver.OpenAll(nics, follower.Bind), options.Sources, null, follower);
+        var follower = new UnicastFollower(options, Bind);
+        return new DatagramReceiver(DatagramReceiver.OpenAll(follower.First, follower.Bind), options.Sources, null, follower);
     }
+
+    private static ReceivingSocket Bind(IPEndPoint where, WantedNic wanted) => DatagramReceiver.Open(where.AddressFamily, socket =>
+    {
+        DatagramSockets.TakeBothFamilies(socket, where.Address);
+        DatagramSockets.EnablePacketInformation(socket);
+        DatagramSockets.Bind(socket, where, Transport.Unicast);
+
+        // A socket bound to the wildcard also hears broadcasts, which are another transport's.
+        return new ReceivingSocket(socket, wanted, static (_, to, _) => !to.Equals(IPAddress.Broadcast) && !Hosts.IsMulticast(to), null);
+    });
 }

@@ -5,23 +5,17 @@ namespace GalleryPS.Network;
 
 /// <summary>Binds anew where the address of a NIC has become another one, and notices where one is gone.</summary>
 /// <param name="options">How to receive.</param>
-internal sealed class UnicastFollower(UnicastReceiveOptions options) : SocketPerNic
+/// <param name="open">Opens a socket at an address.</param>
+internal sealed class UnicastFollower(UnicastReceiveOptions options, Func<IPEndPoint, WantedNic, ReceivingSocket> open) : SocketPerNic
 {
+    /// <summary>The NICs to receive on, to begin with; the default one stands for an address.</summary>
+    /// <exception cref="GalleryException">They are not there.</exception>
+    public IReadOnlyList<WantedNic> First => options.Address is { } address ? [new WantedNic(address.ToString(), Nic.Default)] : NicResolver.Find(options.Arrival, options.Family);
+
     /// <summary>Binds a socket to the address, or to that of a NIC.</summary>
     /// <exception cref="GalleryException">The system refuses.</exception>
-    public ReceivingSocket Bind(WantedNic wanted)
-    {
-        IPAddress bind = options.Address ?? wanted.Nic.Address ?? (options.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any);
-        return DatagramReceiver.Open(bind.AddressFamily, socket =>
-        {
-            DatagramSockets.TakeBothFamilies(socket, bind);
-            DatagramSockets.EnablePacketInformation(socket);
-            DatagramSockets.Bind(socket, new IPEndPoint(bind, options.Port), Transport.Unicast);
-
-            // A socket bound to the wildcard also hears broadcasts, which are another transport's.
-            return new ReceivingSocket(socket, wanted, static (_, to, _) => !to.Equals(IPAddress.Broadcast) && !Hosts.IsMulticast(to), null);
-        });
-    }
+    public ReceivingSocket Bind(WantedNic wanted) =>
+        open(new IPEndPoint(options.Address ?? wanted.Nic.Address ?? (options.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any), options.Port), wanted);
 
     protected override IReadOnlyList<WantedNic> Today(IReadOnlyList<Interface> all)
     {

@@ -16,13 +16,14 @@ public enum MembershipAction : long
 }
 
 /// <summary>The membership of a group on a NIC was asked for or given up.</summary>
-public sealed class MembershipChange
+public sealed class MembershipChange : MembershipChangeText
 {
     /// <summary>Joined, left or lost.</summary>
     public required MembershipAction Action { get; init; }
 
     /// <summary>The group.</summary>
-    public required IPAddress Group { get; init; }
+    [AsText]
+    public new required IPAddress Group { get; init; }
 
     /// <summary>The UDP port that listens.</summary>
     public required int Port { get; init; }
@@ -31,10 +32,12 @@ public sealed class MembershipChange
     public required string? Interface { get; init; }
 
     /// <summary>The NIC's address, or null.</summary>
-    public required IPAddress? InterfaceAddress { get; init; }
+    [AsText]
+    public new required IPAddress? InterfaceAddress { get; init; }
 
     /// <summary>The sources of a source-specific membership; empty for any source.</summary>
-    public required IReadOnlyList<IPAddress> Sources { get; init => field = ReadableCollection<IPAddress>.Of(value); }
+    [AsText]
+    public new required IReadOnlyList<IPAddress> Sources { get; init => field = ReadableCollection<IPAddress>.Of(value); }
 
     /// <summary>When.</summary>
     public required DateTimeOffset Time { get; init; }
@@ -51,4 +54,21 @@ public sealed class MembershipChange
             _ => $"Lost {Group} on {nic}: the NIC or its address is gone, or it is the default one no more.",
         };
     }
+}
+
+/// <summary>What ConvertTo-Json writes for values of a <see cref="MembershipChange"/> that are objects in .NET.</summary>
+public abstract class MembershipChangeText
+{
+    private protected MembershipChangeText()
+    {
+    }
+
+    /// <summary>MembershipChange.Group as text.</summary>
+    public string Group => ((MembershipChange)this).Group.ToString();
+
+    /// <summary>MembershipChange.InterfaceAddress as text.</summary>
+    public string? InterfaceAddress => ((MembershipChange)this).InterfaceAddress?.ToString();
+
+    /// <summary>MembershipChange.Sources as text.</summary>
+    public IReadOnlyList<string> Sources => [.. ((MembershipChange)this).Sources.Select(static address => address.ToString())];
 }

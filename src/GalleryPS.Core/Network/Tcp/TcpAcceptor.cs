@@ -43,6 +43,10 @@ internal sealed class TcpAcceptor : IDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>A listening socket of a receiver, which follows its NIC.</summary>
+    /// <param name="wanted">The NIC it stands for.</param>
+    public ReceivingSocket On(WantedNic wanted) => new ListeningSocket(this, _socket, wanted);
+
     /// <summary>Listens.</summary>
     /// <param name="where">Where.</param>
     /// <param name="tls">What connections are encrypted with; null for plain text.</param>
@@ -224,4 +228,14 @@ internal sealed class TcpAcceptor : IDisposable
         client = client with { Rest = null };
         return error == SocketError.Success ? Accepted.Answered : Accepted.Reset;
     }
+}
+
+/// <summary>A listening socket of a receiver.</summary>
+/// <param name="acceptor">What listens.</param>
+/// <param name="socket">Its socket.</param>
+/// <param name="wanted">The NIC it stands for.</param>
+internal sealed class ListeningSocket(TcpAcceptor acceptor, Socket socket, WantedNic wanted) : ReceivingSocket(socket, wanted, static (_, _, _) => true, null)
+{
+    /// <summary>What listens.</summary>
+    public TcpAcceptor Acceptor => acceptor;
 }

@@ -40,7 +40,7 @@ internal sealed class FluteIntake : IDisposable
     {
         (_inbox, _sockets, _stopping, _time) = (inbox, sockets, stopping, inbox.Clock.Time);
         _started = _time.GetTimestamp();
-        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort, TlsClient.Of(options.Tls));
+        _reports = new ReportClients(options.Flute.Passphrase?.Key.Value, Report, inbox.Report, _time, options.Flute.AnyReportPort, TlsClient.Of(options.Tls), LookForTheEnd);
         _flute = new FluteReceiver(
             new FluteReceiverOptions
             {
@@ -129,11 +129,7 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
-            if (!_toldOver && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning)
-            {
-                _toldOver = true;
-                Add(new NothingAwaited());
-            }
+            TellWhenOver();
         }
 
         // The first packets after a pause are what a sender that begins carefully waits to hear of.
@@ -149,7 +145,7 @@ internal sealed class FluteIntake : IDisposable
         if (_arrived.Count > 0 || !_lock.TryEnter()) return false;
         try
         {
-            return PassOnWithoutWaiting() && _arrived.Count == 0 && _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning;
+            return PassOnWithoutWaiting() && _arrived.Count == 0 && IsOverForAll;
         }
         finally
         {
@@ -219,12 +215,25 @@ internal sealed class FluteIntake : IDisposable
         if (received is ObjectReceived image) image.Content.Dispose();
     }
 
+    private bool IsOverForAll => _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning && !_reports.IsTellingTheEnd;
+
+    private void LookForTheEnd()
+    {
+        lock (_lock) TellWhenOver();
+    }
+
+    private void TellWhenOver()
+    {
+        if (_toldOver || !IsOverForAll) return;
+        _toldOver = true;
+        Add(new NothingAwaited());
+    }
+
     private void PassOn(IPEndPoint? source = null, int nic = 0)
     {
         while (_flute.TryTake(out FluteEvent? received))
         {
             if (source is not null && received is SessionOpened) _sources[received.Session] = (source, nic);
-            if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
             Add(received);
         }
 
@@ -238,6 +247,8 @@ internal sealed class FluteIntake : IDisposable
 
     private void Add(FluteEvent received)
     {
+        if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
+        if (received is SessionEnded { End: SessionEnd.AllReceived }) _reports.TellTheEnd(received.Session);
         try
         {
             _arrived.Add(received, _stopping);

@@ -14,20 +14,26 @@ internal sealed class ReportClient : IDisposable
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
     private static readonly TimeSpan FirstReportTimeout = TimeSpan.FromSeconds(1), FinalReportTimeout = TimeSpan.FromMilliseconds(100);
+
+    // How long a sender that could be told before is told that everything is in.
+    private static readonly TimeSpan LastWordTimeout = TimeSpan.FromSeconds(3);
     private readonly IPEndPoint _to;
     private readonly byte[]? _key;
     private readonly Func<ReceptionReport?> _report;
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<string, string> _failed;
-    private readonly Action? _restored;
+    private readonly Action? _restored, _ended;
     private readonly string _receiver = Guid.NewGuid().ToString("N");
     private readonly ReportedSoFar _soFar = new();
     private readonly TimeProvider _time;
     private readonly TlsTarget? _tls;
     private readonly Thread _thread;
     private readonly long _begun;
-    private bool _isOpen, _hasTried;
+    private bool _isOpen, _hasTried, _wasOpen;
+    private volatile bool _isDone;
+    private ReceptionReport? _last;
+    private long _over;
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
@@ -36,11 +42,12 @@ internal sealed class ReportClient : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="restored">Is told when it is possible again.</param>
     /// <param name="tls">With whom TLS is spoken; null for plain text.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null)
+    /// <param name="ended">Is told when there is nothing more to tell.</param>
+    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null, Action? ended = null)
     {
-        (_to, _key, _report, _failed, _time, _restored, _tls) = (to, key, report, failed, time, restored, tls);
+        (_to, _key, _report, _failed, _time, _restored, _tls, _ended) = (to, key, report, failed, time, restored, tls, ended);
         _begun = time.GetTimestamp();
-        _thread = new Thread(Run) { IsBackground = true, Name = "Flute reports" };
+        _thread = new Thread(RunToTheEnd) { IsBackground = true, Name = "Flute reports" };
         _thread.Start();
     }
 
@@ -57,8 +64,21 @@ internal sealed class ReportClient : IDisposable
         private set => Volatile.Write(ref _hasTried, value);
     }
 
+    /// <summary>Whether everything is in, and a sender that could be told before does not know it yet: worth a few seconds.</summary>
+    public bool IsTellingTheEnd
+    {
+        get => Volatile.Read(ref _over) is var over and not 0 && !_isDone && Volatile.Read(ref _wasOpen) && _time.GetElapsedTime(over) < LastWordTimeout;
+    }
+
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
+
+    /// <summary>Everything is in.</summary>
+    public void TellTheEnd()
+    {
+        Volatile.Write(ref _over, _time.GetTimestamp() | 1);
+        _wake.Set();
+    }
 
     public void Dispose()
     {
@@ -67,6 +87,13 @@ internal sealed class ReportClient : IDisposable
         _thread.Join();
         _stop.Dispose();
         _wake.Dispose();
+    }
+
+    private void RunToTheEnd()
+    {
+        Run();
+        _isDone = true;
+        _ended?.Invoke();
     }
 
     // A connection that breaks is opened again as long as the session lasts: nobody knows whether the sender or the way is gone.
@@ -88,7 +115,7 @@ internal sealed class ReportClient : IDisposable
             {
                 // A sender that was stopped closes the connection first and ends the session then: that is told by the end.
                 bool closed = IsOpen && e is SocketException;
-                if (!_stop.IsCancellationRequested && !told && !closed) _failed(ErrorIds.NetworkFailure, e.Message);
+                if (!_stop.IsCancellationRequested && !told && !closed && _last?.Finished != true) _failed(ErrorIds.NetworkFailure, e.Message);
                 told |= !closed;
                 again = true;
             }
@@ -106,7 +133,7 @@ internal sealed class ReportClient : IDisposable
             }
 
             // What is reported meanwhile is kept.
-            if (_stop.Token.WaitHandle.WaitOne(RetryPause) || Next() is null) return;
+            if (_stop.Token.WaitHandle.WaitOne(RetryPause) || (Next() is null && !IsTellingTheEnd)) return;
         }
     }
 
@@ -135,26 +162,45 @@ internal sealed class ReportClient : IDisposable
         }
 
         IsOpen = true;
+        Volatile.Write(ref _wasOpen, true);
         connected();
-        if (Next() is not { } now) return false;
+
+        // The last report may have been made when nobody could be told.
+        if ((Next() ?? (IsTellingTheEnd ? _last : null)) is not { } now) return false;
         if (again || now.Objects.Count + now.Blocks.Count > 0)
         {
             foreach (ReceptionReport all in _soFar.Again(now)) Send(connection, codec.Report(all));
-            if (now.Finished) return false;
         }
         else
         {
             Send(connection, codec.Report(now));
         }
 
-        Report(connection, codec);
+        if (!now.Finished) Report(connection, codec);
+        if (_last?.Finished == true) WaitUntilTaken(connection);
         return false;
+    }
+
+    // The sender closes its end when it has read everything; a way that is broken may have swallowed the last words.
+    private void WaitUntilTaken(TcpConnection connection)
+    {
+        connection.EndSendingAsync(_stop.Token).GetAwaiter().GetResult();
+        long start = _time.GetTimestamp();
+        byte[] nothing = new byte[16];
+        while (!_stop.IsCancellationRequested && _time.GetElapsedTime(start) < LastWordTimeout)
+        {
+            if (!connection.WaitToRead(20_000) || connection.Read(nothing, out SocketError error) > 0) continue;
+            if (error == SocketError.Success) return;
+            if (error != SocketError.WouldBlock) throw new SocketException((int)error);
+        }
     }
 
     private ReceptionReport? Next()
     {
         ReceptionReport? report = _report();
-        if (report is not null) _soFar.Add(report);
+        if (report is null) return null;
+        _soFar.Add(report);
+        _last = report;
         return report;
     }
 

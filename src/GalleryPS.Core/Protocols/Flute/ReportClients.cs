@@ -13,7 +13,8 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="time">The clock.</param>
 /// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
 /// <param name="tls">What reports are encrypted with; null for plain text.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null) : IDisposable
+/// <param name="onEnded">Is told when there is nothing more to tell to a sender.</param>
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null, Action? onEnded = null) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
     private int _toldPort;
@@ -24,14 +25,23 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     /// <summary>Whether a sender is still to be told for the first time.</summary>
     public bool IsBeginning => _clients.Values.Any(static c => !c.HasTried);
 
+    /// <summary>Whether a sender does not know yet that everything is in.</summary>
+    public bool IsTellingTheEnd => _clients.Values.Any(static c => c.IsTellingTheEnd);
+
+    /// <summary>Whether there is nothing more to tell to anybody.</summary>
+    public bool AllEnded => _clients.Values.All(static c => c.HasEnded);
+
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 
-    /// <summary>Begins to report to the sender of a session. A second call does nothing.</summary>
+    /// <summary>
+    /// Begins to report to the sender of a session. A second call does nothing, unless what it began has ended: another session came to have the number.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="reportTo">What the sender says of its port. Only that is taken from the network: reports go to where the packets come from.</param>
     public void Begin(SessionId session, string reportTo)
     {
+        Forget();
         if (_clients.ContainsKey(session)) return;
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
@@ -53,7 +63,14 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
             (id, why) => onEvent(new WarningEvent(id, $"The sender at {session.Source} cannot be told what is missing: {why}.")),
             time,
             () => onEvent(new NoticeEvent($"The sender at {session.Source} can be told again.")),
-            TlsTarget.Of(tls, session.Source.ToString()));
+            TlsTarget.Of(tls, session.Source.ToString()),
+            onEnded);
+    }
+
+    /// <summary>Everything of a session is in.</summary>
+    public void TellTheEnd(SessionId session)
+    {
+        if (_clients.TryGetValue(session, out ReportClient? client)) client.TellTheEnd();
     }
 
     /// <summary>There is something to report now.</summary>
@@ -66,5 +83,15 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     {
         foreach (ReportClient client in _clients.Values) client.Dispose();
         _clients.Clear();
+    }
+
+    // Senders that have been told everything: a receiver that goes on for days serves thousands. Their threads have ended; they
+    // are not disposed of, since another thread may be about to wake them.
+    private void Forget()
+    {
+        foreach ((SessionId session, ReportClient client) in _clients)
+        {
+            if (client.HasEnded) _clients.TryRemove(session, out _);
+        }
     }
 }

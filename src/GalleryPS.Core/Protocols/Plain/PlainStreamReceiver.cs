@@ -22,11 +22,10 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private const int InlineBytes = 1 << 20;
     private readonly ReceiveOptions _options;
     private readonly Inbox _inbox;
-    private readonly List<TcpAcceptor> _acceptors;
+    private readonly StreamListener _listener;
     private readonly TlsServer? _tls;
     private readonly HashSet<IPAddress> _sources;
     private readonly Transmissions _transmissions;
-    private readonly ReadingThreads _threads;
     private readonly List<IncomingConnection> _open = [];
     private readonly SemaphoreSlim _turns = new(MostAtWork);
     private readonly ITimer _look;
@@ -34,24 +33,31 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private readonly ResumeServer? _resume;
     private long _givenUp, _turnedAway;
 
-    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, List<TcpAcceptor> acceptors, TlsServer? tls, IReadOnlyList<IPAddress> sources)
+    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, StreamListener listener, TlsServer? tls, IReadOnlyList<IPAddress> sources)
     {
-        _tls = tls;
-        (_options, _inbox, _acceptors, _sources, _threads) = (options, inbox, acceptors, [.. sources], new ReadingThreads(inbox.Break));
+        (_options, _inbox, _listener, _tls, _sources) = (options, inbox, listener, tls, [.. sources]);
         _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
         _look = inbox.Clock.Time.CreateTimer(static r => ((PlainStreamReceiver)r!).CheckTimes(), this, LookEvery, LookEvery);
-        if (inbox.Stored is { } stored) _resume = new ResumeServer(acceptors.Select(static a => a.EndPoint), stored, IsWanted, Found, inbox.Clock.Time, tls);
-        Ready = new ReadyEvent(Transport.Tcp, [.. acceptors.Select(static a => a.EndPoint)], null, []);
+        if (inbox.Stored is { } stored) _resume = new ResumeServer(listener.EndPoints, stored, IsWanted, Found, inbox.Clock.Time, tls);
+        Ready = new ReadyEvent(Transport.Tcp, listener.EndPoints, null, []);
     }
 
     public ReadyEvent Ready { get; }
 
     public static PlainStreamReceiver Open(ReceiveOptions options, Inbox inbox, ProtocolContext context, CancellationToken cancellationToken)
     {
-        IPAddress? address = options.Addresses.Address is { } written ? Hosts.Resolve(written, cancellationToken) : null;
-        IReadOnlyList<IPAddress> sources = ReceiveAddresses.Sources(options, cancellationToken);
+        UnicastReceiveOptions where = ReceiveAddresses.Stream(options, cancellationToken);
         var tls = TlsServer.Of(options.Tls, context.Time);
-        return new PlainStreamReceiver(options, inbox, TcpAcceptor.ListenOnAll(ReceiveAddresses.Bindings(options, address).Select(static b => b.Where), tls), tls, sources);
+        var listener = new StreamListener(where, tls, context.Portable, inbox.Report, inbox.Break);
+        try
+        {
+            return new PlainStreamReceiver(options, inbox, listener, tls, where.Sources);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
     }
 
     public IEnumerable<GalleryEvent> Opening()
@@ -60,10 +66,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         if (_tls is not null) yield return new CertificateEvent(_tls.Thumbprint, _tls.IsSelfSigned);
     }
 
-    public void Start()
-    {
-        foreach (TcpAcceptor acceptor in _acceptors) _threads.Run($"TCP {acceptor.EndPoint}", "Listening", acceptor.EndPoint, () => Accept(acceptor));
-    }
+    public void Start() => _listener.Start(Accept, where => _resume?.Follow(where));
 
     public IEnumerable<GalleryEvent> Closing()
     {
@@ -88,26 +91,27 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         Stop();
         _look.Dispose();
         _transmissions.Dispose();
-        _threads.Dispose();
+        _listener.Dispose();
         _turns.Dispose();
     }
 
     private void Stop()
     {
         _resume?.Dispose();
-        _threads.Stop();
+        _listener.StopAccepting();
         lock (_open)
         {
             while (_open.Count > 0) Monitor.Wait(_open);
         }
 
-        foreach (TcpAcceptor acceptor in _acceptors) acceptor.Dispose();
+        _listener.Close();
     }
 
-    private void Accept(TcpAcceptor acceptor)
+    private void Accept(ListeningSocket socket)
     {
+        TcpAcceptor acceptor = socket.Acceptor;
         byte[] buffer = new byte[256 << 10];
-        while (!_threads.Stopping.IsCancellationRequested)
+        while (_listener.Accepts(socket))
         {
             if (!acceptor.Wait(0))
             {
@@ -119,7 +123,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             if (connection is not null) Take(acceptor, new IncomingConnection(connection, _options, _inbox, _transmissions), buffer);
 
             // It stays in the backlog until others have ended.
-            else if (accepted == Accepted.TooMany && !MakeRoom(null)) _threads.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
+            else if (accepted == Accepted.TooMany && !MakeRoom(null)) _listener.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
         }
     }
 
@@ -230,7 +234,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
 
     private async Task ReadOn(IncomingConnection connection, IncomingConnection[] earlier)
     {
-        CancellationToken stopping = _threads.Stopping;
+        CancellationToken stopping = _listener.Stopping;
         try
         {
             // The thread that accepts goes on accepting.

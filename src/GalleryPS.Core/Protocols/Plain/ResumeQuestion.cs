@@ -12,6 +12,7 @@ namespace GalleryPS.Protocols.Plain;
 /// How a sender of Plain over TCP learns whether a receiver has an image. It asks at a port of its own, so that nothing changes on Plain's wire and
 /// a receiver that knows nothing of it sees nothing of it: the receiver says <c>GALLERY RESUME 1</c>, the sender asks
 /// <c>LENGTH SHA-256</c>, the receiver answers <c>1</c> or <c>0</c> and closes; each is a line of ASCII.
+/// Where the images travel with TLS, so do these lines.
 /// </summary>
 internal static class ResumeQuestion
 {
@@ -48,15 +49,17 @@ internal static class ResumeQuestion
     /// <param name="options">How to connect.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops asking.</param>
-    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotResume"/>: it does not answer.</exception>
+    /// <exception cref="GalleryException"><see cref="ErrorIds.CannotResume"/>: it does not answer. <see cref="ErrorIds.TlsFailed"/> and others: one side only has TLS, or is not trusted.</exception>
     public static bool Ask(IPEndPoint images, OutgoingImage image, TcpConnectOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         IPEndPoint where = Where(images);
+        TcpConnection? made = null;
         try
         {
-            using TcpConnection connection = TcpConnection.Connect(where, options, time, cancellationToken);
+            using TcpConnection connection = made = TcpConnection.Connect(where, options, time, cancellationToken);
             using CancellationTokenRegistration closer = cancellationToken.UnsafeRegister(static c => ((TcpConnection)c!).Reset(), connection);
-            if (!ReadLine(connection, GreetingTimeout, time).AsSpan().SequenceEqual(Greeting.AsSpan()[..^1])) throw Silent(images, where, "something else answers there");
+            byte[] greeting = ReadLine(connection, GreetingTimeout, time);
+            if (!greeting.AsSpan().SequenceEqual(Greeting.AsSpan()[..^1])) throw TlsSide.IsTls(greeting) ? TlsErrors.Unexpected(where, image.Name) : Silent(images, where, "something else answers there");
             byte[] question = Line(image.Length, DigestOf(image));
             for (int sent = 0; sent < question.Length;) sent += connection.Send(question.AsSpan(sent));
             return ReadLine(connection, AnswerTimeout, time) switch
@@ -72,7 +75,7 @@ internal static class ResumeQuestion
         }
         catch (SocketException e)
         {
-            throw Silent(images, where, e.Message);
+            throw made?.TlsFailure ?? Silent(images, where, e.Message);
         }
     }
 

@@ -15,9 +15,10 @@ internal sealed class ResumeServer : IDisposable
     private readonly Func<IPAddress, bool> _isWanted;
     private readonly Action<string, IPEndPoint> _found;
     private readonly TimeProvider _time;
+    private readonly TlsServer? _tls;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Task _all;
+    private readonly List<Task> _all;
     private int _connections;
 
     /// <param name="images">Where images are taken; listens beside each.</param>
@@ -29,18 +30,43 @@ internal sealed class ResumeServer : IDisposable
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/> and others.</exception>
     public ResumeServer(IEnumerable<IPEndPoint> images, StoredImages stored, Func<IPAddress, bool> isWanted, Action<string, IPEndPoint> found, TimeProvider time, TlsServer? tls = null)
     {
-        (_images, _isWanted, _found, _time) = (stored, isWanted, found, time);
+        (_images, _isWanted, _found, _time, _tls) = (stored, isWanted, found, time, tls);
         _acceptors = TcpAcceptor.ListenOnAll(images.Select(ResumeQuestion.Where), tls);
-        _all = Task.WhenAll(_acceptors.Select(a => Task.Run(() => Accept(a))));
+        _all = [.. _acceptors.Select(a => Task.Run(() => Accept(a)))];
+    }
+
+    /// <summary>Images are taken at another address too; where one cannot be asked, a sender says so.</summary>
+    public void Follow(IPEndPoint images)
+    {
+        lock (_acceptors)
+        {
+            IPEndPoint where = ResumeQuestion.Where(images);
+            if (_stop.IsCancellationRequested || _acceptors.Exists(a => a.EndPoint.Equals(where))) return;
+            try
+            {
+                var acceptor = TcpAcceptor.Listen(where, _tls);
+                _acceptors.Add(acceptor);
+                _all.Add(Task.Run(() => Accept(acceptor)));
+            }
+            catch (GalleryException)
+            {
+                // Somebody else has the port.
+            }
+        }
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        foreach (TcpAcceptor acceptor in _acceptors) acceptor.Dispose();
+        Task all;
+        lock (_acceptors)
+        {
+            foreach (TcpAcceptor acceptor in _acceptors) acceptor.Dispose();
+            all = Task.WhenAll(_all);
+        }
 
         // Who is being answered goes on a moment longer than this.
-        Task.WaitAny([_all], CancellationToken.None);
+        Task.WaitAny([all], CancellationToken.None);
     }
 
     private async Task Accept(TcpAcceptor acceptor)

@@ -1,0 +1,47 @@
+using GalleryPS.Network;
+
+namespace GalleryPS.Protocols;
+
+/// <summary>Keeps a receiver with the NICs of this machine, and says what became of them.</summary>
+internal static class NicWatch
+{
+    /// <summary>Looks at the NICs now and after each change, until it is stopped.</summary>
+    /// <param name="changes">Tells of changes.</param>
+    /// <param name="look">Gets the NICs of this machine, and the indices of those that went away since.</param>
+    /// <param name="stopping">Ends it.</param>
+    public static void Run(NicChanges changes, Action<IReadOnlyList<Interface>, IReadOnlySet<int>> look, CancellationToken stopping)
+    {
+        // What changed before this thread began to listen is seen with the first look.
+        var gone = new HashSet<int>();
+        do
+        {
+            try
+            {
+                look(Interfaces.List(), gone);
+                gone.Clear();
+            }
+            catch (GalleryException)
+            {
+                // The system does not tell its NICs at this moment; it says so again with the next change.
+            }
+
+            while (!stopping.IsCancellationRequested && !changes.Wait(ReadingThreads.PollMilliseconds, gone))
+            {
+            }
+        }
+        while (!stopping.IsCancellationRequested);
+    }
+
+    /// <summary>What a user is told of a receiver that joined no group.</summary>
+    public static GalleryEvent? Describe(in NicNews one) => one.Change switch
+    {
+        NicChange.Taken when one.Text.Length > 0 => new WarningEvent(ErrorIds.NicLost, $"{one.Nic.Name} has another address: receiving at {one.Socket!.Socket.LocalEndPoint}, no longer at {one.Text}."),
+        NicChange.Taken => new NoticeEvent($"Receiving at {one.Socket!.Socket.LocalEndPoint} on {one.Nic}."),
+        NicChange.Lost => new NoticeEvent($"{one.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
+        NicChange.Refused => new NoticeEvent($"{one.Nic} cannot be received on yet: {one.Text}"),
+        NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {one.Text}."),
+        NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {one.Text}."),
+        NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),
+        _ => null,
+    };
+}
