@@ -64,7 +64,8 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>The parameters that the job gets; those that were bound, unless the pipeline has changed one.</summary>
     private protected virtual Dictionary<string, object> JobParameters() => new(MyInvocation.BoundParameters, StringComparer.OrdinalIgnoreCase);
 
-    // A thread of this process: what it emits are the objects themselves, and Stop-Job does what Ctrl+C does.
+    // A thread of this process: what it emits are the objects themselves, and Stop-Job does what Ctrl+C does. Only an error that is
+    // thrown on ends the script, and so makes the job a failed one.
     private void StartJob()
     {
         const string start = """

@@ -54,7 +54,10 @@ $programs = @(
         Receive = 'nc -l 25000 | tar xf -'
         Send = 'for host in h2 h3 h4; do tar cf - * | nc -N $host 25000; done'
         Plainly = 'for host in h2 h3 h4; do for image in * /dev/null; do nc -N $host 25000 < $image; done; done' }
-    @{ Name = 'rt-libflute'; Needs = 'flute-transmitter'; Version = 'true'; Receive = ''; Send = '' }
+    # Its sender repeats its table until it is ended.
+    @{ Name = 'rt-libflute'; Needs = 'flute-transmitter'; Version = 'flute-transmitter --version'
+        Receive = 'flute-receiver -i 0.0.0.0 -m 239.25.25.25 -p 25000 -o .'
+        Send = 'timeout 3 flute-transmitter -m 239.25.25.25 -p 25000 -r 0 *' }
 )
 
 function Get-SentBytes { [long] (Invoke-GalleryLabCommand h1 -FilePath cat -ArgumentList /sys/class/net/eth0/statistics/tx_bytes | Select-Object -Last 1) }

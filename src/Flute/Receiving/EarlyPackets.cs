@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Flute;
 
@@ -7,7 +6,7 @@ namespace Flute;
 /// Packets of objects that no FDT describes yet, kept up to a limit of all sessions together. They lie one behind the other in buffers
 /// that are used again: strangers who send packets of objects that are never described leave nothing for the garbage collector.
 /// </summary>
-internal sealed class EarlyPackets(EarlyMemory memory) : IDisposable
+internal sealed class EarlyPackets(EarlyMemory memory)
 {
     // What a packet and an object cost besides their bytes.
     private const int PacketOverhead = 64, ObjectOverhead = 192;
@@ -24,7 +23,7 @@ internal sealed class EarlyPackets(EarlyMemory memory) : IDisposable
     /// <returns>False when there is no room.</returns>
     public bool TryAdd(UInt128 toi, ReadOnlySpan<byte> payload, FecOti? oti)
     {
-        bool known = _packets.ContainsKey(toi);
+        bool known = _packets.TryGetValue(toi, out List<Early>? list);
         int cost = PacketOverhead + (known ? 0 : ObjectOverhead);
         if (!_share.TryTake(cost)) return false;
         if (_last is not { } kept || kept.Buffer.Length - kept.Used < payload.Length)
@@ -40,7 +39,7 @@ internal sealed class EarlyPackets(EarlyMemory memory) : IDisposable
         }
 
         payload.CopyTo(kept.Buffer.AsSpan(kept.Used));
-        List<Early> list = CollectionsMarshal.GetValueRefOrAddDefault(_packets, toi, out _) ??= [];
+        if (list is null) _packets[toi] = list = [];
         list.Add(new Early(kept, kept.Used, payload.Length, oti));
         kept.Used += payload.Length;
         kept.Packets++;
@@ -63,8 +62,6 @@ internal sealed class EarlyPackets(EarlyMemory memory) : IDisposable
         foreach (List<Early> list in _packets.Values) Release(list);
         _packets.Clear();
     }
-
-    public void Dispose() => Clear();
 
     private void Release(List<Early> list)
     {

@@ -180,7 +180,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             late.Content.Dispose();
         }
 
-        _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
+        PushEarly(incoming, now);
         AfterLooking();
     }
 
@@ -232,7 +232,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         _disposed = true;
         _fdt.Dispose();
         foreach (IncomingObject incoming in _objects.InOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
-        _early.Dispose();
+        _early.Clear();
     }
 
     /// <summary>Takes an FDT instance.</summary>
@@ -295,7 +295,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         foreach (IncomingObject incoming in added)
         {
             Begin(incoming, null);
-            if (!incoming.IsLookedFor) _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
+            if (!incoming.IsLookedFor) PushEarly(incoming, now);
         }
 
         AfterLooking();
@@ -307,6 +307,8 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         ContentType = file.ContentType ?? instance.ContentType,
         ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
     };
+
+    private void PushEarly(IncomingObject incoming, TimeSpan now) => _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
 
     private void AfterLooking()
     {

@@ -84,10 +84,8 @@ public sealed class ToolCompleter : ValueCompleter
 /// <summary>Completes the flows of the capture that the command line names.</summary>
 public sealed class FlowCompleter : ValueCompleter
 {
-    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound)
-    {
-        return Of(bound).Where(static f => f.Flow is not null).Select(static f => (f.Flow!, $"{f.Packets} packets"));
-    }
+    private protected override IEnumerable<(string Value, string About)> Values(string command, IDictionary bound) =>
+        Of(bound).Where(static f => f.Flow is not null).Select(static f => (f.Flow!, $"{f.Packets} packets"));
 
     /// <summary>The flows of the capture that the command line names; none where it names none.</summary>
     internal static IReadOnlyList<TrafficCount> Of(IDictionary bound)

@@ -62,7 +62,8 @@ public class FluteReportChannelTests
     public void ASessionThatGetsTheNumberOfOneThatEndedIsReportedToo()
     {
         var told = new System.Collections.Concurrent.ConcurrentQueue<GalleryEvent>();
-        using var clients = new ReportClients(null, static (_, last) => last with { Finished = true }, told.Enqueue, TimeProvider.System);
+        using var ended = new AutoResetEvent(false);
+        using var clients = new ReportClients(null, static (_, last) => last with { Finished = true }, told.Enqueue, TimeProvider.System, onEnded: () => ended.Set());
         var session = new SessionId(IPAddress.Loopback, 7);
         for (int gallery = 0; gallery < 3; gallery++)
         {
@@ -75,7 +76,7 @@ public class FluteReportChannelTests
             sender.Send(ReportCodec.Challenge(new byte[16], 7));
             using (var lines = new StreamReader(new NetworkStream(sender))) Assert.Contains("\"finished\":true", lines.ReadToEnd(), StringComparison.Ordinal);
             sender.Dispose();
-            Assert.True(SpinWait.SpinUntil(() => clients.AllEnded, Patience));
+            Assert.True(ended.WaitOne(Patience));
         }
 
         Assert.Empty(told);

@@ -55,7 +55,7 @@ internal sealed class ReportClient : IDisposable
     public bool IsOpen { get => Volatile.Read(ref _isOpen); private set => Volatile.Write(ref _isOpen, value); }
 
     /// <summary>Whether there is nothing more to tell.</summary>
-    public bool HasEnded => !_thread.IsAlive;
+    public bool HasEnded => _isDone;
 
     /// <summary>Whether the sender was told once, or cannot be told: a session that is over as soon as it begins is worth a moment.</summary>
     public bool HasTried

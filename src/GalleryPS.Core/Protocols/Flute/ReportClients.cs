@@ -28,9 +28,6 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     /// <summary>Whether a sender does not know yet that everything is in.</summary>
     public bool IsTellingTheEnd => _clients.Values.Any(static c => c.IsTellingTheEnd);
 
-    /// <summary>Whether there is nothing more to tell to anybody.</summary>
-    public bool AllEnded => _clients.Values.All(static c => c.HasEnded);
-
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 
@@ -85,7 +82,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
         _clients.Clear();
     }
 
-    // Senders that have been told everything: a receiver that goes on for days serves thousands. Their threads have ended; they
+    // Senders that have been told everything: a receiver that goes on for days serves thousands. Their threads are done; they
     // are not disposed of, since another thread may be about to wake them.
     private void Forget()
     {
