@@ -14,7 +14,8 @@ BeforeAll {
         }
         $until = [datetime]::UtcNow.AddSeconds(30)
         while (-not ($job.Verbose | Where-Object Message -Match $Said)) {
-            if ($job.State -ne 'Running' -and $job.State -ne 'NotStarted' -or [datetime]::UtcNow -gt $until) { throw "The job is not there: $($job.State) $($job.Error) $($job.Verbose)" }
+            # Asked once: it may go from one of these to the other in between.
+            if ($job.State -notin 'Running', 'NotStarted' -or [datetime]::UtcNow -gt $until) { throw "The job is not there: $($job.State) $($job.Error) $($job.Verbose)" }
             [System.Threading.Thread]::Sleep(5)
         }
         $job

@@ -8,7 +8,7 @@ internal sealed class Agent : IDisposable
 {
     private readonly AgentChannel _channel;
     private readonly ConcurrentDictionary<int, AgentOperation> _operations = new();
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
     private readonly List<string> _said = [];
     private volatile bool _gone;
     private int _ids;

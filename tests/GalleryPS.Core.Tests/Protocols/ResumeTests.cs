@@ -175,10 +175,16 @@ public sealed class ResumeTests : IDisposable
     public void TheOutputDirectoryThatGoesInMidTransferIsAnErrorForEachImageAndNothingElse()
     {
         using GalleryReceiver receiver = GalleryReceiver.Open(Receiving(Transport.Tcp, Protocol.Plain));
-        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().ToList());
+        using var first = new ManualResetEventSlim();
+        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive().Select(e =>
+        {
+            if (e is ReceivedEvent) first.Set();
+            return e;
+        }).ToList());
         using GallerySender sender = GallerySender.Open(Sending(Transport.Tcp, Protocol.Plain) with { Resume = false });
         List<GalleryEvent> sent = [.. sender.Send(_files[0])];
-        Assert.True(SpinWait.SpinUntil(() => Directory.GetFiles(_target, "image-*").Length == 1, TimeSpan.FromSeconds(20)));
+        Assert.True(first.Wait(TimeSpan.FromSeconds(20)));
+        Assert.Single(Directory.GetFiles(_target, "image-*"));
         Directory.Delete(_target, recursive: true);
         sent.AddRange([.. _files.Skip(1).SelectMany(f => sender.Send(f)), .. sender.Finish()]);
         List<GalleryEvent> received = receiving.GetAwaiter().GetResult();
