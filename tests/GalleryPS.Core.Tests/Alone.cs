@@ -1,6 +1,3 @@
-// The others wait more than they compute.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
-
 namespace GalleryPS.Tests;
 
 /// <summary>Tests that look at the time or at the memory of the process: nothing else runs beside them.</summary>

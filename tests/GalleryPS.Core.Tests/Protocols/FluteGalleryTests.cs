@@ -3,6 +3,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Tests.Protocols;
 
 /// <summary>Galleries that change while they are sent, or are very large, over loopback.</summary>
+[Collection(nameof(Alone))]
 public sealed class FluteGalleryTests : IDisposable
 {
     private readonly string _folder = TestGallery.NewFolder();

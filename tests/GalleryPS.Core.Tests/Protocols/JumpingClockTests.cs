@@ -4,6 +4,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Tests.Protocols;
 
 /// <summary>The time of day is set while images are on their way: years ahead, and back.</summary>
+[Collection(nameof(Alone))]
 public sealed class JumpingClockTests : IDisposable
 {
     private readonly string _gallery = TestGallery.NewFolder(), _target = TestGallery.NewFolder();

@@ -7,6 +7,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Tests.Protocols;
 
 /// <summary>Transfers that go on where an earlier one stopped, over TCP and with Flute.</summary>
+[Collection(nameof(Alone))]
 public sealed class ResumeTests : IDisposable
 {
     private const int Port = 25_330;
