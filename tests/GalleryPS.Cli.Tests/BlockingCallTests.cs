@@ -22,9 +22,24 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
     // Errors that each call has in real life. Calls of the runtime's own files are not refused: which of them is ours shows by their names (RefusedFileTests).
     private static readonly Dictionary<string, string> Errors = new(StringComparer.Ordinal)
     {
-        ["accept4"] = "EMFILE", ["connect"] = "ECONNREFUSED", ["recvfrom"] = "ECONNRESET", ["recvmsg"] = "ECONNRESET", ["recvmmsg"] = "ENOBUFS", ["sendto"] = "ECONNRESET",
-        ["sendmsg"] = "ENETDOWN", ["shutdown"] = "ENOTCONN", ["poll"] = "EINTR", ["epoll_wait"] = "EINTR", ["clock_nanosleep"] = "EINTR",
-        ["pwrite64"] = "ENOSPC", ["link"] = "EPERM", ["rename"] = "EIO", ["unlink"] = "EIO", ["ftruncate"] = "EFBIG", ["flock"] = "EINTR", ["mkdir"] = "ENOSPC",
+        ["accept4"] = "EMFILE",
+        ["connect"] = "ECONNREFUSED",
+        ["recvfrom"] = "ECONNRESET",
+        ["recvmsg"] = "ECONNRESET",
+        ["recvmmsg"] = "ENOBUFS",
+        ["sendto"] = "ECONNRESET",
+        ["sendmsg"] = "ENETDOWN",
+        ["shutdown"] = "ENOTCONN",
+        ["poll"] = "EINTR",
+        ["epoll_wait"] = "EINTR",
+        ["clock_nanosleep"] = "EINTR",
+        ["pwrite64"] = "ENOSPC",
+        ["link"] = "EPERM",
+        ["rename"] = "EIO",
+        ["unlink"] = "EIO",
+        ["ftruncate"] = "EFBIG",
+        ["flock"] = "EINTR",
+        ["mkdir"] = "ENOSPC",
     };
 
     private readonly string _gallery = TestGallery.NewFolder(), _traces = TestGallery.NewFolder();
