@@ -18,12 +18,13 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     /// <summary>How long a network may be away where nobody says otherwise.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20), Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20), Pause = TimeSpan.FromMilliseconds(10), Busy = TimeSpan.FromMilliseconds(500);
     private const int LastAnswerMilliseconds = 30;
     private readonly DatagramSender[] _senders = [.. routes.Select(static r => r.By).Distinct()];
     private readonly HashSet<IPEndPoint> _nobodyAt = [];
     private long _lastLook = time.GetTimestamp();
     private long? _awaySince;
+    private bool _toldAway;
 
     /// <summary>Whether an answer that nobody listens at a destination means that: a receiver that has everything may have gone.</summary>
     public Func<IPEndPoint, bool> Believes { get; init; } = static _ => true;
@@ -39,9 +40,6 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
 
     /// <summary>Datagrams that did not leave on a NIC of several.</summary>
     public long Missed => _senders.Sum(static s => s.Missed.Sum(static m => m.Datagrams));
-
-    /// <summary>Whether the network is away at present.</summary>
-    public bool IsAway => _awaySince is not null;
 
     /// <summary>Whether it is time to ask for <see cref="News"/>, which costs more than to send something small.</summary>
     public bool IsDue => time.GetElapsedTime(_lastLook) >= Often;
@@ -90,15 +88,19 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
         told = null;
         if (!reach.Worked || reach.GaveUp || !SocketErrors.MayPass(error)) return false;
         TimeSpan longest = others ? patience / 5 : patience;
-        if (_awaySince is null)
+        _awaySince ??= time.GetTimestamp();
+        TimeSpan away = time.GetElapsedTime(_awaySince.Value);
+
+        // A full queue in front of a slow link empties: that is worth a word only when it does not.
+        if (!_toldAway && (away >= Busy || error.SocketErrorCode != SocketError.NoBufferSpaceAvailable))
         {
-            _awaySince = time.GetTimestamp();
+            _toldAway = true;
             told = new WarningEvent(
                 ErrorIds.NetworkInterrupted, Invariant($"{reach.To} cannot be reached at present: {error.Message.TrimEnd('.')}. Sending waits up to {longest.TotalSeconds:0.###} s for the network."));
         }
 
-        if (time.GetElapsedTime(_awaySince.Value) < longest) return true;
-        _awaySince = null;
+        if (away < longest) return true;
+        (_awaySince, _toldAway) = (null, false);
         reach.GaveUp = true;
         return false;
     }
@@ -111,8 +113,9 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     public GalleryEvent? Succeed()
     {
         if (_awaySince is not { } since) return null;
-        _awaySince = null;
-        return new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
+        bool told = _toldAway;
+        (_awaySince, _toldAway) = (null, false);
+        return !told ? null : new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
     }
 
     private IEnumerable<GalleryEvent> Nics()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -27,6 +28,7 @@ internal static class Broadcast
                 DatagramSockets.AllowBroadcast(socket);
                 DatagramSockets.SetTtl(socket, options.Ttl);
                 DatagramSockets.LeaveOn(socket, nic);
+                UnreachablePorts.Watch(socket);
             },
             Connected: false));
 

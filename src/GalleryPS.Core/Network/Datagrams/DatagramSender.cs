@@ -85,7 +85,7 @@ internal sealed class DatagramSender : IDisposable
             catch (SocketException e)
             {
                 error = e;
-                if (_nics.Count > 1 && nic.Fail(destination, datagrams)) _news.Enqueue(new OutboundNews(nic.Nic, e, 0));
+                if (_nics.Count > 1 && nic.Fail(destination, datagrams, e)) _news.Enqueue(new OutboundNews(nic.Nic, e, 0));
             }
         }
 

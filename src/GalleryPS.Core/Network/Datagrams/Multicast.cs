@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -37,6 +38,7 @@ internal static class Multicast
 
             // Receivers on this host are receivers too.
             SocketErrors.Require("send multicast to receivers on this host", socket.AddressFamily, () => socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, true));
+            UnreachablePorts.Watch(socket);
             if (!nic.IsDefault) SocketErrors.Require($"send multicast on {nic}", nic, () => SendOn(socket, nic));
         }
     }

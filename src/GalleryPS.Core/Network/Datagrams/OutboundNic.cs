@@ -79,10 +79,13 @@ internal sealed class OutboundNic : IDisposable
 
     /// <summary>Something did not leave on it.</summary>
     /// <returns>Whether that was not so before.</returns>
-    public bool Fail(IPEndPoint to, int datagrams)
+    public bool Fail(IPEndPoint to, int datagrams, SocketException error)
     {
         bool first = _failing.Count == 0;
         Missed = ((first ? 0 : Missed.Now) + datagrams, Missed.Total + datagrams);
+
+        // A NIC whose queue is full sends as fast as it can: what it misses counts, but it has not failed.
+        if (first && error.SocketErrorCode == SocketError.NoBufferSpaceAvailable) return false;
         _failing.Add(to);
         return first;
     }

@@ -37,7 +37,10 @@ internal static unsafe class UnreachablePorts
         return found ?? (IReadOnlyList<(IPEndPoint To, bool QuotesNothing)>)[];
     }
 
-    /// <summary>Asks for the answers. From then on sending may fail because of an earlier datagram, and has to be tried again.</summary>
+    /// <summary>
+    /// Asks for the answers, and to be told when a datagram did not fit into the queue of the NIC, which Linux else keeps to itself.
+    /// From then on sending may fail because of an earlier datagram, and has to be tried again.
+    /// </summary>
     /// <returns>Whether the system can do that.</returns>
     public static bool Watch(Socket socket) => OperatingSystem.IsLinux() && SocketErrors.Prefer(() => socket.SetRawSocketOption(
         (int)DatagramSockets.Level(socket.AddressFamily), socket.AddressFamily == AddressFamily.InterNetworkV6 ? ReceiveErrors6 : ReceiveErrors, [1, 0, 0, 0]));

@@ -294,8 +294,8 @@ internal sealed class FluteGallerySender : IImageSender
     private void Send(ReadOnlySpan<byte> packets, int length)
     {
         _receivers?.Delivery.Leave(Now);
-        if (!_outbox.Send(packets, length)) return;
         if (!_flute.AnnounceOnly) _sentBytes += packets.Length;
+        if (!_outbox.Send(packets, length)) return;
         if (_receivers is not null) _receivers.Delivery.LastSent = Now;
     }
 

@@ -109,6 +109,7 @@ internal sealed class FluteOutbox(
     {
         SocketException? error = Batches.Errors[route];
         if (error is null) _reach[route].Succeed();
+        else if (error.SocketErrorCode == SocketError.NoBufferSpaceAvailable) return;
         if ((error is null) == (_away[route] is null)) return;
         if (_reach[route].Worked)
         {
