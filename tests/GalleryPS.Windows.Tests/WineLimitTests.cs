@@ -1,3 +1,4 @@
+using System.Globalization;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Windows.Tests;
@@ -40,6 +41,23 @@ public sealed class WineLimitTests(WindowsRoom room)
         Expect.Error(second, ErrorIds.PortInUse);
         first.Interrupt();
         Expect.Exit(1, first);
+    }
+
+    /// <summary>Wine hands IP_UNICAST_IF on to Linux, whose TCP does not look at it: a connection leaves where the routing table says, with the address of the NIC that was chosen.</summary>
+    [Fact]
+    public void TheNicOfAConnectionIsNotChosen()
+    {
+        string port = WindowsRoom.NewPort();
+        using PeerProcess receiving = PeerProcess.Gallery(room.Linux, "receive", "--transport", "tcp", "--address", room.Linux.IPv4, "--port", port, "--idle-timeout", "20").WaitForReady();
+        string before = NetworkLab.Run(room.Windows, "cat", "/sys/class/net/eth1/statistics/tx_bytes");
+        using PeerProcess sending = room.Gallery(
+            "send", WindowsRoom.OnWindows(room.NewGallery(200_000)), "--transport", "tcp", "--to", room.Linux.IPv4, "--port", port, "--outbound-ip", "eth1");
+        Expect.Exit(0, sending);
+        Expect.Exit(0, receiving);
+        Assert.StartsWith(room.Windows.IPv4On(1), receiving.Events("Image").Single().GetProperty("Source").GetString(), StringComparison.Ordinal);
+        Assert.InRange(Bytes() - long.Parse(before, CultureInfo.InvariantCulture), 0, 100_000);
+
+        long Bytes() => long.Parse(NetworkLab.Run(room.Windows, "cat", "/sys/class/net/eth1/statistics/tx_bytes"), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Wine binds UDP to addresses that this machine does not have, where Windows says WSAEADDRNOTAVAIL; nothing can come then.</summary>
