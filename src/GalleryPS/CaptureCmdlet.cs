@@ -8,7 +8,7 @@ public abstract class CaptureCmdlet : GalleryCmdlet
 {
     /// <summary>Capture files: pcap or pcapng, also compressed with gzip or Zstandard; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName")]
+    [Alias("PSPath", "FullName", "LiteralPath", "Capture")]
     [CapturePath]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];

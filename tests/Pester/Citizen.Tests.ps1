@@ -18,6 +18,10 @@ Describe 'The module as a good citizen' {
         # An alias that is a name elsewhere says that both mean nearly the same. These pairs differ for a reason; another one needs one too.
         $known = @{
             'Path Capture' = 'a file; the capture that runs'
+            'Path LiteralPath' = 'a capture that is really called so is taken as it is; one parameter does'
+            'Path OutputPath' = 'the file of a capture, which gets a name by itself; the file that is asked for'
+            'Lab InputObject' = 'where a command runs; whatever comes down the pipe'
+            'ComputerName HostName' = 'the same, the other way round'
             'Capture InputObject' = 'the capture that runs, by name; whatever comes down the pipe'
             'InputObject Lab' = 'what is removed; where a command runs'
             'To ComputerName' = 'an address that packets go to; a host that takes part'
@@ -33,6 +37,42 @@ Describe 'The module as a good citizen' {
         $names = $parameters.Name | Sort-Object -Unique
         $found = foreach ($parameter in $parameters) { $parameter.Aliases | Where-Object { $_ -in $names } | ForEach-Object { "$($parameter.Name) $_" } }
         $found | Sort-Object -Unique | Should -Be ($known.Keys | Sort-Object)
+    }
+
+    It 'asks with -WhatIf and -Confirm wherever something is sent, written, started or ended' {
+        # The others read, predict, draw, or receive into the pipe. A doctor sends probes, as Test-Connection does; a command
+        # on a host of a lab asks for itself, as with Invoke-Command.
+        $asking = Get-Command -Module GalleryPS | Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name | Sort-Object
+        $asking | Should -Be @(
+            'Compare-GalleryTraffic', 'Connect-GalleryServer', 'Export-Gallery', 'Get-GalleryPacket', 'Invoke-GalleryExperiment',
+            'New-GalleryLab', 'Receive-Gallery', 'Remove-GalleryLab', 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture',
+            'Start-GalleryServer', 'Stop-GalleryCapture', 'Stop-GalleryServer')
+    }
+
+    It 'takes the usual names of an option wherever there is that option' {
+        $usual = @{
+            To = 'Connect-GalleryServer', 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            Group = 'Receive-Gallery', 'Receive-GalleryMessage', 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            McastIP = 'Receive-Gallery', 'Receive-GalleryMessage', 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            BindIP = 'Receive-Gallery', 'Receive-GalleryMessage', 'Start-GalleryServer', 'Test-GalleryNetwork'
+            Interface = 'Receive-Gallery', 'Receive-GalleryMessage', 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            OutboundIP = 'Send-Gallery', 'Send-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            ArrivalIP = 'Receive-Gallery', 'Receive-GalleryMessage', 'Start-GalleryCapture', 'Test-GalleryNetwork'
+            Capture = 'Compare-GalleryTraffic', 'Get-GalleryPacket', 'Measure-GalleryCapture', 'Stop-GalleryCapture'
+            InputObject = 'ConvertTo-GalleryRecord', 'Export-Gallery', 'Invoke-GalleryExperiment', 'Invoke-GalleryLabCommand', 'Measure-Gallery', 'Remove-GalleryLab', 'Send-Gallery', 'Send-GalleryMessage', 'Show-Gallery', 'Stop-GalleryCapture', 'Stop-GalleryServer'
+            LiteralPath = 'Compare-GalleryTraffic', 'Export-Gallery', 'Get-GalleryPacket', 'Invoke-GalleryExperiment', 'Measure-Gallery', 'Measure-GalleryCapture', 'Send-Gallery', 'Send-GalleryMessage', 'Show-Gallery'
+            FullName = 'Compare-GalleryTraffic', 'Export-Gallery', 'Get-GalleryPacket', 'Invoke-GalleryExperiment', 'Measure-Gallery', 'Measure-GalleryCapture', 'Send-Gallery', 'Send-GalleryMessage', 'Show-Gallery'
+            OutputPath = 'Export-Gallery', 'Start-GalleryCapture'
+            Timeout = 'Connect-GalleryServer', 'Get-GalleryTerminal'
+            TimeoutSeconds = 'Connect-GalleryServer', 'Get-GalleryTerminal'
+            ConnectTimeout = 'Connect-GalleryServer', 'Send-Gallery'
+            Bytes = 'Measure-Gallery', 'Send-GalleryMessage'
+            HostName = 'Invoke-GalleryExperiment', 'Invoke-GalleryLabCommand'
+        }
+        foreach ($name in $usual.Keys) {
+            $having = Get-Command -Module GalleryPS | Where-Object { $_.Parameters.Values | Where-Object { $name -in @($_.Name) + $_.Aliases } }
+            $having.Name | Sort-Object | Should -Be $usual[$name] -Because "-$name"
+        }
     }
 
     It 'has approved verbs and singular nouns' {

@@ -14,6 +14,14 @@ Describe 'Invoke-GalleryExperiment' {
         { Invoke-GalleryExperiment -Resume } | Should -Throw -ErrorId 'InvalidOptions,*'
     }
 
+    It 'connects to nobody and writes nothing with -WhatIf' -Skip:(-not $can) {
+        $said = pwsh -NoProfile -Command "Import-Module '$moduleManifest'; Invoke-GalleryExperiment -HostName h1.invalid, h2.invalid -Deploy -Transport Unicast, Tcp -OutputDirectory '$TestDrive/never' -WhatIf" 2>&1
+        "$said" | Should -Be "What if: Performing the operation `"Send 6 images in 2 tries, copy the program there where it is missing, write $TestDrive/never`" on target `"h1.invalid, h2.invalid`"."
+        "$TestDrive/never" | Should -Not -Exist
+        Invoke-GalleryExperiment -Transport Unicast -Html "$TestDrive/never.html" -WhatIf | Should -BeNullOrEmpty
+        "$TestDrive/never.html" | Should -Not -Exist
+    }
+
     It 'tries, counts and keeps' -Skip:(-not $can) {
         $results = Invoke-GalleryExperiment -Transport Unicast, Multicast -Receivers 2 -EndDelay 0 -OutputDirectory "$TestDrive/run" -Html "$TestDrive/report.html"
         $results.Transport | Should -Be Unicast, Multicast

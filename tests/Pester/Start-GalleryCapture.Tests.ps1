@@ -44,6 +44,7 @@ Describe 'Start-GalleryCapture and Stop-GalleryCapture' {
 
     It 'stops all that run<Why>' -Skip:($null -ne $reason) -ForEach @{ Why = $reason ? " (skipped: $reason)" : '' } {
         $null = 1..2 | ForEach-Object { Start-GalleryCapture $TestDrive/all$_.pcap -Interface lo -Filter 'port 9' }
+        Stop-GalleryCapture -WhatIf | Should -BeNullOrEmpty
         @(Stop-GalleryCapture).Count | Should -Be 2
         @(Stop-GalleryCapture).Count | Should -Be 0
     }

@@ -57,7 +57,7 @@ public sealed record NetworkTestOptions
     public string? Address { get; init; }
 
     /// <summary>The receivers' port.</summary>
-    [Option("The receivers' port.", least: 1, most: 65_535, letter: 'p')]
+    [Option("The receivers' port.", least: 1, most: 65_535, aliases: "ToPort McastPort BindPort ListenPort", letter: 'p')]
     public int Port { get; init; } = SendOptions.DefaultPort;
 
     /// <summary>The NIC, by name or address; null for the one that the routing table chooses.</summary>

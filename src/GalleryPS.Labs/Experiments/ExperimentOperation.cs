@@ -25,6 +25,20 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
     /// <summary>Machines that something else than OpenSSH leads to; the operation disposes of them.</summary>
     public IReadOnlyList<AgentChannel> Channels { get; init; } = [];
 
+    /// <summary>What <see cref="End"/> is about to do, and on which hosts, for somebody who is asked first.</summary>
+    public (string Hosts, string Action) Intent
+    {
+        get
+        {
+            string hosts = OnMachines ? string.Join(", ", [.. _options.HostName, .. Channels.Select(static c => c.Host)]) : $"a lab of {Counted.Of(_options.Receivers + 1, "host")}";
+            string action = $"Send {Counted.Of(_paths.Count, "image")} in {Counted.Of(Combination.Of(_options).Count, "try", "tries")}";
+            if (_options.Deploy) action += ", copy the program there where it is missing";
+            string?[] written = [_options.OutputDirectory, _options.Html];
+            if (written.Any(static w => w is not null)) action += $", write {string.Join(" and ", written.OfType<string>())}";
+            return (hosts, action);
+        }
+    }
+
     private bool OnMachines => _options.HostName.Count + Channels.Count > 0;
 
     /// <inheritdoc/>

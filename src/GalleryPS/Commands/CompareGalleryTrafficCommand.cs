@@ -17,7 +17,7 @@ public sealed class CompareGalleryTrafficCommand : GalleryCmdlet
 
     /// <summary>The capture: one for all predictions, or one for each in the same order.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "Capture")]
+    [Alias("PSPath", "FullName", "LiteralPath", "Capture")]
     [CapturePath]
     public string[] Path { get; set; } = [];
 

@@ -15,6 +15,7 @@ public sealed class GetGalleryTerminalCommand : GalleryCmdlet
 
     /// <summary>How long to wait for answers, in seconds.</summary>
     [Parameter]
+    [Alias("TimeoutSeconds")]
     [Seconds]
     public TimeSpan Timeout { get; set; } = TerminalDetector.DefaultTimeout;
 

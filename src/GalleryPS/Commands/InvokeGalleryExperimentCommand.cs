@@ -8,7 +8,7 @@ using GalleryPS.Labs.Experiments;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Invoke-GalleryExperiment: transports, protocols and losses tried on hosts of this machine, or on others.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "GalleryExperiment", DefaultParameterSetName = PathSet, HelpUri = HelpPages.Address + "Invoke-GalleryExperiment.md")]
+[Cmdlet(VerbsLifecycle.Invoke, "GalleryExperiment", DefaultParameterSetName = PathSet, SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Invoke-GalleryExperiment.md")]
 [OutputType(typeof(ExperimentResult))]
 public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
 {
@@ -135,7 +135,11 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void OnEnd() => Present(_operation!.End(StopToken));
+    protected override void OnEnd()
+    {
+        (string hosts, string action) = _operation!.Intent;
+        if (Plan || ShouldProcess(hosts, action)) Present(_operation.End(StopToken));
+    }
 
     /// <inheritdoc/>
     protected override void Present(GalleryEvent galleryEvent)

@@ -14,12 +14,14 @@ public sealed class InvokeGalleryLabCommandCommand : GalleryCmdlet
 
     /// <summary>The lab; default: the only one there is.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [Alias("InputObject")]
     [Labs]
     [ArgumentCompleter(typeof(LabNameCompleter))]
     public Lab? Lab { get; set; }
 
     /// <summary>Names of the hosts; default: all. Wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [Alias("HostName")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LabHostCompleter))]
     public string[] ComputerName { get; set; } = ["*"];

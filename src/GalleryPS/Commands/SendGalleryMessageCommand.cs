@@ -42,7 +42,7 @@ public sealed class SendGalleryMessageCommand : GalleryCmdlet
 
     /// <summary>Files whose names are taken as they are.</summary>
     [Parameter]
-    [Alias("PSPath")]
+    [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 

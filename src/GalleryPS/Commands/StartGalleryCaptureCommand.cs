@@ -14,6 +14,7 @@ public sealed class StartGalleryCaptureCommand : GalleryCmdlet
 
     /// <summary>The file to write; default: a new one in the current folder.</summary>
     [Parameter(Position = 0)]
+    [Alias("OutputPath")]
     public string? Path { get; set; }
 
     /// <summary>The transport whose packets are wanted; default: UDP and TCP.</summary>

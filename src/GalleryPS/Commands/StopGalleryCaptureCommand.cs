@@ -5,7 +5,7 @@ using GalleryPS.Traffic;
 namespace GalleryPS.Cmdlets.Commands;
 
 /// <summary>Stop-GalleryCapture: ends captures; their files are complete when it returns.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture", HelpUri = HelpPages.Address + "Stop-GalleryCapture.md")]
+[Cmdlet(VerbsLifecycle.Stop, "GalleryCapture", SupportsShouldProcess = true, HelpUri = HelpPages.Address + "Stop-GalleryCapture.md")]
 [OutputType(typeof(Capture))]
 public sealed class StopGalleryCaptureCommand : GalleryCmdlet
 {
@@ -20,7 +20,10 @@ public sealed class StopGalleryCaptureCommand : GalleryCmdlet
     protected override void OnRecord()
     {
         if (Capture is null && MyInvocation.ExpectingInput) return;
-        foreach (Capture capture in Capture ?? CaptureSession.Running) Present(CaptureOperation.Stop(capture));
+        foreach (Capture capture in Capture ?? CaptureSession.Running)
+        {
+            if (ShouldProcess(capture.Path, "Stop capture")) Present(CaptureOperation.Stop(capture));
+        }
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,7 @@ public sealed class StopGalleryServerCommand : GalleryCmdlet
 
     /// <summary>Servers, as Get-GalleryServer and Start-GalleryServer emit them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [Alias("Server")]
     [RunningServers]
     public Server[] InputObject { get; set; } = [];
 

@@ -24,6 +24,7 @@ public sealed class TestGalleryNetworkCommand : GalleryCmdlet
 
     /// <summary>The receivers' port.</summary>
     [Parameter(ParameterSetName = TestSet)]
+    [Alias("ToPort", "McastPort", "BindPort", "ListenPort")]
     [InRange<NetworkTestOptions>]
     [ArgumentCompleter(typeof(PortCompleter))]
     public int Port { get => _options.Port; set => _options = _options with { Port = value }; }

@@ -181,6 +181,23 @@ public sealed class StrangersTests : IDisposable
         Assert.Equal(4, receiving.Result.OfType<ReceivedEvent>().Count());
     }
 
+    // It closes with bytes that it has not read: the system resets the connection, and tells the sender once.
+    [Fact]
+    public void AnImageThatAReceiverDidNotReadIsNotDelivered()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using GallerySender sender = GallerySender.Open(
+            new SendOptions { Transport = Transport.Tcp, Addresses = new() { To = ["127.0.0.1"], Port = ((IPEndPoint)listener.LocalEndPoint!).Port }, Pacing = new() { EndDelay = TimeSpan.Zero } },
+            TestContext.Current.CancellationToken);
+        List<GalleryEvent> sent = [.. sender.Send(TestGallery.Write(_folder, 10_000)[0])];
+        using (Socket accepted = listener.Accept()) Assert.True(accepted.Poll(Patience, SelectMode.SelectRead));
+        sent.AddRange(sender.Finish());
+        Assert.Equal(ErrorIds.ConnectionReset, Assert.Single(sent.OfType<ErrorEvent>()).Error.Id);
+        Assert.Equal(1, sent.OfType<SummaryEvent>().Single().Summary.Failed);
+    }
+
     // A receiver that wanted one image is gone when the end comes: nothing is lost for that.
     [Fact]
     public void AReceiverThatHasWhatItWantedIsNoWarning()

@@ -109,20 +109,21 @@ public sealed class TlsTests : IDisposable
         using X509Certificate2 other = CertificateFiles.MakeSelfSigned(TimeProvider.System);
         using GalleryReceiver receiver = Open(
             new TlsServerOptions { UseTls = true, RequireClientCertificate = true, Thumbprint = [CertificateFiles.Thumbprint(_own)] }, out Task<List<GalleryEvent>> receiving);
-        var options = new TlsServerOptions { UseTls = true, Thumbprint = [Shown(receiver)], Certificate = certificate == 1 ? other : null };
-        if (certificate == 2) options = options with { CertificatePath = path, CertificatePassword = Passphrase.FromText("secret") };
-        List<GalleryEvent> sent = Send(receiver, options, TestGallery.Write(_folder, [.. Enumerable.Repeat(5000, 20)]));
+        var right = new TlsServerOptions { UseTls = true, Thumbprint = [Shown(receiver)], CertificatePath = path, CertificatePassword = Passphrase.FromText("secret") };
+        IReadOnlyList<string> files = TestGallery.Write(_folder, [.. Enumerable.Repeat(5000, 20)]);
         if (certificate != 2)
         {
-            GalleryException error = sent.OfType<ErrorEvent>().First().Error;
+            List<GalleryEvent> refused = Send(receiver, new TlsServerOptions { UseTls = true, Thumbprint = right.Thumbprint, Certificate = certificate == 1 ? other : null }, files);
+            GalleryException error = refused.OfType<ErrorEvent>().First().Error;
             Assert.Equal(ErrorIds.ConnectionReset, error.Id);
             Assert.Contains("certificate", error.RecommendedAction, StringComparison.Ordinal);
             WaitFor<WarningEvent>(static _ => true);
-            _stop.Cancel();
         }
 
+        // Whoever was refused has ended nothing.
+        Send(receiver, right, files);
         Assert.True(receiving.Wait(Patience));
-        Assert.Equal(certificate == 2 ? 20 : 0, receiving.Result.OfType<ReceivedEvent>().Count());
+        Assert.Equal((20, 1), (receiving.Result.OfType<ReceivedEvent>().Count(), receiving.Result.OfType<EndEvent>().Count()));
         Assert.Equal(certificate != 2, receiving.Result.Any(static e => e is WarningEvent { Id: ErrorIds.CertificateNotTrusted }));
     }
 

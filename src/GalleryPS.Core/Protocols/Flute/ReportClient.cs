@@ -10,6 +10,10 @@ internal sealed class ReportClient : IDisposable
 {
     // Fast enough to keep a fast sender going, and less often the longer nothing changes.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200);
+
+    // While the sender looks for its rate every report lets it go faster.
+    private static readonly TimeSpan ShortestAtFirst = TimeSpan.FromMilliseconds(2);
+    private const int FirstReports = 32;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5), RetryPause = TimeSpan.FromMilliseconds(500);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
@@ -206,9 +210,9 @@ internal sealed class ReportClient : IDisposable
 
     private void Report(TcpConnection connection, ReportCodec codec)
     {
-        TimeSpan pause = Shortest;
+        TimeSpan pause = ShortestAtFirst;
         long packets = -1;
-        while (true)
+        for (int news = 0; ;)
         {
             bool stopping = _stop.IsCancellationRequested;
             ReceptionReport? report = Next();
@@ -216,9 +220,9 @@ internal sealed class ReportClient : IDisposable
             Send(connection, codec.Report(report));
             HasTried = true;
             if (report.Finished || stopping) return;
-            bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
+            bool isNew = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
-            pause = news ? Shortest : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
+            pause = isNew ? (news++ < FirstReports ? ShortestAtFirst : Shortest) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
             _wake.WaitOne(pause);
         }
     }
