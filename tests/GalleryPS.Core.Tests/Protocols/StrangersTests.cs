@@ -148,6 +148,19 @@ public sealed class StrangersTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
     }
 
+    // What the user sees: one error, not one for each message and repetition.
+    [Fact]
+    public void WhereNoMessageCanBeSentOneErrorEndsTheCall()
+    {
+        Assert.SkipWhen(GalleryPS.Network.Routes.To(IPAddress.Parse("2001:db8::1")) is not null, "There is a way to everywhere here.");
+        using MessageSender sender = MessageSender.Open(new MessageSendOptions { Addresses = new() { To = ["2001:db8::1", "2001:db8::2"] }, Repeat = 3 }, TestContext.Current.CancellationToken);
+        List<GalleryEvent> told = [.. Enumerable.Range(0, 3).SelectMany(i => sender.Send(OutgoingMessage.FromText($"message {i}"))), .. sender.Finish()];
+        Assert.Equal(["2001:db8::1", "2001:db8::2"], told.OfType<ErrorEvent>().Select(static e => ((IPEndPoint)e.Error.Target!).Address.ToString()));
+        Assert.All(told.OfType<ErrorEvent>(), static e => Assert.Equal(ErrorIds.DestinationUnreachable, e.Error.Id));
+        Assert.Empty(told.OfType<WarningEvent>());
+        Assert.Equal(2, told.OfType<MessageSummaryEvent>().Single().Summary.Failed);
+    }
+
     // One address has a receiver, one has none: that one is named once, and the receiver gets every image.
     [Fact]
     public void WhereNobodyListensIsToldOncePerDestination()
