@@ -80,7 +80,7 @@ public sealed class FluteReceiver : IDisposable
     {
         begun = false;
         if (!_sessions.TryGetValue(session, out ReceivingSession? one) || _now - one.LastPacket > within) return false;
-        begun = one.HasBegun;
+        begun = one.Objects.HasBegun;
         return true;
     }
 
@@ -180,7 +180,7 @@ public sealed class FluteReceiver : IDisposable
     {
         if (!_sessions.TryGetValue(session, out ReceivingSession? known)) return default;
         (long done, long total) = known.Progress;
-        return (done, total, known.Packets, known.Lost);
+        return (done, total, known.Objects.Packets, known.Lost);
     }
 
     /// <summary>Objects of a session that are being received: the first ones of its FDT that something came of within the last second.</summary>
@@ -229,13 +229,11 @@ public sealed class FluteReceiver : IDisposable
 
     private ReceivingSession Open(SessionId id, ReplayWindow? replays)
     {
-        var session = new ReceivingSession(id, _options, _store, Counts, _budget, _early, _tables)
+        var session = new ReceivingSession(id, _options, Counts, _tables)
         {
+            Objects = new ReceivingObjects(id, _options, _store, Counts, _budget, _early) { Raise = _events.Enqueue, Recoveries = _recoveries },
             Opened = _now,
             Claim = Claim,
-            Raise = _events.Enqueue,
-            Recover = _recoveries.Recover,
-            LookFor = _recoveries.LookFor,
             Replays = _options.GroupKey is null ? null : replays ?? new ReplayWindow(),
         };
         _sessions.Add(id, session);
@@ -291,7 +289,7 @@ public sealed class FluteReceiver : IDisposable
     {
         if (_now < _noRoomUntil) return false;
         ReceivingSession? idle = _sessions.Values.Where(s => !s.FdtSeen && _now - s.Opened >= WithoutFdt).MinBy(static s => s.Opened)
-            ?? _sessions.Values.Where(s => !s.HasBegun && _now - s.LastPacket >= TableOnly).MinBy(static s => s.LastPacket)
+            ?? _sessions.Values.Where(s => !s.Objects.HasBegun && _now - s.LastPacket >= TableOnly).MinBy(static s => s.LastPacket)
             ?? _sessions.Values.Where(s => _now - s.LastPacket >= Dead).MinBy(static s => s.LastPacket);
         if (idle is null)
         {
@@ -318,7 +316,7 @@ public sealed class FluteReceiver : IDisposable
 
     private void End(ReceivingSession session, SessionEnd end)
     {
-        int missing = session.Missing();
+        int missing = session.Objects.Missing();
         _sessions.Remove(session.Id);
         if (_ended.Count >= MaxEnded)
         {
@@ -330,7 +328,7 @@ public sealed class FluteReceiver : IDisposable
         _ended[session.Id] = new EndedSession(_now, session.FdtInstance, session.Replays);
         if (ReferenceEquals(_last, session)) _last = null;
         session.Dispose();
-        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen, session.HasBegun));
+        _events.Enqueue(new SessionEnded(session.Id, end, missing, session.FdtSeen, session.Objects.HasBegun));
     }
 
     // When blocks hold all the memory that there is, those whose symbols stopped coming make room.

@@ -1,28 +1,18 @@
 using System.Runtime.CompilerServices;
-using static System.FormattableString;
 
 namespace Flute;
 
 /// <summary>One FLUTE session at a receiver: its FDT and its objects.</summary>
-internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, IObjectStore store, FluteReceiverCounts counts, BufferBudget budget, EarlyMemory early, FdtMemory tables)
-    : IDisposable
+internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions options, FluteReceiverCounts counts, FdtMemory tables) : IDisposable
 {
-    // After so many packets every block that was under way at the beginning was seen.
-    private const int JoiningPackets = 256;
     private static readonly TimeSpan LongestCloseDelay = TimeSpan.FromSeconds(5);
     private readonly FdtCollector _fdt = new(options, counts, tables);
-    private readonly ObjectTable _objects = new();
-    private readonly EarlyPackets _early = new(early);
-    private readonly ReportedChanges _changes = new();
     private TimeSpan? _closeAt;
-    private (uint Seconds, TimeSpan At)? _senderTime;
-    private long _bytes, _accepted, _lost;
-    private int _finished, _lookedFor;
+    private long _bytes;
     private bool _complete, _disposed, _leftOut, _readyToReport;
     private string? _reportTo;
     private PacketMark? _last;
     private TimeSpan _lastAt;
-    private long _decoding, _storing;
 
     public SessionId Id => session;
 
@@ -42,10 +32,16 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     /// <summary>Set when an FDT instance contradicted earlier ones: the sender began anew, and this is its FDT.</summary>
     public FdtInstance? Restart { get; private set; }
 
-    public long Packets { get; private set; }
-
-    /// <summary>Whether a symbol of an object came that its FDT names. A table alone costs a stranger one packet.</summary>
-    public bool HasBegun { get; private set; }
+    /// <summary>Its objects.</summary>
+    public required ReceivingObjects Objects
+    {
+        get;
+        init
+        {
+            field = value;
+            value.AfterLooking = AfterLooking;
+        }
+    }
 
     public ReplayWindow? Replays { get; init; }
 
@@ -55,30 +51,14 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
     /// <summary>Takes a session name for this session; false when another one has it.</summary>
     public required Func<ReceivingSession, string, bool> Claim { get; init; }
 
-    /// <summary>Gets what happens.</summary>
-    public required Action<FluteEvent> Raise { get; init; }
-
-    /// <summary>Runs work that need not be done here.</summary>
-    public required Action<ReceivingSession, IncomingObject, BlockAssembly, int> Recover { get; init; }
-
-    /// <summary>Looks for what an earlier session left of an object.</summary>
-    public required Action<ReceivingSession, IncomingObject> LookFor { get; init; }
-
     /// <summary>The FDT instance that a packet belongs to; null when it belongs to none.</summary>
     public static int? InstanceOf(LctPacket packet) =>
         packet.Toi == 0 && packet.TryFind(LctExtensionType.Fdt, out LctExtension extension) && extension.TryReadFdt(out _, out int id) ? id : null;
 
     public bool IsOver(TimeSpan now, out SessionEnd end)
     {
-        end = _complete && _finished == _objects.InOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
+        end = _complete && Objects.Finished == Objects.Table.InOrder.Count ? SessionEnd.AllReceived : SessionEnd.Closed;
         return end == SessionEnd.AllReceived || now >= _closeAt;
-    }
-
-    /// <summary>Work on a block took so long; called from any thread.</summary>
-    public void Worked(TimeSpan decoding, TimeSpan storing)
-    {
-        Interlocked.Add(ref _decoding, decoding.Ticks);
-        Interlocked.Add(ref _storing, storing.Ticks);
     }
 
     /// <summary>Takes a packet.</summary>
@@ -92,17 +72,17 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         // a key, a packet of an old session could end it before its FDT shows how old it is.
         if ((packet.CloseSession && (FdtSeen || options.GroupKey is null)) || _closeAt is not null)
         {
-            TimeSpan pause = Packets == 0 ? TimeSpan.Zero : 2 * (now - LastPacket);
+            TimeSpan pause = Objects.Packets == 0 ? TimeSpan.Zero : 2 * (now - LastPacket);
             _closeAt = now + options.CloseDelay + (pause < LongestCloseDelay ? pause : LongestCloseDelay);
         }
 
-        Packets++;
+        Objects.Packets++;
         LastPacket = now;
         IsIdle = false;
         if (!packet.Extensions.IsEmpty && packet.TryFind(LctExtensionType.Time, out LctExtension extension)
             && LctTime.TryRead(extension, out LctTime time) && time.SenderTimeHigh is { } seconds)
         {
-            _senderTime = (seconds, now);
+            Objects.SenderTime = (seconds, now);
         }
 
         if (packet.Toi == 0)
@@ -123,116 +103,43 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         }
 
         FecOti? oti = packet.TryFind(LctExtensionType.Fti, out LctExtension fti) ? FecOti.TryReadExtension(fti, packet.Codepoint) : null;
-        if (_objects.TryGetValue(packet.Toi, out IncomingObject? incoming)) Push(incoming, packet.Payload, oti, now);
-        else if (!_complete && !_early.TryAdd(packet.Toi, packet.Payload, oti)) counts.OverLimit++;
-    }
-
-    /// <summary>A block was recovered, or it turned out that more symbols are needed.</summary>
-    public void Recovered(IncomingObject incoming, ObjectAssembly assembly, BlockAssembly block, int sourceBlockNumber, bool stored, FluteEvent? end, TimeSpan now)
-    {
-        if (incoming.Assembly != assembly)
-        {
-            // The object has ended meanwhile, or was begun anew.
-            block.Finish(done: true);
-            if (end is ObjectReceived late) late.Content.Dispose();
-            return;
-        }
-
-        if (end is not null)
-        {
-            block.Finish(done: true);
-            End(incoming, end);
-            return;
-        }
-
-        if (stored)
-        {
-            block.Finish(done: true);
-            _changes.Block(incoming, sourceBlockNumber);
-        }
-        else
-        {
-            block.Resume(now);
-            if (block.CanDecode) Recover(this, incoming, block, sourceBlockNumber);
-        }
-
-        assembly.Last = now;
-    }
-
-    /// <summary>What an earlier session left of an object was looked for.</summary>
-    public void Found(IncomingObject incoming, ObjectAssembly assembly, LeftObject? left, FluteEvent? end, TimeSpan now)
-    {
-        _lookedFor--;
-        incoming.IsLookedFor = false;
-        if (incoming.Assembly == assembly)
-        {
-            foreach (int number in left?.Blocks ?? [])
-            {
-                if (assembly.Block(number) is not { } block) continue;
-                block.Finish(done: true);
-                if (end is null) _changes.Block(incoming, number);
-            }
-
-            if (end is not null) End(incoming, end);
-        }
-        else if (end is ObjectReceived late)
-        {
-            late.Content.Dispose();
-        }
-
-        PushEarly(incoming, now);
-        AfterLooking();
-    }
-
-    /// <summary>Tells what is missing, for a session that ends.</summary>
-    /// <returns>How many objects were not received.</returns>
-    public int Missing()
-    {
-        int missing = _objects.InOrder.Count(static o => o.State == ObjectState.Failed);
-        foreach (IncomingObject incoming in _objects.InOrder.Where(static o => o.State == ObjectState.Open))
-        {
-            missing++;
-            FecOti? oti = incoming.Assembly?.Oti ?? (incoming.File.EffectiveTransferLength is { } length ? incoming.File.Fec.ToOti(length) : null);
-            Raise(incoming.Damage ?? incoming.Fail(ObjectFailure.Incomplete, incoming.Assembly?.Symbols ?? 0, oti?.TotalSymbols ?? 0));
-        }
-
-        return missing;
+        if (Objects.Table.TryGetValue(packet.Toi, out IncomingObject? incoming)) Objects.Push(incoming, packet.Payload, oti, now);
+        else if (!_complete) Objects.Keep(packet.Toi, packet.Payload, oti);
     }
 
     /// <summary>What to report to the sender.</summary>
-    public ReceptionReport Report(TimeSpan now) => _changes.AddTo(
+    public ReceptionReport Report(TimeSpan now) => Objects.Changes.AddTo(
         new ReceptionReport
         {
-            Packets = Packets,
+            Packets = Objects.Packets,
             Last = _last,
             LastAt = _last is null ? null : _lastAt,
             Held = _last is null ? TimeSpan.Zero : now - _lastAt,
-            Decoding = TimeSpan.FromTicks(Interlocked.Read(ref _decoding)),
-            Storing = TimeSpan.FromTicks(Interlocked.Read(ref _storing)),
+            Decoding = Objects.Decoding,
+            Storing = Objects.Storing,
             IsIdle = IsIdle,
             HasFdt = FdtSeen,
-            Finished = _complete && _finished == _objects.InOrder.Count,
+            Finished = _complete && Objects.Finished == Objects.Table.InOrder.Count,
         },
-        _objects.InOrder);
+        Objects.Table.InOrder);
 
     /// <inheritdoc cref="ObjectTable.DropOldest"/>
-    public bool DropOldest(TimeSpan now) => _objects.DropOldest(now);
+    public bool DropOldest(TimeSpan now) => Objects.Table.DropOldest(now);
 
     /// <summary>Bytes of the objects, as they travel, that are in, and of all that are known.</summary>
-    public (long Done, long Total) Progress => (_objects.BytesThere(), _bytes);
+    public (long Done, long Total) Progress => (Objects.Table.BytesThere(), _bytes);
 
     /// <inheritdoc cref="ObjectTable.InProgress"/>
-    public IReadOnlyList<ObjectProgress> InProgress(int most) => _objects.InProgress(most, LastPacket);
+    public IReadOnlyList<ObjectProgress> InProgress(int most) => Objects.Table.InProgress(most, LastPacket);
 
-    public long Lost => _lost;
+    public long Lost => Objects.Lost;
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
         _fdt.Dispose();
-        foreach (IncomingObject incoming in _objects.InOrder) incoming.End(incoming.State == ObjectState.Open ? ObjectState.Failed : incoming.State);
-        _early.Clear();
+        Objects.Release();
     }
 
     /// <summary>Takes an FDT instance.</summary>
@@ -251,7 +158,7 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             return;
         }
 
-        if (instance.Files.Any(f => _objects.TryGetValue(f.Toi, out IncomingObject? known) && known.IsContradictedBy(f)))
+        if (instance.Files.Any(f => Objects.Table.TryGetValue(f.Toi, out IncomingObject? known) && known.IsContradictedBy(f)))
         {
             Restart = instance;
             return;
@@ -260,29 +167,29 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         var added = new List<IncomingObject>();
         foreach (FdtFile file in instance.Files)
         {
-            if (_objects.TryGetValue(file.Toi, out IncomingObject? known))
+            if (Objects.Table.TryGetValue(file.Toi, out IncomingObject? known))
             {
                 // A later instance extends what an earlier one said.
                 if (NtpTime.IsOver(known.Expires, instance.Expires)) known.Expires = instance.Expires;
                 long before = known.File.EffectiveTransferLength ?? 0;
                 known.Augment(WithDefaults(file, instance));
                 _bytes += (known.File.EffectiveTransferLength ?? 0) - before;
-                Begin(known, null);
+                Objects.Begin(known, null);
                 continue;
             }
 
-            if (_objects.InOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
+            if (Objects.Table.InOrder.Count >= options.MaxObjects || !_fdt.TryKeep(file))
             {
                 counts.OverLimit++;
                 if (_leftOut) break;
                 _leftOut = true;
-                Raise(new ObjectsLeftOut(session, _objects.InOrder.Count));
+                Objects.Raise(new ObjectsLeftOut(session, Objects.Table.InOrder.Count));
                 break;
             }
 
             FdtFile whole = WithDefaults(file, instance);
-            var incoming = new IncomingObject(session, whole, _objects.InOrder.Count) { Expires = instance.Expires };
-            _objects.Add(incoming);
+            var incoming = new IncomingObject(session, whole, Objects.Table.InOrder.Count) { Expires = instance.Expires };
+            Objects.Table.Add(incoming);
             _bytes += whole.EffectiveTransferLength ?? 0;
             added.Add(incoming);
         }
@@ -296,12 +203,8 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
             (_reportTo, _readyToReport) = (reportTo, false);
         }
 
-        if (news) Raise(new FdtReceived(session, _objects.InOrder.Count, _bytes, _complete, _reportTo));
-        foreach (IncomingObject incoming in added)
-        {
-            Begin(incoming, null);
-            if (!incoming.IsLookedFor) PushEarly(incoming, now);
-        }
+        if (news) Objects.Raise(new FdtReceived(session, Objects.Table.InOrder.Count, _bytes, _complete, _reportTo));
+        foreach (IncomingObject incoming in added) Objects.BeginNew(incoming, now);
 
         AfterLooking();
     }
@@ -313,139 +216,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         ContentEncoding = file.ContentEncoding ?? instance.ContentEncoding,
     };
 
-    private void PushEarly(IncomingObject incoming, TimeSpan now) => _early.Take(incoming.File.Toi, (payload, oti) => Push(incoming, payload, oti, now));
-
     private void AfterLooking()
     {
-        if (_lookedFor > 0) return;
-        if (_complete) _early.Clear();
+        if (Objects.IsLooking) return;
+        if (_complete) Objects.DropEarly();
         if (_readyToReport || _reportTo is null) return;
         _readyToReport = true;
-        Raise(new ReadyToReport(session, _reportTo));
-    }
-
-    // What cannot be received is told at once, an empty file is whole at once.
-    private void Begin(IncomingObject incoming, FecOti? inBand)
-    {
-        if (incoming.State != ObjectState.Open || incoming.Assembly is not null) return;
-        ObjectFailed? failure = incoming.Begin(inBand, store, options, budget);
-        if (failure is null && incoming.Assembly is null) return;
-        if (failure is null && _accepted + incoming.Bytes > options.MaxTotalBytes)
-        {
-            failure = incoming.Fail(ObjectFailure.SessionTooLarge, 0, 0, Invariant($"the files of the session have more than {options.MaxTotalBytes:N0} bytes in total"));
-        }
-
-        if (failure is not null)
-        {
-            End(incoming, failure);
-            return;
-        }
-
-        _accepted += incoming.Bytes;
-        if (incoming.Assembly is { Oti.SourceBlocks: 0 } empty)
-        {
-            End(incoming, incoming.Complete(empty, store, options));
-            return;
-        }
-
-        if (!options.Resume || !incoming.MayBeLeft) return;
-        incoming.MayBeLeft = false;
-        incoming.IsLookedFor = true;
-        _lookedFor++;
-        LookFor(this, incoming);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Push(IncomingObject incoming, ReadOnlySpan<byte> payload, FecOti? inBand, TimeSpan now)
-    {
-        if (!HasBegun)
-        {
-            HasBegun = true;
-            Raise(new SessionBegun(session));
-        }
-
-        if (incoming.State != ObjectState.Open)
-        {
-            counts.Redundant++;
-            return;
-        }
-
-        if (IsExpired(incoming, now))
-        {
-            counts.Expired++;
-            return;
-        }
-
-        if (incoming.Assembly is null) Begin(incoming, inBand);
-        if (incoming.IsLookedFor)
-        {
-            if (!_early.TryAdd(incoming.File.Toi, payload, inBand)) counts.OverLimit++;
-            return;
-        }
-
-        if (incoming.Assembly is not { } assembly) return;
-        if (!Symbols.TryRead(payload, assembly.Oti, out FecPayloadId first, out ReadOnlySpan<byte> symbols))
-        {
-            counts.Malformed++;
-            return;
-        }
-
-        if (assembly.Packets++ == 0) assembly.First = now;
-        assembly.Last = now;
-        BlockAssembly? block = assembly.Block(first.SourceBlockNumber);
-        SymbolResult result = SymbolResult.NoRoom;
-        if (block is not null)
-        {
-            int gap = block.Note(first.EncodingSymbolId, joining: Packets <= JoiningPackets);
-            result = Symbols.Add(block, assembly.Oti, first.EncodingSymbolId, symbols, now);
-
-            // What was overtaken had been taken for lost.
-            if (gap >= 0) _lost += gap;
-            else if (result == SymbolResult.Added) _lost = Math.Max(0, _lost - 1);
-        }
-
-        switch (result)
-        {
-            case SymbolResult.Redundant:
-                counts.Redundant++;
-                break;
-            case SymbolResult.NoRoom:
-                counts.OverLimit++;
-                break;
-            case SymbolResult.Invalid:
-                counts.Malformed++;
-                break;
-        }
-
-        if (block?.CanDecode == true) Recover(this, incoming, block, first.SourceBlockNumber);
-    }
-
-    // RFC 6726 section 3.3: an instance must not be used for packets that come when it has expired. That is meant by the
-    // sender's clock; receivers' clocks may be wrong by years, so it is looked at only when the sender tells the time.
-    private bool IsExpired(IncomingObject incoming, TimeSpan now) =>
-        _senderTime is { } time && NtpTime.IsOver(incoming.Expires, unchecked(time.Seconds + (uint)(now - time.At).TotalSeconds));
-
-    private void End(IncomingObject incoming, FluteEvent end)
-    {
-        if (end is ObjectFailed { Failure: ObjectFailure.Damaged } damage)
-        {
-            long bytes = incoming.Bytes;
-            if (incoming.TryRestart(damage))
-            {
-                _accepted -= bytes;
-
-                _changes.Restarted(incoming);
-                Raise(new ObjectRestarted(session, incoming.File, incoming.Index, damage.Detail!));
-                return;
-            }
-
-            end = incoming.Damage!;
-        }
-
-        bool received = end is ObjectReceived or ObjectPresent;
-        incoming.End(received ? ObjectState.Received : ObjectState.Failed);
-        _finished++;
-        _changes.Ended(incoming, received);
-        Raise(end);
+        Objects.Raise(new ReadyToReport(session, _reportTo));
     }
 }

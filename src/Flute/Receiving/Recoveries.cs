@@ -29,7 +29,7 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
     }
 
     /// <summary>Decodes and stores a block.</summary>
-    public void Recover(ReceivingSession session, IncomingObject incoming, BlockAssembly block, int number)
+    public void Recover(ReceivingObjects objects, IncomingObject incoming, BlockAssembly block, int number)
     {
         block.IsDecoding = true;
         ObjectAssembly assembly = incoming.Assembly!;
@@ -55,14 +55,14 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
                 end = incoming.Fail(ObjectFailure.NotStored, 0, assembly.Oti.TotalSymbols, e.Message, e);
             }
 
-            session.Worked(options.Stopwatch.GetElapsedTime(begun, decodedAt), options.Stopwatch.GetElapsedTime(decodedAt));
+            objects.Worked(options.Stopwatch.GetElapsedTime(begun, decodedAt), options.Stopwatch.GetElapsedTime(decodedAt));
             Interlocked.Add(ref _backlog, -bytes);
-            return new Result(end, now => session.Recovered(incoming, assembly, block, number, stored, end, now));
+            return new Result(end, now => objects.Recovered(incoming, assembly, block, number, stored, end, now));
         });
     }
 
     /// <summary>Looks for what an earlier session left of an object. What cannot be read is not there.</summary>
-    public void LookFor(ReceivingSession session, IncomingObject incoming)
+    public void LookFor(ReceivingObjects objects, IncomingObject incoming)
     {
         ObjectAssembly assembly = incoming.Assembly!;
         Run(() =>
@@ -71,8 +71,8 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
             LeftObject? left = null;
             try
             {
-                left = Volatile.Read(ref _disposed) != 0 ? null : store.Find(session.Id, incoming.File, assembly.Oti);
-                if (left?.Path is { } path) end = new ObjectPresent(session.Id, incoming.File, incoming.Index, path);
+                left = Volatile.Read(ref _disposed) != 0 ? null : store.Find(objects.Session, incoming.File, assembly.Oti);
+                if (left?.Path is { } path) end = new ObjectPresent(objects.Session, incoming.File, incoming.Index, path);
                 else if (left?.Content is { } content && assembly.Restore(content, left.Blocks)) end = incoming.Complete(assembly, store, options);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -80,7 +80,7 @@ internal sealed class Recoveries(FluteReceiverOptions options, IObjectStore stor
                 left = null;
             }
 
-            return new Result(end, now => session.Found(incoming, assembly, left, end, now));
+            return new Result(end, now => objects.Found(incoming, assembly, left, end, now));
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using GalleryPS.Events;
 using GalleryPS.Messages;
 using GalleryPS.Network;
@@ -11,7 +12,7 @@ namespace GalleryPS;
 /// Receives messages until a limit or cancelling. Opening binds and joins: what is sent afterwards is not missed. A thread
 /// per NIC reads the network; <see cref="Receive"/> hands out what came, in order, on the calling thread.
 /// </summary>
-public sealed class MessageReceiver : ISession
+public sealed class MessageReceiver : ISession, ISocketIntake
 {
     // Some tenths of a second of small messages at full rate: what a busy machine may be late.
     private const int ReceiveBuffer = 16 << 20;
@@ -22,7 +23,6 @@ public sealed class MessageReceiver : ISession
     private readonly EventQueue _queue = new(MostQueued);
     private readonly SessionClock _clock;
     private readonly Lock _lock = new();
-    private readonly bool _portable;
     private readonly DateTimeOffset _joined;
     private readonly LeftOut _leftOut = new();
     private long _bytes;
@@ -31,7 +31,7 @@ public sealed class MessageReceiver : ISession
 
     private MessageReceiver(MessageReceiveOptions options, DatagramReceiver receiver, Transport transport, ProtocolContext context)
     {
-        (_options, _portable, _clock) = (options, context.Portable, new SessionClock(context.Time));
+        (_options, _clock) = (options, new SessionClock(context.Time));
         _joined = _clock.Now;
         _listener = new DatagramListener(
             receiver, transport, ReceiveBuffer, context.Portable,
@@ -85,7 +85,7 @@ public sealed class MessageReceiver : ISession
 
     IEnumerable<GalleryEvent> ISession.Opening() => _listener.Opening("UDP", _joined);
 
-    void ISession.Start() => _listener.Start("Messages", Read);
+    void ISession.Start() => _listener.Start("Messages", _ => this);
 
     IEnumerable<GalleryEvent> ISession.Closing(StopReason reason)
     {
@@ -115,46 +115,17 @@ public sealed class MessageReceiver : ISession
         });
     }
 
-    private void Fail(GalleryException error)
+    void ISocketIntake.Take(in Datagram datagram)
     {
-        _failed = true;
-        _queue.Add(new ErrorEvent(error));
-        _queue.Complete();
-    }
+        byte[] data = datagram.Payload.ToArray();
+        MessageKind kind = MessageContent.Classify(data);
+        long? sequence = kind == MessageKind.Json ? MessageContent.SequenceOf(data, _options.SequenceProperty) : null;
 
-    private void Read(ReceivingSocket socket)
-    {
-        using DatagramReader reader = DatagramReader.Open(socket.Socket, portable: _portable);
-        while (_listener.Reads(socket))
+        // Numbers, counters and the order in the queue are of all NICs together.
+        lock (_lock)
         {
-            int count = reader.Receive(ReadingThreads.PollMilliseconds);
-            if (count == 0) continue;
-
-            // Numbers, counters and the order in the queue are of all NICs together.
-            lock (_lock)
-            {
-                if (Take(reader, count, socket)) _queue.Complete();
-                else _queue.Flush();
-            }
-        }
-    }
-
-    private bool Take(DatagramReader reader, int count, ReceivingSocket socket)
-    {
-        DateTimeOffset now = _clock.Now;
-        int before = _messages;
-        for (int i = 0; i < count && !(_messages >= _options.Until.Count); i++)
-        {
-            Datagram datagram = reader[i];
-            if (!_listener.IsWanted(socket, datagram))
-            {
-                _leftOut.Add(datagram.Source.Address, datagram.Destination);
-                continue;
-            }
-
-            byte[] data = datagram.Payload.ToArray();
-            MessageKind kind = MessageContent.Classify(data);
-            long? sequence = kind == MessageKind.Json ? MessageContent.SequenceOf(data, _options.SequenceProperty) : null;
+            if (_messages >= _options.Until.Count) return;
+            DateTimeOffset now = _clock.Now;
             (bool duplicate, bool outOfOrder) = _ledger.Note(datagram.Source, data, kind, sequence, now);
             _bytes += data.Length;
             _queue.Add(
@@ -171,10 +142,27 @@ public sealed class MessageReceiver : ISession
                 }),
                 data.Length,
                 urgent: false);
+            _clock.Touch();
         }
+    }
 
-        if (_messages > before) _clock.Touch();
-        return _messages >= _options.Until.Count;
+    void ISocketIntake.LeaveOut(IPAddress source, IPAddress destination) => _leftOut.Add(source, destination);
+
+    void ISocketIntake.Flush(int count)
+    {
+        if (count == 0) return;
+        lock (_lock)
+        {
+            if (_messages >= _options.Until.Count) _queue.Complete();
+            else _queue.Flush();
+        }
+    }
+
+    private void Fail(GalleryException error)
+    {
+        _failed = true;
+        _queue.Add(new ErrorEvent(error));
+        _queue.Complete();
     }
 
     private GalleryException TimedOut() => new(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using GalleryPS.Network;
 using static System.FormattableString;
 
@@ -10,6 +11,29 @@ namespace GalleryPS.Protocols;
 /// <param name="Failed">Is told why a socket cannot be read any more.</param>
 /// <param name="Now">The time of day.</param>
 internal sealed record ListenerNews(Func<MembershipChange, GalleryEvent> Membership, Action<GalleryEvent> Tell, Action<GalleryException> Failed, Func<DateTimeOffset> Now);
+
+/// <summary>What a receiver does with what comes to one socket; called on the thread that reads the socket.</summary>
+internal interface ISocketIntake
+{
+    /// <summary>Waits until there is room for more.</summary>
+    /// <returns>How many milliseconds to wait for datagrams.</returns>
+    int WaitForRoom() => ReadingThreads.PollMilliseconds;
+
+    /// <summary>Takes one that was meant for the socket, from a sender that is accepted.</summary>
+    void Take(in Datagram datagram);
+
+    /// <summary>Counts one that was not.</summary>
+    void LeaveOut(IPAddress source, IPAddress destination);
+
+    /// <summary>Nothing more is there at the moment.</summary>
+    /// <param name="count">How many came together; 0 when none came in time.</param>
+    void Flush(int count);
+
+    /// <summary>The socket is not read any more.</summary>
+    void End()
+    {
+    }
+}
 
 /// <summary>
 /// The bound and joined sockets of a receiver of datagrams, a thread for each that reads it, one that keeps them with the
@@ -25,7 +49,10 @@ internal sealed class DatagramListener : IDisposable
     private readonly ReadingThreads _threads;
     private readonly NicChanges _changes;
     private volatile Dictionary<int, string> _nicNames = [];
-    private (string Name, Action<ReceivingSocket> Read)? _reading;
+    private readonly bool _portable;
+    private string _name = "";
+    private Func<ReceivingSocket, ISocketIntake>? _intake;
+    private Func<Socket, DatagramReader>? _reader;
 
     /// <param name="receiver">The sockets; they are disposed of together with this.</param>
     /// <param name="transport">The transport.</param>
@@ -34,7 +61,7 @@ internal sealed class DatagramListener : IDisposable
     /// <param name="news">Where it tells what happens.</param>
     public DatagramListener(DatagramReceiver receiver, Transport transport, int receiveBuffer, bool portable, ListenerNews news)
     {
-        (_receiver, _transport, _receiveBuffer, _news, _threads) = (receiver, transport, receiveBuffer, news, new ReadingThreads(news.Failed));
+        (_receiver, _transport, _receiveBuffer, _portable, _news, _threads) = (receiver, transport, receiveBuffer, portable, news, new ReadingThreads(news.Failed));
         try
         {
             foreach (ReceivingSocket socket in receiver.Sockets) Prepare(socket);
@@ -66,12 +93,6 @@ internal sealed class DatagramListener : IDisposable
     /// <summary>Name of the NIC of an index, or null.</summary>
     public string? NicName(int index) => _nicNames.GetValueOrDefault(index);
 
-    /// <summary>Whether a datagram was meant for a socket, and comes from a sender that is accepted.</summary>
-    public bool IsWanted(ReceivingSocket socket, in Datagram datagram) => _receiver.IsWanted(socket, datagram.Source, datagram.Destination, datagram.InterfaceIndex);
-
-    /// <summary>Whether a thread is to go on reading its socket.</summary>
-    public bool Reads(ReceivingSocket socket) => !_threads.Stopping.IsCancellationRequested && !socket.IsRetired;
-
     /// <summary>What to tell at the beginning: for each socket its membership or binding, and its buffer.</summary>
     /// <param name="purpose">What is waited for, such as "UDP".</param>
     /// <param name="joined">When the groups were joined.</param>
@@ -89,10 +110,13 @@ internal sealed class DatagramListener : IDisposable
 
     /// <summary>Starts a thread per socket, also for those that come later.</summary>
     /// <param name="name">Names the threads.</param>
-    /// <param name="read">Reads a socket as long as it <see cref="Reads"/>.</param>
-    public void Start(string name, Action<ReceivingSocket> read)
+    /// <param name="intake">Makes what takes the datagrams of a socket.</param>
+    /// <param name="most">Most buffers that are read at once.</param>
+    /// <param name="bursts">Take the datagrams of a burst as one buffer, and tell how long they waited, where the system can.</param>
+    public void Start(string name, Func<ReceivingSocket, ISocketIntake> intake, int most = DatagramReader.MostTogether, bool bursts = false)
     {
-        _reading = (name, read);
+        (_name, _intake) = (name, intake);
+        _reader = socket => DatagramReader.Open(socket, most, coalesce: bursts, _portable, timed: bursts);
         foreach (ReceivingSocket socket in _receiver.Sockets) Read(socket);
         _threads.Run($"{name} NICs", "Following the NICs", name, Follow);
     }
@@ -149,14 +173,28 @@ internal sealed class DatagramListener : IDisposable
 
     private void NameNics(IReadOnlyList<Interface> all) => _nicNames = all.GroupBy(static n => n.Index).ToDictionary(static n => n.Key, static n => n.First().Name);
 
-    private void Read(ReceivingSocket socket)
+    private void Read(ReceivingSocket socket) => Run($"{_name} {socket.Socket.LocalEndPoint}", $"Receiving on {socket.Nic}", socket.Nic.Name, () =>
     {
-        (string name, Action<ReceivingSocket> read) = _reading!.Value;
-        Run($"{name} {socket.Socket.LocalEndPoint}", $"Receiving on {socket.Nic}", socket.Nic.Name, () =>
+        using (DatagramReader reader = _reader!(socket.Socket)) Read(socket, reader, _intake!(socket));
+        if (socket.IsRetired) socket.Socket.Dispose();
+    });
+
+    private void Read(ReceivingSocket socket, DatagramReader reader, ISocketIntake intake)
+    {
+        while (!Stopping.IsCancellationRequested && !socket.IsRetired)
         {
-            read(socket);
-            if (socket.IsRetired) socket.Socket.Dispose();
-        });
+            int count = reader.Receive(intake.WaitForRoom());
+            for (int i = 0; i < count; i++)
+            {
+                Datagram datagram = reader[i];
+                if (_receiver.IsWanted(socket, datagram.Source, datagram.Destination, datagram.InterfaceIndex)) intake.Take(datagram);
+                else intake.LeaveOut(datagram.Source.Address, datagram.Destination);
+            }
+
+            intake.Flush(count);
+        }
+
+        intake.End();
     }
 
     private void Follow() => NicWatch.Run(_changes, Look, Stopping);
@@ -164,22 +202,22 @@ internal sealed class DatagramListener : IDisposable
     private void Look(IReadOnlyList<Interface> all, IReadOnlySet<int> gone)
     {
         NameNics(all);
-        foreach (NicNews one in _receiver.Follow(all, gone)) Tell(one);
+        foreach (NicNews news in _receiver.Follow(all, gone)) Tell(news);
     }
 
-    private void Tell(in NicNews one)
+    private void Tell(in NicNews news)
     {
-        if (one is { IsNew: true, Socket: { } opened })
+        if (news is { IsNew: true, Socket: { } opened })
         {
             Prepare(opened);
             Read(opened);
         }
 
-        GalleryEvent? galleryEvent = one.Change switch
+        GalleryEvent? galleryEvent = news.Change switch
         {
-            NicChange.Taken when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Joined, _news.Now())),
-            NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(one.Socket!, one.Nic, MembershipAction.Lost, _news.Now())),
-            _ => NicWatch.Describe(one),
+            NicChange.Taken when _receiver.Group is not null => _news.Membership(Membership(news.Socket!, news.Nic, MembershipAction.Joined, _news.Now())),
+            NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(news.Socket!, news.Nic, MembershipAction.Lost, _news.Now())),
+            _ => NicWatch.Describe(news),
         };
         if (galleryEvent is not null) _news.Tell(galleryEvent);
     }

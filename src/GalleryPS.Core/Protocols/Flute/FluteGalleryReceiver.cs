@@ -1,3 +1,4 @@
+using System.Net;
 using Flute;
 using GalleryPS.Network;
 
@@ -19,14 +20,13 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     // What is still being decoded when receiving ends counts, if it is soon.
     private static readonly TimeSpan DecodingTimeout = TimeSpan.FromMilliseconds(100);
     private readonly Inbox _inbox;
-    private readonly bool _portable;
     private readonly DatagramListener _listener;
     private readonly FluteIntake _intake;
     private readonly FluteHandOver _handOver;
 
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
-        (_inbox, _portable) = (inbox, portable);
+        _inbox = inbox;
         _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, portable, new ListenerNews(Told, inbox.Report, inbox.Break, () => inbox.Clock.Now));
         _intake = new FluteIntake(options, inbox, _listener.Sockets, _listener.Stopping);
         _handOver = new FluteHandOver(inbox, _intake, _listener.NicName);
@@ -43,7 +43,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
 
     public void Start()
     {
-        _listener.Start("FLUTE", Read);
+        _listener.Start("FLUTE", socket => new SocketIntake(_intake, _inbox, socket), BuffersTogether, bursts: true);
         _listener.Run("FLUTE images", "Receiving (FLUTE images)", "FLUTE images", () => _handOver.Run(_listener.Stopping));
     }
 
@@ -87,31 +87,38 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         _listener.StopReading();
     }
 
-    private void Read(ReceivingSocket socket)
+    private static NoticeEvent Told(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
+
+    private sealed class SocketIntake : ISocketIntake
     {
-        using DatagramReader reader = DatagramReader.Open(socket.Socket, BuffersTogether, coalesce: true, _portable, timed: true);
-        int reportEvery = Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512);
-        bool idle = false;
-        _intake.Enter();
-        while (_listener.Reads(socket))
+        private readonly FluteIntake _intake;
+        private readonly Inbox _inbox;
+        private readonly int _reportEvery;
+        private bool _idle;
+
+        public SocketIntake(FluteIntake intake, Inbox inbox, ReceivingSocket socket)
         {
-            _intake.WaitForDecoding();
-
-            // Soon after a burst there is something to decode or to report, whether more comes or not.
-            int count = reader.Receive(idle ? ReadingThreads.PollMilliseconds : SettleMilliseconds);
-            for (int i = 0; i < count; i++)
-            {
-                Datagram datagram = reader[i];
-                if (_listener.IsWanted(socket, datagram)) _intake.Push(datagram, reportEvery);
-                else _inbox.Filtered(datagram.Source.Address, datagram.Destination);
-            }
-
-            _intake.After(anything: count > 0, wasIdle: idle);
-            idle = count == 0;
+            (_intake, _inbox, _reportEvery) = (intake, inbox, Math.Clamp(DatagramSockets.Granted(socket.Socket) / 2304 / 8, 8, 512));
+            intake.Enter();
         }
 
-        _intake.Exit(idle);
-    }
+        // Soon after a burst there is something to decode or to report, whether more comes or not.
+        public int WaitForRoom()
+        {
+            _intake.WaitForDecoding();
+            return _idle ? ReadingThreads.PollMilliseconds : SettleMilliseconds;
+        }
 
-    private static NoticeEvent Told(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
+        public void Take(in Datagram datagram) => _intake.Push(datagram, _reportEvery);
+
+        public void LeaveOut(IPAddress source, IPAddress destination) => _inbox.Filtered(source, destination);
+
+        public void Flush(int count)
+        {
+            _intake.After(anything: count > 0, wasIdle: _idle);
+            _idle = count == 0;
+        }
+
+        public void End() => _intake.Exit(_idle);
+    }
 }

@@ -7,7 +7,7 @@ using GalleryPS.Network;
 namespace GalleryPS.Protocols.Plain;
 
 /// <summary>Plain over UDP: every datagram is an image, an empty one is an end of transmission.</summary>
-internal sealed class PlainDatagramReceiver : IImageReceiver
+internal sealed class PlainDatagramReceiver : IImageReceiver, ISocketIntake
 {
     // A small gallery and more. Linux charges 2,304 bytes for each fragment of 1,500 bytes, so this is about 2.7 MB of images.
     private const int ReceiveBuffer = 4 << 20;
@@ -16,7 +16,6 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
     private const int Together = 16;
     private readonly ReceiveOptions _options;
     private readonly Inbox _inbox;
-    private readonly bool _portable;
     private readonly DatagramListener _listener;
     private readonly CopyFilter _copies = new();
     private readonly Lock _copiesLock = new();
@@ -25,7 +24,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
 
     private PlainDatagramReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
-        (_options, _inbox, _portable) = (options, inbox, portable);
+        (_options, _inbox) = (options, inbox);
         _transmissions = new Transmissions(inbox, options.Senders, TimeSpan.Zero, "sent an empty datagram");
         _listener = new DatagramListener(
             receiver, options.Transport, ReceiveBuffer, portable,
@@ -41,7 +40,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
 
     public IEnumerable<GalleryEvent> Opening() => _listener.Opening("UDP", _inbox.Clock.Now);
 
-    public void Start() => _listener.Start("UDP", Read);
+    public void Start() => _listener.Start("UDP", _ => this, Together);
 
     public IEnumerable<GalleryEvent> Closing()
     {
@@ -56,32 +55,7 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
         _transmissions.Dispose();
     }
 
-    private void Read(ReceivingSocket socket)
-    {
-        using DatagramReader reader = DatagramReader.Open(socket.Socket, Together, portable: _portable);
-        while (_listener.Reads(socket))
-        {
-            int count = reader.Receive(ReadingThreads.PollMilliseconds);
-            for (int i = 0; i < count; i++)
-            {
-                Datagram datagram = reader[i];
-                if (_listener.IsWanted(socket, datagram)) Take(datagram);
-                else _inbox.Filtered(datagram.Source.Address, datagram.Destination);
-            }
-
-            if (count > 0) _inbox.Queue.Flush();
-        }
-    }
-
-    // The most common mistake, and the wire tells it: a sender of FLUTE repeats its table all the time.
-    private void HintAtFlute(IPEndPoint source, ReadOnlySpan<byte> payload)
-    {
-        if (_hintGiven || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
-        _hintGiven = true;
-        _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
-    }
-
-    private void Take(in Datagram datagram)
+    void ISocketIntake.Take(in Datagram datagram)
     {
         ReadOnlySpan<byte> payload = datagram.Payload;
         _inbox.Datagram();
@@ -120,6 +94,21 @@ internal sealed class PlainDatagramReceiver : IImageReceiver
             payload.ToArray(),
             new ArrivedImage(info, payload.Length, datagram.Source, 1, TimeSpan.Zero, _listener.NicName(datagram.InterfaceIndex)),
             fingerprint, occurrence == Occurrence.Again, urgent: false);
+    }
+
+    void ISocketIntake.LeaveOut(IPAddress source, IPAddress destination) => _inbox.Filtered(source, destination);
+
+    void ISocketIntake.Flush(int count)
+    {
+        if (count > 0) _inbox.Queue.Flush();
+    }
+
+    // The most common mistake, and the wire tells it: a sender of FLUTE repeats its table all the time.
+    private void HintAtFlute(IPEndPoint source, ReadOnlySpan<byte> payload)
+    {
+        if (_hintGiven || !LctPacket.TryParse(payload, out LctPacket packet) || packet.Toi != 0 || !packet.TryFind(LctExtensionType.Fdt, out _)) return;
+        _hintGiven = true;
+        _inbox.Report(new WarningEvent(ErrorIds.NotAnImage, $"{source} sends by FLUTE: receive with -Protocol Flute."));
     }
 
     private static UInt128 Fingerprint(ReadOnlySpan<byte> payload)
