@@ -106,6 +106,10 @@ public sealed class DeliveryTracker
     /// <summary>What finds the rate; null when nothing does.</summary>
     public RateControl? Rate { get; }
 
+    /// <summary>How long one more receiver is to wait from one report to the next; zero where it may report as often as it likes.</summary>
+    /// <param name="receivers">How many there are then.</param>
+    public static TimeSpan ReportEvery(int receivers) => receivers > ReportPacing.All ? ReportPacing.Every(receivers) : TimeSpan.Zero;
+
     /// <summary>A receiver joined.</summary>
     /// <param name="host">What it calls itself.</param>
     /// <param name="now">The time.</param>

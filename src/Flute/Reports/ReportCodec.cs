@@ -39,8 +39,12 @@ public sealed class ReportCodec : IDisposable
     /// <param name="challenge">Random bytes.</param>
     /// <param name="tsi">The session.</param>
     /// <param name="wantsMac">Whether lines without a MAC are refused.</param>
-    public static byte[] Challenge(byte[] challenge, ulong tsi, bool wantsMac = false) =>
-        Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"mac\":{(wantsMac ? "true" : "false")},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"}}\n");
+    /// <param name="every">How long to wait from one report to the next, as <see cref="Pace"/> says it; zero for as often as the receiver likes.</param>
+    public static byte[] Challenge(byte[] challenge, ulong tsi, bool wantsMac = false, TimeSpan every = default)
+    {
+        string pace = every > TimeSpan.Zero ? $",\"every\":{every.Ticks / TimeSpan.TicksPerMicrosecond}" : "";
+        return Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"mac\":{(wantsMac ? "true" : "false")},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"{pace}}}\n");
+    }
 
     /// <summary>Reads the sender's first line.</summary>
     public static bool TryReadChallenge(ReadOnlyMemory<byte> line, out bool wantsMac, out byte[] challenge)
@@ -73,7 +77,7 @@ public sealed class ReportCodec : IDisposable
     public static byte[] Pace(TimeSpan every) =>
         Encoding.UTF8.GetBytes($"{{\"type\":\"pace\",\"every\":{every.Ticks / TimeSpan.TicksPerMicrosecond}}}\n");
 
-    /// <summary>Reads such a line. One that asks for longer than <see cref="MostPace"/> makes no sense.</summary>
+    /// <summary>Reads such a line, or what the sender's first line says of it. One that asks for longer than <see cref="MostPace"/> makes no sense.</summary>
     public static bool TryReadPace(ReadOnlyMemory<byte> line, out TimeSpan every)
     {
         every = TimeSpan.Zero;
@@ -81,7 +85,7 @@ public sealed class ReportCodec : IDisposable
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            if (root.GetProperty("type").GetString() != "pace") return false;
+            if (root.GetProperty("type").GetString() is not ("pace" or "challenge") || !root.TryGetProperty("every", out _)) return false;
             every = Time(root, "every");
             return every >= TimeSpan.Zero && every <= MostPace;
         }

@@ -68,7 +68,7 @@ internal sealed class ReportPacing
     }
 
     // In steps, so that what a receiver was told stays so for a while.
-    private static TimeSpan Every(int receivers)
+    internal static TimeSpan Every(int receivers)
     {
         double wanted = receivers / PerSecond;
         TimeSpan every = Shortest;

@@ -44,6 +44,13 @@ internal sealed class ServedSession(Gallery gallery, double bitRate, IReadOnlyLi
             double begin = Processor();
             (reporter.State, reporter.Codec) = (tracker.Join("receiver", TimeSpan.Zero, paced), new ReportCodec([1, 2, 3, 4, 5, 6, 7, 8], null));
             reporter.Codec.TryRead(_receiversCodec.Join("receiver").AsMemory()[..^1], out _, out _, out _);
+            if (paced)
+            {
+                // The sender's first line says it.
+                reporter.Told = DeliveryTracker.ReportEvery(tracker.Receivers.Count);
+                reporter.Turns.Ask(reporter.Told, TimeSpan.Zero);
+            }
+
             _cpu += Processor() - begin;
         }
 

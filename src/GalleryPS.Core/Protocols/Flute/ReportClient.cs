@@ -180,7 +180,8 @@ internal sealed class ReportClient : IDisposable
             Send(connection, codec.Report(now));
         }
 
-        if (!now.Finished) Report(connection, codec);
+        _ = ReportCodec.TryReadPace(line, out TimeSpan every);
+        if (!now.Finished) Report(connection, codec, every);
         if (_last?.Finished == true) WaitUntilTaken(connection);
         return false;
     }
@@ -209,9 +210,11 @@ internal sealed class ReportClient : IDisposable
     }
 
     // One of many receivers is asked to report seldom; what is new in the meantime is kept for the next report.
-    private void Report(TcpConnection connection, ReportCodec codec)
+    private void Report(TcpConnection connection, ReportCodec codec, TimeSpan first)
     {
         var turns = new ReportTurns(Random.Shared);
+        turns.Ask(first, _time.GetElapsedTime(_begun));
+        turns.Sent(_time.GetElapsedTime(_begun));
         var answers = new ReportAnswers(connection);
         TimeSpan pause = ShortestAtFirst;
         ReceptionReport? unsent = null;
@@ -219,7 +222,7 @@ internal sealed class ReportClient : IDisposable
         for (int news = 0; ;)
         {
             bool stopping = _stop.IsCancellationRequested;
-            if (answers.Read() is { } every) turns.Ask(every, _time.GetElapsedTime(_begun));
+            if (answers.Read() is { } asked) turns.Ask(asked, _time.GetElapsedTime(_begun));
             if (Next()?.After(unsent) is not { } report)
             {
                 // The session is over: what is left to be said is said now.

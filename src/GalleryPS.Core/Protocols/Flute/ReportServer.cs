@@ -20,11 +20,13 @@ internal sealed class ReportConnection
     // What a receiver reports in a second or two; it waits when the sender is kept from looking at it for longer.
     private const int MostWaiting = 256;
     private readonly SemaphoreSlim _room = new(MostWaiting);
-    private TimeSpan _told;
     private Task _telling = Task.CompletedTask;
 
     /// <summary>What the receiver is known by on all of its connections; null when it does not say.</summary>
     public string? Receiver { get; set; }
+
+    /// <summary>How often it was told to report.</summary>
+    public TimeSpan Told { get; set; }
 
     /// <summary>Whether it can be told how often to report.</summary>
     public bool TakesPace { get; set; }
@@ -35,8 +37,8 @@ internal sealed class ReportConnection
     /// <summary>Tells how often to report, if that is news. Nothing is told to one that has not taken the last word yet.</summary>
     public void Tell(TimeSpan every)
     {
-        if (every == _told || Send is null || !_telling.IsCompleted) return;
-        _told = every;
+        if (every == Told || Send is null || !_telling.IsCompleted) return;
+        Told = every;
         _telling = Send(ReportCodec.Pace(every));
     }
 
@@ -138,7 +140,8 @@ internal sealed class ReportServer : IDisposable
             await own.WaitForTls().ConfigureAwait(false);
             using var patience = new StallWatch(GalleryLimits.ReportGreeting, _time, _stop.Token);
             patience.Restart();
-            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), patience.Token).ConfigureAwait(false);
+            room.Told = DeliveryTracker.ReportEvery(Volatile.Read(ref _connections));
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null, room.Told), patience.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
             while (true)
             {
