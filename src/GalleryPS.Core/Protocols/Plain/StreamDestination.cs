@@ -172,7 +172,7 @@ internal sealed class StreamDestination : IDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return Reachability.IsCause(error) ? _reach.Fail(error) : new ErrorEvent(error);
+        return _reach.Fail(error);
     }
 
     private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
