@@ -4,7 +4,8 @@ namespace Flute;
 /// Tells loss that is there all the time, as that of a way which is sent more than it carries, from loss that comes in bursts, as
 /// that of radio: only the former is in every stretch of packets.
 /// </summary>
-internal sealed class LossWatch
+/// <param name="loses">Whether it is known to lose much: then bursts are supposed.</param>
+internal sealed class LossWatch(bool loses = false)
 {
     // Of so many stretches of at least so many packets the second best counts: bursts hardly meet all others. Where there are many
     // bursts, as the variance tells, more stretches are needed for that.
@@ -15,10 +16,10 @@ internal sealed class LossWatch
     private const double LeastPassing = 0.5;
 
     // What single losses make of a stretch, and what bursts do; the latter is learned, and supposed at first.
-    private const double Deviations = 1.5, BurstDeviations = 2.5, Significant = 0.01, FirstVariance = 0.02;
+    private const double Deviations = 1.5, BurstDeviations = 2.5, Significant = 0.01, FirstVariance = 0.02, BurstyVariance = 0.06;
     private const int FirstWeight = 4, Memory = 32;
     private readonly double[] _shares = new double[Many], _rates = new double[Many];
-    private double _variance = FirstVariance, _before;
+    private double _variance = loses ? BurstyVariance : FirstVariance, _before;
     private long _gone, _got, _after, _length;
     private TimeSpan _elapsed;
     private int _count, _all;

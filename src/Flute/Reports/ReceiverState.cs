@@ -109,7 +109,7 @@ public sealed class ReceiverState
     {
         ReportEvery = TimeSpan.Zero;
         HeardOftenSince = now;
-        Path = new PathRate(sender.BitRate ?? PathRate.First, sender.Packets);
+        Path = new PathRate(sender.BitRate ?? PathRate.First, sender.Packets, loses: true);
     }
 
     /// <summary>Whether it is served when others have everything.</summary>

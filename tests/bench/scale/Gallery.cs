@@ -29,7 +29,7 @@ internal sealed record Gallery(int Images, int ImageBytes)
             Blocks.Add((block.Owner.Toi, block.Number, block.K));
         }
 
-        if (Blocks.Count > 64) throw new ArgumentException("More than 64 blocks are not simulated.");
+        if (Blocks.Count > 64) throw new InvalidOperationException("More than 64 blocks are not simulated.");
         AllBlocks = ulong.MaxValue >> (64 - Blocks.Count);
         return sender;
     }

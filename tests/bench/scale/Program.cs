@@ -1,8 +1,14 @@
-using Scale.Bench;
+// How FLUTE scales, on a clock of its own: one real sender, very many receivers that only count.
+//
+//     dotnet run -c Release --project tests/bench/scale -- [served | open | all] [folder for the charts] [receivers ...]
+//
+// Prints the tables of docs/SCALE.md and draws its charts. The same seeds give the same figures, but for those of time and memory.
 using System.Globalization;
-int n = int.Parse(args[0]); bool paced = args[1] == "1"; double mbit = double.Parse(args[2]);
+using Scale.Bench;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string what = args.ElementAtOrDefault(0) ?? "all", folder = args.ElementAtOrDefault(1) ?? ".";
+int[] counts = args.Length > 2 ? [.. args.Skip(2).Select(int.Parse)] : [10, 1000, 100_000];
 var gallery = new Gallery(5, 4_000_000);
-Loss[] losses = [.. Enumerable.Range(0, n).Select(i => new Loss(0.2 * ((uint)i * 2654435761u >> 8) / (1u << 24), i % 2 == 0 ? 1 : 20))];
-var sw = System.Diagnostics.Stopwatch.StartNew();
-ServedOutcome o = new ServedSession(gallery, mbit * 1e6, losses, paced).Run();
-Console.WriteLine($"{o with { Done = [] }} median {o.Done[n / 2]} 99 {o.Done[n * 99 / 100]} last {o.Done[^1]} took {sw.Elapsed.TotalSeconds}");
+if (what is "served" or "all") Served.Measure(gallery, counts, folder);
+if (what is "open" or "all") OpenSession.Measure(gallery, folder);
