@@ -109,7 +109,9 @@ public sealed class ReceiverState
     {
         ReportEvery = TimeSpan.Zero;
         HeardOftenSince = now;
-        Path = new PathRate(sender.BitRate ?? PathRate.First, sender.Packets, loses: true);
+
+        // As long as nothing is known of its way, it keeps nobody down: what is sent at present may be little because of others.
+        Path = new PathRate(Math.Max(PathRate.First, sender.BitRate ?? 0), sender.Packets, loses: true);
     }
 
     /// <summary>Whether it is served when others have everything.</summary>
