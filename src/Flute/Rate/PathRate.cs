@@ -9,7 +9,8 @@ namespace Flute;
 /// </summary>
 /// <param name="first">Bit/s to begin with.</param>
 /// <param name="after">What was sent up to this packet says nothing of it.</param>
-internal sealed class PathRate(double first = PathRate.First, long after = 0)
+/// <param name="loses">Whether it is known to lose much.</param>
+internal sealed class PathRate(double first = PathRate.First, long after = 0, bool loses = false)
 {
     /// <summary>Bit/s with which a session begins: little enough for what it overshoots to be harmless, enough to find a fast rate soon.</summary>
     public const double First = 50e6;
@@ -29,7 +30,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
     private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
     private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, MostSame = 0.05, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
-    private readonly LossWatch _loss = new();
+    private readonly LossWatch _loss = new(loses);
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
     private readonly TimeSpan[] _queues = new TimeSpan[8];
     private PathSample? _start, _last;

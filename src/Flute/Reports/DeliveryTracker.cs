@@ -35,6 +35,9 @@ public sealed class DeliveryTracker
     // A host that is busy sends too late; the queue that the rate is made for has room for what it catches up.
     private static readonly TimeSpan MostCaughtUp = TimeSpan.FromMilliseconds(4);
 
+    // With very many receivers looking at each of them takes time.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMicroseconds(1), PlanEffort = TimeSpan.FromMicroseconds(50);
+
     // Packets that are remembered, with room for what waits in sockets.
     private const double MostInFlight = 24_000;
 
@@ -43,9 +46,11 @@ public sealed class DeliveryTracker
     private readonly FluteSender _sender;
     private readonly DeliveryOptions _options;
     private readonly List<ReceiverState> _receivers = [];
-    private TimeSpan _nextPlan, _nextWatch, _nextRate;
-    private int _served;
-    private bool _changes;
+    private readonly List<ReceiverState> _changed = [];
+    private readonly ReportPacing _pacing = new();
+    private TimeSpan _nextPlan, _nextFullPlan, _nextWatch, _nextRate, _nextLook;
+    private int _served, _waits, _present;
+    private double _worstLoss;
 
     /// <summary>Serves the receivers of a sender.</summary>
     /// <param name="sender">The sender; from now on it leaves out what all of them have.</param>
@@ -64,6 +69,23 @@ public sealed class DeliveryTracker
 
     /// <summary>Receivers that are there and do not have everything.</summary>
     public int Waiting => _receivers.Count(static r => !r.IsGone && r.Completed is null);
+
+    /// <summary>Whether there are any such.</summary>
+    public bool AnybodyWaits
+    {
+        get
+        {
+            // With very many receivers it is mostly the one that it was the last time.
+            for (int i = 0; i < _receivers.Count; i++)
+            {
+                if (_waits >= _receivers.Count) _waits = 0;
+                if (!_receivers[_waits].IsGone && _receivers[_waits].Completed is null) return true;
+                _waits++;
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Receivers that are there.</summary>
     public int Present => _receivers.Count(static r => !r.IsGone);
@@ -84,11 +106,19 @@ public sealed class DeliveryTracker
     /// <summary>What finds the rate; null when nothing does.</summary>
     public RateControl? Rate { get; }
 
+    /// <summary>How long one more receiver is to wait from one report to the next; zero where it may report as often as it likes.</summary>
+    /// <param name="receivers">How many there are then.</param>
+    public static TimeSpan ReportEvery(int receivers) => receivers > ReportPacing.All ? ReportPacing.Every(receivers) : TimeSpan.Zero;
+
     /// <summary>A receiver joined.</summary>
-    public ReceiverState Join(string host, TimeSpan now)
+    /// <param name="host">What it calls itself.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="takesPace">Whether it can be told how often to report (<see cref="ReceiverState.ReportEvery"/>).</param>
+    public ReceiverState Join(string host, TimeSpan now, bool takesPace = false)
     {
-        var receiver = new ReceiverState(host, now, _sender.Packets);
+        var receiver = new ReceiverState(host, now, _sender.Packets, takesPace);
         _receivers.Add(receiver);
+        _pacing.Join(receiver, ++_present);
         return receiver;
     }
 
@@ -99,6 +129,7 @@ public sealed class DeliveryTracker
         receiver.IsGone = receiver.Completed is null;
         if (!receiver.IsGone) _served++;
         _receivers.Remove(receiver);
+        _pacing.Leave(receiver);
     }
 
     /// <summary>A receiver reported. One that was given up is there again when it takes something; one that got nowhere, when it gets somewhere.</summary>
@@ -108,7 +139,8 @@ public sealed class DeliveryTracker
         ArgumentNullException.ThrowIfNull(report);
         receiver.Update(report, now, _sender, LastSent);
         if ((receiver.IsHopeless ? receiver.Progress.Last : receiver.LastGrowth) == now) receiver.IsGone = receiver.IsHopeless = false;
-        _changes = true;
+        _changed.Add(receiver);
+        _pacing.Note(receiver, _present, Rate, _sender, now);
         if (!receiver.HasFdt) _sender.RepeatFdt(now);
     }
 
@@ -121,15 +153,20 @@ public sealed class DeliveryTracker
         List<ReceiverState>? givenUp = null;
         bool watch = now >= _nextWatch;
         if (watch) _nextWatch = now + _options.SilenceTimeout / 8;
+        if (now < _nextLook && !watch) return [];
+        _nextLook = now + _receivers.Count * LookInterval;
+        _present = 0;
         foreach (ReceiverState receiver in _receivers)
         {
             if (receiver.IsGone || receiver.Completed is not null) continue;
-            bool silent = now - receiver.LastReport >= _options.SilenceTimeout;
+            _present++;
+            TimeSpan patience = _options.SilenceTimeout + 3 * receiver.ReportEvery;
+            bool silent = now - receiver.LastReport >= patience;
             bool judged = !receiver.IsBusy && !receiver.IsLater;
-            bool receivesNothing = judged && now - receiver.LastGrowth >= _options.SilenceTimeout && _sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
+            bool receivesNothing = judged && now - receiver.LastGrowth >= patience && _sender.Packets - receiver.SentAtGrowth >= PacketsWithoutGrowth;
             bool stuck = judged && now - receiver.FullSince >= _options.SilenceTimeout;
             if (watch && _sender.AnnounceOnly) receiver.Progress.Begin(now, _sender);
-            bool hopeless = watch && judged && receiver.Progress.IsHopeless(now, _options.SilenceTimeout, _sender, receiver);
+            bool hopeless = watch && judged && receiver.Progress.IsHopeless(now, patience, _sender, receiver);
             if (!silent && !receivesNothing && !stuck && !hopeless) continue;
             receiver.IsGone = true;
             receiver.IsHopeless = hopeless;
@@ -145,7 +182,7 @@ public sealed class DeliveryTracker
     {
         bool full = false, others = false;
         Fullest = null;
-        foreach (ReceiverState receiver in _receivers)
+        foreach (ReceiverState receiver in _pacing.Often)
         {
             if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater) continue;
             if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
@@ -178,26 +215,27 @@ public sealed class DeliveryTracker
     {
         if (Rate is null || now < _nextRate || _sender.AnnounceOnly) return;
         _nextRate = now + RateInterval;
-        _sender.BitRate = Rate.Rate(_receivers, _sender.Packets, now);
+        _sender.BitRate = Rate.Rate(_pacing.Often, _sender.Packets, now);
     }
 
     /// <summary>Receivers that are put off now, because their way is far slower than the others'. Call it often.</summary>
     public IReadOnlyList<ReceiverState> PutOff(TimeSpan now)
     {
         if (Rate is null || now < _nextRate) return [];
-        IReadOnlyList<ReceiverState> slow = Rate.FarSlowerThanMost(_receivers, now);
+        IReadOnlyList<ReceiverState> slow = Rate.FarSlowerThanMost(_pacing.Often, now);
         foreach (ReceiverState receiver in slow) receiver.PutOff();
-        if (_receivers.Exists(static r => r.IsLater) && !_receivers.Exists(static r => !r.IsGone && r.Completed is null && !r.IsLater))
+        if (_options.LeavesSlow && _receivers.Exists(static r => r.IsLater) && !_receivers.Exists(static r => !r.IsGone && r.Completed is null && !r.IsLater))
         {
             foreach (ReceiverState receiver in _receivers.Where(static r => r.IsLater)) receiver.Resume(now, _sender);
-            _changes = true;
+            _nextFullPlan = _nextPlan = now;
+            _changed.AddRange(_receivers);
         }
 
         return slow;
     }
 
     // What is lost because the way was full need not be lost again where the rate is found.
-    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
+    private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null && receiver.ReportEvery == TimeSpan.Zero && (receiver.Path.IsKnown || receiver.HeardOftenSince == TimeSpan.Zero) ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
 
     // What is on its way to a receiver far away does not fill its socket.
     private double InFlight(ReceiverState receiver) =>
@@ -206,24 +244,33 @@ public sealed class DeliveryTracker
     /// <summary>Plans what is to be sent besides what is being sent already. Call it often.</summary>
     public void Plan(TimeSpan now)
     {
-        if (now < _nextPlan || !_changes) return;
-        _changes = false;
+        if (now < _nextPlan || _changed.Count == 0) return;
         _nextPlan = now + PlanInterval;
-        double worst = 0;
-        foreach (ReceiverState receiver in _receivers)
+
+        // What a receiver misses is known when it has said so; with very many the others are looked at less often.
+        bool all = now >= _nextFullPlan;
+        if (all)
         {
-            if (!receiver.IsGone && !receiver.IsLater) worst = Math.Max(worst, ExpectedLoss(receiver));
+            _nextFullPlan = now + _receivers.Count * PlanEffort;
+            _worstLoss = 0;
         }
 
-        _sender.Redundancy = Math.Max(_options.Redundancy, worst / (1 - worst));
+        IReadOnlyList<ReceiverState> receivers = all ? _receivers : _changed;
+        foreach (ReceiverState receiver in receivers)
+        {
+            if (!receiver.IsGone && !receiver.IsLater) _worstLoss = Math.Max(_worstLoss, ExpectedLoss(receiver));
+        }
+
+        _sender.Redundancy = Math.Max(_options.Redundancy, _worstLoss / (1 - _worstLoss));
         Dictionary<SendingBlock, int>? wanted = null;
-        foreach (ReceiverState receiver in _receivers)
+        foreach (ReceiverState receiver in receivers)
         {
             // Without the FDT nobody can say what is missing.
             if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater || !receiver.HasFdt) continue;
             Plan(receiver, ref wanted);
         }
 
+        _changed.Clear();
         foreach ((SendingBlock block, int symbols) in wanted ?? []) _sender.SendMore(block.Owner.Toi, block.Number, symbols);
     }
 

@@ -20,11 +20,12 @@ public sealed class ReceiverState
     private readonly Dictionary<ulong, int> _restarts = [];
     private PacketMark? _last;
     private long? _position;
-    private long _firstPosition, _firstPackets, _basePosition, _basePackets;
+    private long _firstPosition, _firstPackets, _basePosition, _basePackets, _packetsThere;
 
-    internal ReceiverState(string host, TimeSpan joined, long sent)
+    internal ReceiverState(string host, TimeSpan joined, long sent, bool takesPace)
     {
         Host = host;
+        TakesPace = takesPace;
         Joined = joined;
         LastReport = LastGrowth = joined;
         SentAtGrowth = sent;
@@ -77,6 +78,41 @@ public sealed class ReceiverState
 
     /// <summary>The way to it.</summary>
     internal PathRate Path { get; private set; } = new();
+
+    /// <summary>How long it is to wait from one report to the next, about; zero when it may report as often as it likes.</summary>
+    public TimeSpan ReportEvery { get; private set; }
+
+    /// <summary>Whether it can be told how often to report.</summary>
+    internal bool TakesPace { get; }
+
+    /// <summary>Since when it reports as often as it likes, after it did not.</summary>
+    internal TimeSpan HeardOftenSince { get; private set; }
+
+    /// <summary>Share of the packets that were lost between its last two reports, and how many packets those were.</summary>
+    internal double LatestLoss { get; private set; }
+
+    internal long LatestPackets { get; private set; }
+
+    /// <summary>Share of the packets that is known to be lost whatever the rate, since it reported often.</summary>
+    internal double KnownLoss { get; private set; }
+
+    /// <summary>It reports seldom from now on.</summary>
+    internal void HearSeldom(TimeSpan every)
+    {
+        if (ReportEvery == TimeSpan.Zero && Path.IsKnown) KnownLoss = Path.ExpectedLoss;
+        ReportEvery = every;
+        FullSince = null;
+    }
+
+    /// <summary>It reports as often as it likes from now on.</summary>
+    internal void HearOften(FluteSender sender, TimeSpan now)
+    {
+        ReportEvery = TimeSpan.Zero;
+        HeardOftenSince = now;
+
+        // As long as nothing is known of its way, it keeps nobody down: what is sent at present may be little because of others.
+        Path = new PathRate(Math.Max(PathRate.First, sender.BitRate ?? 0), sender.Packets, loses: true);
+    }
 
     /// <summary>Whether it is served when others have everything.</summary>
     internal bool IsLater { get; private set; }
@@ -211,11 +247,11 @@ public sealed class ReceiverState
     {
         long? position = null;
         if (sender.Sent is null || (_position is null && sender.Sent.IsEmpty) || still) position = sender.Packets;
-        else if (report.Last is { } last && last != _last && sender.Sent.Find(last, _position ?? 0) is { } found)
+        else if (report.Last is { } last && last != _last && sender.Sent.Find(last, _position ?? 0, lately: ReportEvery > TimeSpan.Zero) is { } found)
         {
             position = found.Number;
             var sample = new PathSample(now, found.Number, found.At, Packets, report.LastAt ?? now, report.Held, report.LastAt is not null);
-            if (!IsLater) Path.Note(sample, sender.Packets, sender.BitsPerPacket);
+            if (!IsLater && ReportEvery == TimeSpan.Zero) Path.Note(sample, sender.Packets, sender.BitsPerPacket);
         }
 
         _last = report.Last;
@@ -224,9 +260,11 @@ public sealed class ReceiverState
         if (position > _position)
         {
             FullSince = null;
+            (LatestPackets, LatestLoss) = (position.Value - _position.Value, Math.Clamp(1 - (double)(Packets - _packetsThere) / (position.Value - _position.Value), 0, 1));
             if (rebase) (_basePosition, _basePackets) = (position.Value, Packets);
         }
 
         _position = position;
+        _packetsThere = Packets;
     }
 }

@@ -66,4 +66,19 @@ public sealed record ReceptionReport
 
     /// <summary>Whether everything is in.</summary>
     public bool Finished { get; init; }
+
+    /// <summary>Says what an earlier report and this one say together; the earlier one was not sent.</summary>
+    /// <param name="earlier">The earlier report; null when there is none.</param>
+    public ReceptionReport After(ReceptionReport? earlier)
+    {
+        if (earlier is null || earlier.Restarted.Count + earlier.Objects.Count + earlier.Blocks.Count == 0) return this;
+        var begunAnew = new HashSet<ulong>(Restarted);
+        return this with
+        {
+            Restarted = [.. earlier.Restarted.Union(Restarted)],
+            Objects = [.. earlier.Objects, .. Objects],
+            Refused = earlier.Refused + Refused,
+            Blocks = [.. earlier.Blocks.Where(b => !begunAnew.Contains(b.Toi)), .. Blocks],
+        };
+    }
 }

@@ -16,6 +16,9 @@ public sealed class ReportCodec : IDisposable
     /// <summary>Longest line, in bytes.</summary>
     public const int MaxLine = 1 << 20;
 
+    /// <summary>The longest time from one report to the next that a receiver is asked for, and lets itself be asked for.</summary>
+    public static readonly TimeSpan MostPace = TimeSpan.FromSeconds(60);
+
     // Block numbers have at most 16 bits, symbols' ids 24, and there are no more symbols than ids.
     private const int MaxBlock = 0xFFFF, MaxSymbol = 0xFFFFFF;
     private const long MostMicroseconds = 100L * 366 * 24 * 3600 * 1_000_000;
@@ -36,8 +39,12 @@ public sealed class ReportCodec : IDisposable
     /// <param name="challenge">Random bytes.</param>
     /// <param name="tsi">The session.</param>
     /// <param name="wantsMac">Whether lines without a MAC are refused.</param>
-    public static byte[] Challenge(byte[] challenge, ulong tsi, bool wantsMac = false) =>
-        Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"mac\":{(wantsMac ? "true" : "false")},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"}}\n");
+    /// <param name="every">How long to wait from one report to the next, as <see cref="Pace"/> says it; zero for as often as the receiver likes.</param>
+    public static byte[] Challenge(byte[] challenge, ulong tsi, bool wantsMac = false, TimeSpan every = default)
+    {
+        string pace = every > TimeSpan.Zero ? $",\"every\":{every.Ticks / TimeSpan.TicksPerMicrosecond}" : "";
+        return Encoding.UTF8.GetBytes($"{{\"type\":\"challenge\",\"tsi\":{tsi},\"mac\":{(wantsMac ? "true" : "false")},\"nonce\":\"{Convert.ToHexStringLower(challenge)}\"{pace}}}\n");
+    }
 
     /// <summary>Reads the sender's first line.</summary>
     public static bool TryReadChallenge(ReadOnlyMemory<byte> line, out bool wantsMac, out byte[] challenge)
@@ -62,6 +69,32 @@ public sealed class ReportCodec : IDisposable
     /// <summary>What the receiver's first line, when it was read, said of <see cref="Join"/>'s receiver; null when it said nothing.</summary>
     public string? Receiver { get; private set; }
 
+    /// <summary>Whether the receiver, as its first line says, reads <see cref="Pace"/>; one that does not is told nothing.</summary>
+    public bool TakesPace { get; private set; }
+
+    /// <summary>What the sender says to a receiver of many: how long to wait from one report to the next.</summary>
+    /// <param name="every">About that long; zero for as often as it likes.</param>
+    public static byte[] Pace(TimeSpan every) =>
+        Encoding.UTF8.GetBytes($"{{\"type\":\"pace\",\"every\":{every.Ticks / TimeSpan.TicksPerMicrosecond}}}\n");
+
+    /// <summary>Reads such a line, or what the sender's first line says of it. One that asks for longer than <see cref="MostPace"/> makes no sense.</summary>
+    public static bool TryReadPace(ReadOnlyMemory<byte> line, out TimeSpan every)
+    {
+        every = TimeSpan.Zero;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("type").GetString() is not ("pace" or "challenge") || !root.TryGetProperty("every", out _)) return false;
+            every = Time(root, "every");
+            return every >= TimeSpan.Zero && every <= MostPace;
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            return false;
+        }
+    }
+
     /// <summary>The receiver's first line.</summary>
     /// <param name="host">Its host.</param>
     /// <param name="receiver">Something that no other receiver has: on another connection it is known by that.</param>
@@ -70,6 +103,7 @@ public sealed class ReportCodec : IDisposable
         json.WriteString("type", "join");
         json.WriteString("host", host);
         if (receiver is not null) json.WriteString("receiver", receiver);
+        json.WriteBoolean("paced", true);
     });
 
     /// <summary>A report.</summary>
@@ -158,6 +192,7 @@ public sealed class ReportCodec : IDisposable
                 case "join":
                     host = body.GetProperty("host").GetString();
                     Receiver = body.TryGetProperty("receiver", out JsonElement receiver) ? receiver.GetString() : null;
+                    TakesPace = body.TryGetProperty("paced", out JsonElement paced) && paced.GetBoolean();
                     return host is { Length: <= 255 } && (Receiver is null || Receiver.Length <= 64);
                 case "report":
                     report = ReadReport(body);

@@ -36,10 +36,12 @@ internal sealed class SentPackets
     /// <summary>Finds a packet.</summary>
     /// <param name="mark">What it carried.</param>
     /// <param name="after">It is later than this one. A symbol may have been sent twice: the earlier time is meant.</param>
+    /// <param name="lately">It was not long ago, but <paramref name="after"/> was: the later time is meant.</param>
     /// <returns>Its number and when it left, or null when there is none, or it is too long ago.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public (long Number, TimeSpan At)? Find(PacketMark mark, long after)
+    public (long Number, TimeSpan At)? Find(PacketMark mark, long after, bool lately = false)
     {
+        if (lately) return FindBackwards(mark, after);
         long low = Math.Max(0, _count - Size), high = _count;
         while (low < high)
         {
@@ -51,6 +53,19 @@ internal sealed class SentPackets
         for (; low < _count; low++)
         {
             ref (long Number, PacketMark Mark, TimeSpan At) sent = ref _ring[low & (Size - 1)];
+            if (sent.Mark == mark) return (sent.Number, sent.At);
+        }
+
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (long Number, TimeSpan At)? FindBackwards(PacketMark mark, long after)
+    {
+        for (long i = _count - 1, least = Math.Max(0, _count - Size); i >= least; i--)
+        {
+            ref (long Number, PacketMark Mark, TimeSpan At) sent = ref _ring[i & (Size - 1)];
+            if (sent.Number <= after) return null;
             if (sent.Mark == mark) return (sent.Number, sent.At);
         }
 

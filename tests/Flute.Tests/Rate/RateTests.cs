@@ -60,6 +60,17 @@ public class RateTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void ReceiversNearAndFarThatLoseAFifthInBurstsOfAnyLengthSlowNothingDown()
+    {
+        Way[] ways = [.. Enumerable.Range(0, 10).Select(static i => new Way { Loss = _ => 0.02 * (i + 1), Burst = 20, Geometric = true, Delay = TimeSpan.FromMilliseconds(5 + (15 * i)) })];
+        var simulation = new Simulation(20_000_000, ways, most: 10 * Mbit, images: 5);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(600));
+        double share = simulation.Bytes * 8 / outcome.Seconds / (10 * Mbit);
+        output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
+        Assert.InRange(share, 0.8 * 0.8, 1);
+    }
+
+    [Fact]
     public void ACapacityThatChangesIsFollowed()
     {
         double Capacity(TimeSpan t) => t.TotalSeconds is > 2 and < 5 ? 20 * Mbit : 100 * Mbit;

@@ -46,6 +46,9 @@ internal sealed record Way
     /// <summary>So many packets in a row are lost, where one is; <see cref="Loss"/> stays the share of all.</summary>
     public int Burst { get; init; } = 1;
 
+    /// <summary>Whether that is the mean length of bursts, which are as long as chance makes them.</summary>
+    public bool Geometric { get; init; }
+
     /// <summary>Packets come later by chance, by so much at most, and never overtake each other.</summary>
     public TimeSpan Jitter { get; init; }
 
@@ -215,7 +218,7 @@ internal sealed class CountingReceiver(Way way, FluteSender sender, ReceiverStat
     public bool Loses(Random random, TimeSpan now)
     {
         double loss = way.Loss(now);
-        if (_burst == 0 && random.NextDouble() < loss / (way.Burst * (1 - loss) + loss)) _burst = way.Burst;
+        if (_burst == 0 && random.NextDouble() < loss / (way.Burst * (1 - loss) + loss)) _burst = way.Geometric ? 1 + (int)(Math.Log(1 - random.NextDouble()) / Math.Log(1 - 1.0 / way.Burst)) : way.Burst;
         if (_burst == 0) return false;
         _burst--;
         return true;

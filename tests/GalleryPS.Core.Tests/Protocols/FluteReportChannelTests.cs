@@ -57,6 +57,48 @@ public class FluteReportChannelTests
             Patience));
     }
 
+    [Fact]
+    public void HundredsOfReceiversReportSeldomAndAllAreKnownToHaveEverything()
+    {
+        const int count = 300;
+        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, TimeProvider.System);
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
+        sender.Add(FluteObject.FromMemory("1.jpg", new byte[1000]));
+        sender.Complete();
+        sender.AnnounceOnly = true;
+        var served = new List<ServedReceiver>();
+        var service = new ReceiverService(
+            new SendOptions { Flute = new FluteSendOptions { Receivers = count } }, server, sender, new FluteSenderOptions { Tsi = 7 }, e => served.AddRange(e is ServedEvent one ? [one.Receiver] : []));
+        int reports = 0;
+        bool whole = false;
+
+        // Each says that more packets came, so that it would report every few milliseconds.
+        ReceptionReport Report() => new() { Packets = Interlocked.Increment(ref reports), HasFdt = true, IsIdle = true, Finished = Volatile.Read(ref whole), Objects = Volatile.Read(ref whole) ? [1] : [] };
+        ReportClient[] clients = [.. Enumerable.Range(0, count).Select(_ => new ReportClient(new IPEndPoint(IPAddress.Loopback, server.Port), null, Report, static (_, _) => { }, TimeProvider.System))];
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            Until(() => service.Delivery.Receivers.Count(static r => r.ReportEvery > TimeSpan.Zero) >= count - 48);
+            Volatile.Write(ref whole, true);
+            Until(() => served.Count == count);
+            Assert.All(served, static r => Assert.True(r.Completed && r.Images == 1));
+
+            void Until(Func<bool> done)
+            {
+                while (!done())
+                {
+                    Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{service.Delivery.Present} receivers, {served.Count} have everything");
+                    server.News.WaitOne(10);
+                    service.Serve(Stopwatch.GetElapsedTime(start));
+                }
+            }
+        }
+        finally
+        {
+            Parallel.ForEach(clients, static c => c.Dispose());
+        }
+    }
+
     // Numbers of sessions are drawn from 65,535: a receiver that goes on for a day meets one again.
     [Fact]
     public void ASessionThatGetsTheNumberOfOneThatEndedIsReportedToo()

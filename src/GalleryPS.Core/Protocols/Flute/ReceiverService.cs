@@ -56,7 +56,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
             if (message.Host is { } host)
             {
                 bool isBack = Replace(message.Connection);
-                _receivers[message.Connection] = Delivery.Join(host, now);
+                _receivers[message.Connection] = Delivery.Join(host, now, message.Connection.TakesPace);
                 onEvent(new NoticeEvent(isBack ? $"{host} reports again." : $"Receiver {Delivery.Present}: {host}."));
             }
             else if (_receivers.TryGetValue(message.Connection, out ReceiverState? receiver))
@@ -91,7 +91,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
 
         Delivery.Pace(now);
         Delivery.Plan(now);
-        if (Delivery.Waiting == 0) flute.Finish();
+        if (!Delivery.AnybodyWaits) flute.Finish();
     }
 
     /// <summary>What is to be said at the end.</summary>
@@ -125,6 +125,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (message.Report is { } report)
         {
             Delivery.Update(receiver, report, now);
+            message.Connection.Tell(receiver.ReportEvery);
             if (wasGone && !receiver.IsGone) onEvent(new NoticeEvent($"{receiver.Host} is back."));
         }
         else

@@ -9,7 +9,7 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class ReportClient : IDisposable
 {
     // Fast enough to keep a fast sender going, and less often the longer nothing changes.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200), Look = TimeSpan.FromMilliseconds(50);
 
     // While the sender looks for its rate every report lets it go faster.
     private static readonly TimeSpan ShortestAtFirst = TimeSpan.FromMilliseconds(2);
@@ -197,7 +197,8 @@ internal sealed class ReportClient : IDisposable
             Send(connection, codec.Report(now));
         }
 
-        if (!now.Finished) Report(connection, codec, to);
+        _ = ReportCodec.TryReadPace(line, out TimeSpan every);
+        if (!now.Finished) Report(connection, codec, to, every);
         if (_last?.Finished == true) WaitUntilTaken(connection);
         return false;
     }
@@ -225,24 +226,50 @@ internal sealed class ReportClient : IDisposable
         return report;
     }
 
-    private void Report(TcpConnection connection, ReportCodec codec, IPEndPoint to)
+    // One of many receivers is asked to report seldom; what is new in the meantime is kept for the next report.
+    private void Report(TcpConnection connection, ReportCodec codec, IPEndPoint to, TimeSpan first)
     {
+        var turns = new ReportTurns(Random.Shared);
+        turns.Ask(first, _time.GetElapsedTime(_begun));
+        turns.Sent(_time.GetElapsedTime(_begun));
+        var answers = new ReportAnswers(connection);
         TimeSpan pause = ShortestAtFirst;
+        ReceptionReport? unsent = null;
         long packets = -1;
         for (int news = 0; ;)
         {
             bool stopping = _stop.IsCancellationRequested;
-            ReceptionReport? report = Next();
-            if (report is null) return;
+            if (answers.Read() is { } asked) turns.Ask(asked, _time.GetElapsedTime(_begun));
+            if (Next()?.After(unsent) is not { } report)
+            {
+                // The session is over: what is left to be said is said now.
+                if (unsent is not null) Send(connection, codec.Report(unsent));
+                return;
+            }
+
+            TimeSpan now = _time.GetElapsedTime(_begun);
+            if (!stopping && !answers.IsOver && !turns.IsDue(now, report.Finished))
+            {
+                unsent = report;
+                HasTried = true;
+                _stop.Token.WaitHandle.WaitOne(Look);
+                if (Moved()) throw new SocketException((int)SocketError.ConnectionReset);
+                continue;
+            }
+
+            unsent = null;
             Send(connection, codec.Report(report));
+            turns.Sent(now);
             HasTried = true;
             if (report.Finished || stopping) return;
-            if (!to.Equals(Volatile.Read(ref _to))) throw new SocketException((int)SocketError.ConnectionReset);
+            if (Moved()) throw new SocketException((int)SocketError.ConnectionReset);
             bool isNew = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
             pause = isNew ? (news++ < FirstReports ? ShortestAtFirst : Shortest) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
             _wake.WaitOne(pause);
         }
+
+        bool Moved() => !to.Equals(Volatile.Read(ref _to));
     }
 
     // A sender that is kept from reading makes the reports wait, however long; it must not make the end wait.
@@ -283,5 +310,45 @@ internal sealed class ReportClient : IDisposable
         }
 
         throw new InvalidDataException("it does not answer");
+    }
+}
+
+/// <summary>Reads what a sender answers to reports: how often they are to come.</summary>
+/// <param name="connection">The connection.</param>
+internal sealed class ReportAnswers(TcpConnection connection)
+{
+    private readonly byte[] _buffer = new byte[256];
+    private int _used;
+
+    /// <summary>Whether the sender says nothing more.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Reads what is there, and never waits.</summary>
+    /// <returns>The last word; null when there is none.</returns>
+    public TimeSpan? Read()
+    {
+        TimeSpan? last = null;
+        for (int reads = 0; reads < 16 && !IsOver && connection.WaitToRead(0); reads++)
+        {
+            int read = connection.Read(_buffer.AsSpan(_used), out SocketError error);
+            if (read == 0)
+            {
+                IsOver = error != SocketError.WouldBlock;
+                break;
+            }
+
+            _used += read;
+            int start = 0;
+            for (int end; (end = _buffer.AsSpan(start, _used - start).IndexOf((byte)'\n')) >= 0; start += end + 1)
+            {
+                if (ReportCodec.TryReadPace(_buffer.AsMemory(start, end), out TimeSpan every)) last = every;
+            }
+
+            // A line that is longer than any that makes sense is none.
+            _buffer.AsSpan(start, _used - start).CopyTo(_buffer);
+            _used = _used - start == _buffer.Length ? 0 : _used - start;
+        }
+
+        return last;
     }
 }

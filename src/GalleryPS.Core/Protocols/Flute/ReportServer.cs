@@ -20,9 +20,27 @@ internal sealed class ReportConnection
     // What a receiver reports in a second or two; it waits when the sender is kept from looking at it for longer.
     private const int MostWaiting = 256;
     private readonly SemaphoreSlim _room = new(MostWaiting);
+    private Task _telling = Task.CompletedTask;
 
     /// <summary>What the receiver is known by on all of its connections; null when it does not say.</summary>
     public string? Receiver { get; set; }
+
+    /// <summary>How often it was told to report.</summary>
+    public TimeSpan Told { get; set; }
+
+    /// <summary>Whether it can be told how often to report.</summary>
+    public bool TakesPace { get; set; }
+
+    /// <summary>Sends a line to the receiver; null as long as nothing may be said.</summary>
+    public Func<byte[], Task>? Send { get; set; }
+
+    /// <summary>Tells how often to report, if that is news. Nothing is told to one that has not taken the last word yet.</summary>
+    public void Tell(TimeSpan every)
+    {
+        if (every == Told || Send is null || !_telling.IsCompleted) return;
+        Told = every;
+        _telling = Send(ReportCodec.Pace(every));
+    }
 
     /// <summary>Waits until there is room for another message.</summary>
     public Task WaitForRoom(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
@@ -122,7 +140,8 @@ internal sealed class ReportServer : IDisposable
             await own.WaitForTls().ConfigureAwait(false);
             using var patience = new StallWatch(GalleryLimits.ReportGreeting, _time, _stop.Token);
             patience.Restart();
-            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null), patience.Token).ConfigureAwait(false);
+            room.Told = DeliveryTracker.ReportEvery(Volatile.Read(ref _connections));
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null, room.Told), patience.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
             while (true)
             {
@@ -135,7 +154,7 @@ internal sealed class ReportServer : IDisposable
                 }
 
                 joined = true;
-                if (host is not null) room.Receiver = codec.Receiver;
+                if (host is not null) (room.Receiver, room.TakesPace, room.Send) = (codec.Receiver, codec.TakesPace, line => Tell(own, line));
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
                 Enqueue(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
@@ -150,6 +169,19 @@ internal sealed class ReportServer : IDisposable
         {
             if (joined) Enqueue(new ReportMessage(room, null, null, broken));
             Interlocked.Decrement(ref _connections);
+        }
+    }
+
+    // Whether the connection still stands is seen where it is read from.
+    private async Task Tell(TcpConnection connection, byte[] line)
+    {
+        try
+        {
+            await connection.SendAsync(line, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return;
         }
     }
 
