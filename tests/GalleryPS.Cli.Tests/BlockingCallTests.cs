@@ -105,8 +105,8 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
         string folder = TestGallery.NewFolder();
         try
         {
-            (int code, PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, $"inject={call}:signal=KILL:when={nth}", call);
-            bool killed = code == 128 + 9;
+            (PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, $"inject={call}:signal=KILL:when={nth}", call);
+            bool killed = (victim == Victim.Receiver ? receiver : sender).WaitForExit() == 128 + 9;
             if (killed) (victim == Victim.Receiver ? sender : receiver).Terminate();
             sender.WaitForExit();
             receiver.WaitForExit();
@@ -118,8 +118,9 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
             if (!killed) return false;
 
             // The next ones complete it and leave nothing else behind.
-            (code, receiver, sender) = Run(way, victim, folder, null, null);
-            Assert.True((code, receiver.WaitForExit(), sender.WaitForExit()) == (0, 0, 0), $"{way}, {victim} was killed in {call} ({nth})\n{Told(receiver, code)}\n{Told(sender, code)}");
+            (receiver, sender) = Run(way, victim, folder, null, null);
+            (int sent, int received) = (sender.WaitForExit(), receiver.WaitForExit());
+            Assert.True((sent, received) == (0, 0), $"{way}, {victim} was killed in {call} ({nth})\n{Told(receiver, received)}\n{Told(sender, sent)}");
             Assert.Equal(Originals().Values.ToHashSet(), Hashes(folder, out _));
             Assert.DoesNotContain(Directory.GetFiles(folder), static f => Path.GetFileName(f).StartsWith('.'));
             return true;
@@ -137,10 +138,10 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
         string folder = TestGallery.NewFolder();
         try
         {
-            (_, PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, $"inject={call}:error={Errors[call]}:when={nth}", call);
+            (PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, $"inject={call}:error={Errors[call]}:when={nth}", call);
             int sent = sender.WaitForExit();
 
-            // What a sender could not say a receiver cannot know.
+            // Who could not send says so; the receiver goes on waiting for somebody who can.
             if (sent != 0) receiver.Terminate();
             int received = receiver.WaitForExit();
             string told = string.Create(CultureInfo.InvariantCulture, $"{way}, {victim}, {call} {nth}\n{Told(receiver, received)}\n{Told(sender, sent)}");
@@ -162,8 +163,8 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
         string folder = TestGallery.NewFolder();
         try
         {
-            (int code, PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, "signal=none", string.Join(',', Calls));
-            Assert.Equal((0, 0, 0), (code, receiver.WaitForExit(), sender.WaitForExit()));
+            (PeerProcess receiver, PeerProcess sender) = Run(way, victim, folder, "signal=none", string.Join(',', Calls));
+            Assert.Equal((0, 0), (sender.WaitForExit(), receiver.WaitForExit()));
             return CallName().Matches(Trace()).GroupBy(static m => (Thread: m.Groups["thread"].Value, Call: m.Groups["call"].Value))
                 .GroupBy(static g => g.Key.Call, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.Max(static t => t.Count()), StringComparer.Ordinal);
         }
@@ -178,9 +179,8 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
 
     private string Trace() => File.ReadAllText(Path.Combine(_traces, "trace"));
 
-    /// <summary>Runs both until the victim has ended.</summary>
-    /// <returns>The victim's exit code, and both.</returns>
-    private (int Code, PeerProcess Receiver, PeerProcess Sender) Run(string way, Victim victim, string folder, string? fault, string? calls)
+    /// <summary>Starts both.</summary>
+    private (PeerProcess Receiver, PeerProcess Sender) Run(string way, Victim victim, string folder, string? fault, string? calls)
     {
         Originals();
         string[] receive = ["receive", "-o", folder, .. (way switch
@@ -210,8 +210,7 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
             Attach(sender, fault, calls);
         }
 
-        receiver ??= PeerProcess.Gallery(null, receive);
-        return ((victim == Victim.Receiver ? receiver : sender).WaitForExit(), receiver, sender);
+        return (receiver ?? PeerProcess.Gallery(null, receive), sender);
     }
 
     private void Attach(PeerProcess victim, string? fault, string? calls)

@@ -97,6 +97,16 @@ public sealed class WindowsRoom : IDisposable
         return folder;
     }
 
+    /// <summary>Another Windows, for a host of another lab: what looks at the NICs for the programs must be in the same network.</summary>
+    /// <param name="prefix">Where it is.</param>
+    /// <returns>What a shell runs a program there with.</returns>
+    public string AnotherWindows(out string prefix)
+    {
+        prefix = Path.Combine(NewFolder(), "prefix");
+        NetworkLab.Execute("cp", ["-a", _prefix, prefix]);
+        return $"WINEPREFIX='{prefix}' WINEDEBUG=-all '{Wine}'";
+    }
+
     /// <summary>Starts <c>gallery.exe --json</c> on the host with Windows.</summary>
     public PeerProcess Gallery(params string[] arguments) => Start(Metadata("Gallery"), [.. arguments, "--json"]);
 
