@@ -71,8 +71,9 @@ internal sealed class StreamDestination : IDisposable
         if (!_queue.TryAdd((image, index))) return false;
         if (_thread is null)
         {
-            _thread = new Thread(() => Work(report, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
-            _thread.Start();
+            var thread = new Thread(() => Work(report, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
+            thread.Start();
+            _thread = thread;
         }
 
         if (image is null) _queue.CompleteAdding();
