@@ -39,6 +39,25 @@ public partial class MessageTests
     public void MessagesArePlain(string pattern) =>
         Assert.DoesNotContain(Messages(), m => Regex.IsMatch(m.Text, pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
 
+    /// <summary>What the page about troubles quotes is what the program says: the words between what differs.</summary>
+    [Fact]
+    public void ThePageAboutTroublesQuotesMessages()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "en-US", "about_GalleryPS_Troubleshooting.md")).ReplaceLineEndings("\n");
+        string table = page.Split("## WHAT IS SAID, AND WHAT TO DO")[1].Split("\n## ")[0];
+        string[] quoted = [.. table.Split('\n').Where(static line => line.StartsWith('|')).SelectMany(static line => Quoted().Matches(line.Split(" | ")[0]).Select(static m => m.Groups["words"].Value))];
+        Assert.InRange(quoted.Length, 25, int.MaxValue);
+        string[] messages = [.. Messages().Select(static m => m.Text)];
+        foreach (string words in quoted)
+        {
+            string[] pieces = [.. words.Split("...", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+            Assert.True(pieces.Length > 0 && Array.Exists(messages, m => Array.TrueForAll(pieces, p => m.Contains(p, StringComparison.Ordinal))), $"No message says: {words}");
+        }
+    }
+
+    [GeneratedRegex("\"(?<words>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Quoted();
+
     [Theory]
     [InlineData("""Say("a b", $"{x.Y} and {(z ? "c d" : "{e}")}!", 'q', '"');  // "no" """, "a b|{x.Y} and {...}!|c d|{e}")]
     [InlineData("""var s = @"a ""b"" c" + "d \"e\" f" + "" + $"{{g}} {h:0.#}"; /* "no" */""", """a ""b"" c|d \"e\" f|{{g}} {h:0.#}""")]

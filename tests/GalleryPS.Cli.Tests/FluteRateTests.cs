@@ -10,8 +10,13 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
 
     void IDisposable.Dispose()
     {
-        for (int i = 0; i < 3; i++) Lab.Limit(i, 1000);
-        for (int i = 0; i < 3; i++) Lab.Limit(i, null);
+        // Without a lab the test was skipped, and to skip once more would fail.
+        for (int i = 0; NetworkLab.Missing is null && i < 3; i++)
+        {
+            Lab.Limit(i, 1000);
+            Lab.Limit(i, null);
+        }
+
         Dispose();
     }
 

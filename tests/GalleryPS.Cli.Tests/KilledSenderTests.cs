@@ -11,6 +11,37 @@ public sealed class KilledSenderTests
     [Fact, Trait("Category", "Long")]
     public void TwoHundredKills() => Kill(200, seed: 2);
 
+    // Started again under its number, a sender is served from where the receiver is, whether it brings the same gallery or another one.
+    [Theory, Trait("Category", "Long")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AFluteSenderThatIsStartedAgainIsReportedTo(bool same)
+    {
+        string gallery = TestGallery.NewFolder(), other = TestGallery.NewFolder(), folder = TestGallery.NewFolder();
+        try
+        {
+            TestGallery.Write(gallery, 150_000, 160_000, 170_000);
+            TestGallery.Write(other, 140_000, 130_000, 120_000);
+            string[] flute = ["--protocol", "flute", "--port", "25978"];
+            using PeerProcess receiver = PeerProcess.Gallery(null, ["receive", "-o", folder, "--force", "--idle-timeout", "30", .. flute]).WaitForReady();
+            using PeerProcess first = PeerProcess.Gallery(null, ["send", gallery, "--tsi", "7", "--receivers", "1", "--bit-rate", "1Mbps", .. flute]);
+            receiver.WaitForEvent("Image");
+            first.Kill();
+            first.WaitForExit();
+            using PeerProcess second = PeerProcess.Gallery(null, ["send", same ? gallery : other, "--tsi", "7", "--receivers", "1", "--bit-rate", "8Mbps", .. flute]);
+            Expect.Exit(0, second);
+            Expect.Exit(same ? 0 : 1, receiver);
+            Assert.Equal(3, second.Events("Receiver").Single().GetProperty("Images").GetInt32());
+            Assert.All(receiver.Events("Error"), static e => Assert.Equal(ErrorIds.ImageIncomplete, e.GetProperty("Id").GetString()));
+            Assert.All(receiver.Events("Image"), static e => Assert.Equal("lo", e.GetProperty("Interface").GetString()));
+            Assert.Subset(TestGallery.HashesIn(folder).ToHashSet(), TestGallery.HashesIn(same ? gallery : other).ToHashSet());
+        }
+        finally
+        {
+            foreach (string one in (string[])[gallery, other, folder]) Directory.Delete(one, recursive: true);
+        }
+    }
+
     private static void Kill(int times, int seed)
     {
         string gallery = TestGallery.NewFolder(), folder = TestGallery.NewFolder();

@@ -1,3 +1,5 @@
+using GalleryPS.TestSupport;
+
 namespace GalleryPS.Cli.Tests;
 
 /// <summary>The system refuses one socket call after the other.</summary>
@@ -34,6 +36,27 @@ public sealed class RefusedCallTests(Lab lab) : IClassFixture<Lab>
     [Theory, Trait("Category", "Long")]
     [MemberData(nameof(Commands))]
     public void EveryRefusalHasAnId(string arguments) => Assert.InRange(Sweep(arguments, Faults), 3, int.MaxValue);
+
+    // As a service with RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX: what NICs there are is not told, and which come and go neither.
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("unicast")]
+    public void WhoMayNotAskAboutNicsReceivesAllTheSame(string transport)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has netlink.");
+        string gallery = lab.NewGallery(1_000, 2_000);
+        using PeerProcess receiver = PeerProcess.Python(
+            lab[0], "nonetlink.py", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "receive", "--transport", transport, "--address", lab[0].IPv4, "--idle-timeout", "20", "--json").WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--transport", transport, "--to", lab[0].IPv4);
+        Expect.Exit(0, sender);
+        Expect.Exit(0, receiver);
+        Assert.Equal(2, receiver.Events("Image").Count);
+        Assert.Empty(receiver.Events("Warning"));
+
+        using PeerProcess nics = PeerProcess.Python(lab[0], "nonetlink.py", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "interfaces", "--json");
+        Expect.Exit(1, nics);
+        Assert.Equal(ErrorIds.NetworkFailure, Assert.Single(nics.Events("Error")).GetProperty("Id").GetString());
+    }
 
     /// <returns>How many calls were refused.</returns>
     private int Sweep(string arguments, IEnumerable<(string Call, string Error, int Times)> faults)

@@ -182,6 +182,12 @@ public sealed class MachineTests : IDisposable
         else Assert.Equal(ErrorIds.InvalidOptions, Assert.Throws<GalleryException>(() => SshChannel.Quoted(path)).Id);
     }
 
+    // cmd takes what follows a slash for an option, and both it and PowerShell a path with the other one.
+    [Theory]
+    [InlineData(".gallery/gallery", @".gallery\gallery")]
+    [InlineData("C:/my tools/gallery.exe", "\"C:\\my tools\\gallery.exe\"")]
+    public void OnWindowsPathsHaveBackslashes(string path, string expected) => Assert.Equal(expected, SshChannel.OnWindows(path));
+
     private string Gallery(params int[] sizes)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, "gallery")).FullName;

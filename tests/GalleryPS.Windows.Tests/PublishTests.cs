@@ -30,6 +30,41 @@ public sealed class PublishTests(WindowsRoom room)
         // That of another processor is at least a program for it: ELF, 64 bit, AArch64.
         byte[] arm = File.ReadAllBytes(Path.Combine(Directory.GetDirectories(unpacked, "*-linux-arm64").Single(), "gallery"));
         Assert.Equal("7F454C4602B700", Convert.ToHexString([.. arm[..5], .. arm[18..20]]));
+        CopiedOverSshToWindows(Path.GetDirectoryName(first.Keys.First())!);
+    }
+
+    /// <summary>Copies the programs to a machine with Linux and one with Windows, over OpenSSH, and runs an experiment there.</summary>
+    private void CopiedOverSshToWindows(string archives)
+    {
+        Assert.SkipWhen(SshLab.Missing is not null, SshLab.Missing ?? "");
+        Assert.SkipUnless(File.Exists("/usr/bin/bsdtar"), "bsdtar, which is the tar of Windows, is not installed (Debian's package libarchive-tools).");
+        string home = room.NewFolder(), shell = Path.Combine(home, "shell"), wine = room.AnotherWindows(out string prefix);
+        File.Copy("/usr/bin/bsdtar", Path.Combine(prefix, "drive_c", "windows", "system32", "tar.exe"));
+
+        // As the server of Windows does, it hands the command to cmd; and Wine does not wait for a program of Linux.
+        File.WriteAllText(shell, $"""
+            #!/bin/sh
+            cd '{home}'
+            printf '@echo off\r\n%s\r\n' "$SSH_ORIGINAL_COMMAND" > $$.bat
+            {wine} cmd /c $$.bat
+            code=$?
+            while [ -n "$(pgrep -x tar.exe)" ]; do sleep 0.1; done
+            exit $code
+
+            """);
+        NetworkLab.Execute("chmod", ["+x", shell]);
+        using SshLab lab = SshLab.Create(machines: 2, shell: shell);
+        string place = Path.GetFileName(home);
+        using PeerProcess experiment = lab.StartGallery(
+            "experiment", room.NewGallery(40_000, 3_000), "--host-name", "h2,h3", "--key-file-path", lab.Key, "--deploy", "--package-path", archives,
+            "--remote-path", $"{place}/gallery", "--transport", "multicast", "--end-delay", "0");
+        experiment.WaitForExit();
+        string linux = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), place);
+        if (Directory.Exists(linux)) Directory.Delete(linux, recursive: true);
+        Expect.Exit(0, experiment);
+        Assert.Equal(2, experiment.Events("Experiment").Single().GetProperty("ImagesComplete").GetInt32());
+        Assert.Equal(1, experiment.Events("Experiment").Single().GetProperty("Receivers").GetInt32());
+        Assert.True(File.Exists(Path.Combine(home, place, "gallery.exe")));
     }
 
     private static string[] Unpack(string archive, string folder) =>

@@ -8,7 +8,7 @@ using GalleryPS.TestSupport;
 namespace GalleryPS.Windows.Tests;
 
 /// <summary>
-/// Two hosts on one switch: one where programs for Windows run (Wine, with a Windows of its own that is made once for all
+/// Two hosts on three switches, of which most tests use the first: one where programs for Windows run (Wine, with a Windows of its own that is made once for all
 /// tests and thrown away), and one with Linux. What runs there is the code that Windows would run, against another
 /// implementation of its system calls; Windows' own network stack is not in it.
 /// </summary>
@@ -27,7 +27,7 @@ public sealed class WindowsRoom : IDisposable
         if (_missing is not null) return;
         Folder = TestGallery.NewFolder();
         _prefix = Directory.CreateDirectory(Path.Combine(Folder, "prefix")).FullName;
-        _network = NetworkLab.Create(hosts: 2);
+        _network = NetworkLab.Create(hosts: 2, networks: 3);
         try
         {
             Execute(Wine, "wineboot", "-i");
@@ -73,6 +73,9 @@ public sealed class WindowsRoom : IDisposable
         }
     }
 
+    /// <summary>Gives the host with Windows its NIC of a network again.</summary>
+    public void Plug(int network) => Network.Plug(Windows, network);
+
     /// <summary>A port that no other test has.</summary>
     public static string NewPort() => Interlocked.Increment(ref _port).ToString(CultureInfo.InvariantCulture);
 
@@ -92,6 +95,16 @@ public sealed class WindowsRoom : IDisposable
         string folder = NewFolder();
         TestGallery.Write(folder, sizes);
         return folder;
+    }
+
+    /// <summary>Another Windows, for a host of another lab: what looks at the NICs for the programs must be in the same network.</summary>
+    /// <param name="prefix">Where it is.</param>
+    /// <returns>What a shell runs a program there with.</returns>
+    public string AnotherWindows(out string prefix)
+    {
+        prefix = Path.Combine(NewFolder(), "prefix");
+        NetworkLab.Execute("cp", ["-a", _prefix, prefix]);
+        return $"WINEPREFIX='{prefix}' WINEDEBUG=-all '{Wine}'";
     }
 
     /// <summary>Starts <c>gallery.exe --json</c> on the host with Windows.</summary>

@@ -32,12 +32,13 @@ public sealed class SshLab : IDisposable
     /// <summary>Makes a client and machines h2, h3, ...</summary>
     /// <param name="machines">How many machines.</param>
     /// <param name="subsystem">A subsystem of the servers: its name and its command; null for none.</param>
-    public static SshLab Create(int machines, string? subsystem = null)
+    /// <param name="shell">What the last machine runs in place of a command, which stands in SSH_ORIGINAL_COMMAND; null for a usual machine.</param>
+    public static SshLab Create(int machines, string? subsystem = null, string? shell = null)
     {
         var lab = new SshLab(machines);
         try
         {
-            lab.Start(subsystem);
+            lab.Start(subsystem, shell);
             return lab;
         }
         catch
@@ -77,7 +78,7 @@ public sealed class SshLab : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Start(string? subsystem)
+    private void Start(string? subsystem, string? shell)
     {
         Directory.CreateDirectory("/run/sshd");
         string client = Directory.CreateDirectory(Path.Combine(_folder, "client")).FullName;
@@ -87,7 +88,7 @@ public sealed class SshLab : IDisposable
         NetworkLab.Execute("chmod", ["+x", Gallery]);
         string hostKey = File.ReadAllText(Key + "-of-hosts.pub").Trim();
         File.WriteAllLines(Path.Combine(client, "known_hosts"), Machines.Select(m => $"{m.Name} {hostKey}"));
-        File.WriteAllText(Path.Combine(_folder, "sshd_config"), $"""
+        string usual = $"""
             HostKey {Key}-of-hosts
             AuthorizedKeysFile {Key}.pub
             StrictModes no
@@ -97,10 +98,12 @@ public sealed class SshLab : IDisposable
             PidFile none
             {(subsystem is null ? "" : $"Subsystem {subsystem}")}
 
-            """);
+            """;
         foreach (TestHost machine in Machines)
         {
-            _servers.Add(PeerProcess.Start(machine, "/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(_folder, "sshd_config")])
+            string settings = Path.Combine(_folder, machine.Name + ".sshd_config");
+            File.WriteAllText(settings, shell is not null && machine == Machines[^1] ? $"{usual}ForceCommand {shell}\n" : usual);
+            _servers.Add(PeerProcess.Start(machine, "/usr/sbin/sshd", ["-D", "-e", "-f", settings])
                 .WaitForError(static l => l.StartsWith("Server listening on 0.0.0.0", StringComparison.Ordinal), "the server"));
         }
     }

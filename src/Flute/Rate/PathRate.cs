@@ -4,8 +4,8 @@ namespace Flute;
 /// The rate that the way to one receiver carries. It is found by what a bottleneck does: packets that come faster than it takes
 /// them queue, and queueing shows as a delay that grows before anything is lost. The rate follows what arrives, so that about
 /// ten milliseconds of queue stand. Loss says something only where it grows with the rate: what is lost by chance is lost
-/// at any rate. Where the queue stands although less and less is sent somebody else fills it; then the rate grows and falls as
-/// that of TCP does, until the queue is empty again.
+/// at any rate, and what is lost in bursts is not lost all the time. Where the queue stands although less and less is sent
+/// somebody else fills it; then the rate grows and falls as that of TCP does, until the queue is empty again.
 /// </summary>
 /// <param name="first">Bit/s to begin with.</param>
 /// <param name="after">What was sent up to this packet says nothing of it.</param>
@@ -28,15 +28,19 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
     private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
-    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
+    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, MostSame = 0.05, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
+    private readonly LossWatch _loss = new();
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
-    private readonly TimeSpan[] _queues = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero];
+    private readonly TimeSpan[] _queues = new TimeSpan[8];
     private PathSample? _start, _last;
     private PathSample _decision;
     private long _decidedAt = after, _measured;
     private int _samples, _fruitless;
-    private double _growth = 1, _full, _randomLoss, _suspectLoss, _cut, _peak;
+    private double _growth = 1, _full, _suspectLoss, _cut, _peak;
     private bool _knowsLoss, _wasCut, _slowStart = true;
+
+    // What loss was expected before the one that is in doubt, and from how many packets; what was so before less was sent.
+    private (double Loss, long Packets)? _doubted;
     private (double Rate, double Full, double Growth, bool SlowStart)? _before;
     private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared;
 
@@ -58,9 +62,6 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     /// <summary>The least time from sending a packet to hearing of it; zero when it is not known.</summary>
     public TimeSpan RoundTrip => _roundTrip.Value is var least && least < TimeSpan.MaxValue ? least : TimeSpan.Zero;
 
-    /// <summary>Share of the packets that is lost whatever the rate.</summary>
-    public double RandomLoss => _randomLoss;
-
     /// <summary>Share of the packets that will be lost, averaged over the last few thousand; what a full way lost does not count.</summary>
     public double ExpectedLoss { get; private set; }
 
@@ -76,13 +77,18 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     /// <param name="bitsPerPacket">Bits of a packet on the link, on average.</param>
     public void Note(in PathSample sample, long sent, double bitsPerPacket)
     {
-        if (_last is { } last && (sample.Position <= last.Position || sample.ArrivedAt < last.ArrivedAt)) return;
+        if (_last is { } last)
+        {
+            if (sample.Position <= last.Position || sample.ArrivedAt < last.ArrivedAt) return;
+            _loss.Note(sample.Position, sample.Position - last.Position, sample.Packets - last.Packets, sample.ArrivedAt - last.ArrivedAt);
+        }
+
         _last = sample;
         if (sample.Now - sample.SentAt - sample.Held is { Ticks: >= 0 } roundTrip) _roundTrip.Add(roundTrip, sample.Now);
         TimeSpan delay = sample.TellsTime ? sample.ArrivedAt - sample.SentAt : TimeSpan.Zero;
         _delay.Add(delay, sample.Now);
         _queues[_samples++ % _queues.Length] = delay - _delay.Value;
-        Queue = _queues.Min();
+        Queue = LeastQueue(3);
         if (Queue < TimeSpan.FromMilliseconds(1)) _lastEmpty = sample.Now;
         if (_samples == 1) _lastEmpty = sample.Now;
 
@@ -101,27 +107,31 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
         long got = sample.Packets - start.Packets, gone = sample.Position - start.Position;
         if (elapsed < (_slowStart ? ShortWindow : Window) || gone < FewPackets) return;
         double loss = Math.Clamp(1 - (double)got / gone, 0, 1);
-        Arriving = got * bitsPerPacket / elapsed.TotalSeconds / Math.Max(0.05, 1 - _randomLoss);
+        Arriving = gone * _loss.Passing * bitsPerPacket / elapsed.TotalSeconds;
 
         // What arrives more slowly than it was sent queues; what is on its way already will as well.
         TimeSpan stretch = elapsed - (sample.SentAt - start.SentAt);
-        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 0.1 * elapsed && _queues.Max() > 2 * LeastTarget;
-        JudgeCut(sample.Now, stretch / elapsed);
-        Decide(sample, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
+        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 0.1 * elapsed && _queues[(_samples - 1) % _queues.Length] > 2 * LeastTarget;
+        JudgeCut(sample.Now, stretch / elapsed, got * bitsPerPacket / elapsed.TotalSeconds);
+        Decide(sample, sent, bitsPerPacket, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
         (_decision, _lastDecision) = (sample, sample.Now);
         _decidedAt = sent;
         _start = null;
     }
 
-    private void Decide(in PathSample sample, TimeSpan queue, double loss, long packets)
+    private void Decide(in PathSample sample, long sent, double bitsPerPacket, TimeSpan queue, double loss, long packets)
     {
+        double before = Rate;
         TimeSpan now = sample.Now;
-        double noise = 3 * Math.Sqrt(Math.Max(_randomLoss, 1.0 / packets) * (1 - _randomLoss) / packets);
-        bool excess = _knowsLoss && loss - _randomLoss > Significant + noise;
-        if (excess && _suspectLoss > 0 && loss - _randomLoss > (_suspectLoss - _randomLoss) / 2 && !Competes)
+
+        // What a full way loses is in every stretch of packets; some of them are enough where a queue stands as well.
+        bool overflows = _knowsLoss && _loss.Passing < 1;
+        TimeSpan standing = LeastQueue(_queues.Length);
+        bool excess = overflows || (_knowsLoss && standing > _target / 2 && IsMore(loss, ExpectedLoss, packets));
+        if (overflows && _suspectLoss > 0 && _loss.Steady - _loss.Usual > (_suspectLoss - _loss.Usual) / 2 && !Competes)
         {
             // Less was sent, and as much was lost: it is lost by chance.
-            _randomLoss = loss;
+            _loss.Usual = _loss.Steady;
             _suspectLoss = 0;
             _target = MostTarget;
             excess = false;
@@ -129,9 +139,10 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
 
         if (Competes) Compete(now, sample);
         else if (queue > _target) YieldToDelay(now, queue);
-        else if (excess) YieldToLoss(loss);
+        else if (excess) YieldToLoss(standing, bitsPerPacket);
         else Grow(now, queue, loss, packets);
         Rate = Math.Clamp(Rate, Lowest, Highest);
+        if (Rate < before || Rate > before * (1 + MostSame)) _loss.Anew(sent);
         if (now - _lastEmpty <= EmptyEvery || Competes) return;
 
         // The least delay is that of an empty queue; it has to be seen now and then.
@@ -139,19 +150,39 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
         Rate = Math.Max(Lowest, Arriving / 2);
     }
 
+    private TimeSpan LeastQueue(int samples)
+    {
+        TimeSpan least = TimeSpan.MaxValue;
+        for (int i = 1; i <= Math.Min(samples, _samples); i++)
+        {
+            if (_queues[(_samples - i) % _queues.Length] is var queue && queue < least) least = queue;
+        }
+
+        return least;
+    }
+
+    private static bool IsMore(double loss, double usual, long packets) => loss - usual > Significant + (3 * Math.Sqrt(Math.Max(usual, 1.0 / packets) * (1 - usual) / packets));
+
     // What is lost where more may be sent than the way carries need not be lost by chance.
     private void NoteLoss(double loss, long packets)
     {
-        if (!_knowsLoss || loss < _randomLoss || Rate < 0.95 * _full || _full == 0) _randomLoss = _knowsLoss ? _randomLoss + (loss - _randomLoss) / 4 : Math.Min(loss, MostBelieved);
+        if (!_knowsLoss) _loss.Usual = Math.Min(loss, MostBelieved);
+        else if (_loss.IsSure && (_loss.Steady < _loss.Usual || Rate < 0.95 * _full || _full == 0)) _loss.Usual += (_loss.Steady - _loss.Usual) / 4;
         _knowsLoss = true;
+
         _measured = Math.Min(_measured + packets, ManyPackets);
         ExpectedLoss += (loss - ExpectedLoss) * packets / _measured;
     }
 
     private void Grow(TimeSpan now, TimeSpan queue, double loss, long packets)
     {
-        _suspectLoss = 0;
+        // It may be a burst: the rate stays until more is known.
+        bool doubts = IsMore(loss, _loss.Usual, packets);
+        if (doubts) _doubted ??= (ExpectedLoss, _measured);
+        else if (_loss.IsSure) _doubted = null;
         NoteLoss(loss, packets);
+        if (!_loss.IsSure && (_suspectLoss > 0 || doubts)) return;
+        _suspectLoss = 0;
         if (_target < MostTarget) _target += (now - _lastDecision) / RelaxSeconds * MostTarget.TotalSeconds;
         if (Rate < _full)
         {
@@ -179,14 +210,14 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
     }
 
     // A queue that only this session fills shrinks as much as less is sent than arrives.
-    private void JudgeCut(TimeSpan now, double trend)
+    private void JudgeCut(TimeSpan now, double trend, double arriving)
     {
-        _peak = Math.Max(Arriving, _peak * (1 - Math.Min(1, (now - _lastDecision).TotalSeconds / PeakSeconds)));
+        _peak = Math.Max(arriving, _peak * (1 - Math.Min(1, (now - _lastDecision).TotalSeconds / PeakSeconds)));
         if (_cut >= 0.1)
         {
             bool fruitful = trend < -0.75 * _cut / (1 - _cut);
             _fruitless = fruitful ? 0 : _fruitless + 1;
-            if (fruitful) _peak = Arriving;
+            if (fruitful) _peak = arriving;
         }
 
         _wasCut = _cut > 0;
@@ -200,18 +231,21 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0)
         _full = Arriving;
     }
 
-    private void YieldToLoss(double loss)
+    private void YieldToLoss(TimeSpan standing, double bitsPerPacket)
     {
+        if (_loss.Passing < 1) Arriving = _loss.Arriving(bitsPerPacket);
+        if (_doubted is { } doubted) (ExpectedLoss, _measured) = doubted;
+        _doubted = null;
         IsFull();
-        _suspectLoss = loss;
-        if (Queue > LeastTarget) _target = TimeSpan.FromTicks(Math.Clamp(Queue.Ticks / 2, LeastTarget.Ticks, _target.Ticks));
+        _suspectLoss = _loss.Steady;
+        if (standing > LeastTarget) _target = TimeSpan.FromTicks(Math.Clamp(Queue.Ticks / 2, LeastTarget.Ticks, _target.Ticks));
         Rate = Math.Min(Rate, Arriving) * (1 - LossCut);
     }
 
     private void Compete(TimeSpan now, in PathSample sample)
     {
         long gone = sample.Position - _decision.Position, lost = gone - (sample.Packets - _decision.Packets);
-        double byChance = _randomLoss * gone;
+        double byChance = _loss.Usual * gone;
 
         // TCP leaves room for a while when it has lost something.
         if (Queue > _target / 2) _lastShared = now;

@@ -77,7 +77,7 @@ public sealed record FluteReceiverOptions
     public int MaxSessions { get; init; } = 16;
 
     /// <summary>Most bytes of packets that wait for the FDT, all sessions together; a session may hold as much of that as it leaves to others.</summary>
-    public long MaxCachedBytes { get; init; } = 16L << 20;
+    public long MaxCachedBytes { get; init; } = 8L << 20;
 
     /// <summary>Most bytes of source blocks that are not complete, all sessions together.</summary>
     public long MaxBufferedBytes { get; init; } = 256L << 20;

@@ -290,7 +290,12 @@ internal sealed class ReceivingSession(SessionId session, FluteReceiverOptions o
         bool news = added.Count > 0 || instance.Complete != _complete || !FdtSeen;
         FdtSeen = true;
         _complete |= instance.Complete;
-        _reportTo ??= instance.ReportTo;
+        if (instance.ReportTo is { } reportTo && reportTo != _reportTo)
+        {
+            // A sender that was started again goes on with the session, and has another port.
+            (_reportTo, _readyToReport) = (reportTo, false);
+        }
+
         if (news) Raise(new FdtReceived(session, _objects.InOrder.Count, _bytes, _complete, _reportTo));
         foreach (IncomingObject incoming in added)
         {

@@ -32,6 +32,9 @@ public sealed class DeliveryTracker
 {
     private static readonly TimeSpan PlanInterval = TimeSpan.FromMilliseconds(5), RateInterval = TimeSpan.FromMilliseconds(0.5), FirstReport = TimeSpan.FromSeconds(1);
 
+    // A host that is busy sends too late; the queue that the rate is made for has room for what it catches up.
+    private static readonly TimeSpan MostCaughtUp = TimeSpan.FromMilliseconds(4);
+
     // Packets that are remembered, with room for what waits in sockets.
     private const double MostInFlight = 24_000;
 
@@ -52,6 +55,7 @@ public sealed class DeliveryTracker
         ArgumentNullException.ThrowIfNull(sender);
         (_sender, _options) = (sender, options);
         sender.IsEverywhere = IsEverywhere;
+        if (options.FollowsNetwork) sender.MostCaughtUp = MostCaughtUp;
         Rate = options.FollowsNetwork ? new RateControl(options.MostBitRate, options.LeavesSlow) : null;
     }
 

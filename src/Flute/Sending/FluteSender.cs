@@ -83,6 +83,9 @@ public sealed class FluteSender : IDisposable
         }
     }
 
+    /// <summary>How much of what was late is caught up: in so short a time nobody's queue gets long.</summary>
+    internal TimeSpan MostCaughtUp { get; set; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Whether everything was sent that was asked for so far.</summary>
     public bool IsIdle => _interleaver.IsEmpty;
 
@@ -184,8 +187,7 @@ public sealed class FluteSender : IDisposable
             Bytes += length;
             if (_secondsPerByte > 0)
             {
-                // What was late is caught up by at most a millisecond.
-                TimeSpan earliest = now - TimeSpan.FromMilliseconds(1);
+                TimeSpan earliest = now - MostCaughtUp;
                 if (_due < earliest) _due = earliest;
                 _due += TimeSpan.FromSeconds((length + _options.PacketOverhead) * _secondsPerByte);
             }

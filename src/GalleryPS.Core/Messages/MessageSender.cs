@@ -73,13 +73,16 @@ public sealed class MessageSender : IDisposable
     /// <summary>Sends a message, as often as the options say.</summary>
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Stops at once.</param>
-    /// <returns>A <see cref="MessageSentEvent"/> or an <see cref="ErrorEvent"/> per repetition and destination.</returns>
+    /// <returns>
+    /// A <see cref="MessageSentEvent"/> or an <see cref="ErrorEvent"/> per repetition and destination. An error that is the destination's is
+    /// told once; when nothing could be sent to anybody, nothing more is sent.
+    /// </returns>
     public IEnumerable<GalleryEvent> Send(OutgoingMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         _started ??= _time.GetTimestamp();
         int index = _next++;
-        for (int repetition = 1; repetition <= _options.Repeat; repetition++)
+        for (int repetition = 1; repetition <= _options.Repeat && !IsUnreachable; repetition++)
         {
             _pacer.Wait(cancellationToken);
             bool others = false;
@@ -102,6 +105,11 @@ public sealed class MessageSender : IDisposable
     /// <returns>What was answered meanwhile, a <see cref="MessageEndEvent"/> and a <see cref="MessageSummaryEvent"/>.</returns>
     public IEnumerable<GalleryEvent> Finish()
     {
+        foreach (Reachability reach in IsUnreachable ? [] : _reach)
+        {
+            if (reach.Rest() is { } rest) yield return rest;
+        }
+
         foreach (GalleryEvent told in _watch.Last(images: null, inVain: true, wait: _started is not null)) yield return told;
         yield return new MessageEndEvent("Sent", _messages);
         yield return new MessageSummaryEvent(new MessageSummary
@@ -122,6 +130,8 @@ public sealed class MessageSender : IDisposable
         foreach ((_, DatagramSender sender, _) in _routes) sender.Dispose();
     }
 
+    private bool IsUnreachable => Array.TrueForAll(_reach, static r => r.NeverWorked);
+
     private IEnumerable<GalleryEvent> SendOne(OutgoingMessage message, int index, int repetition, int route, bool others, CancellationToken cancellationToken)
     {
         (IPEndPoint to, DatagramSender by, _) = _routes[route];
@@ -141,7 +151,7 @@ public sealed class MessageSender : IDisposable
             if (!again)
             {
                 _failed++;
-                yield return new ErrorEvent(SocketErrors.Send(error, to, $"Message {index}"));
+                if (_reach[route].Fail(SocketErrors.Send(error, to, $"Message {index}")) is { } failed) yield return failed;
                 yield break;
             }
 

@@ -17,7 +17,8 @@ public static class Interfaces
         LinuxNics? linux = OperatingSystem.IsLinux() ? LinuxNic.Ask() : null;
         foreach (NetworkInterface nic in All())
         {
-            if (TryDescribe(nic, linux) is { } described) found.Add(described);
+            // One without an index went away just now, though its name is still in the list.
+            if (TryDescribe(nic, linux) is { Index: > 0 } described) found.Add(described);
         }
 
         found.Sort(static (a, b) => a.Index.CompareTo(b.Index));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
@@ -9,47 +8,39 @@ using System.Text.Json.Serialization.Metadata;
 namespace GalleryPS.Operations;
 
 /// <summary>
-/// How values look in JSON, wherever it goes: properties have the names of the objects', addresses are text, durations seconds,
+/// How values look in JSON that is read again: properties have the names of the objects', addresses are text, durations seconds,
 /// enumerations their names. An image's bytes, passphrases and certificates stay where they are.
 /// </summary>
 internal static class JsonForms
 {
     /// <summary>To be read again as it was: what can be set, with every digit.</summary>
-    public static readonly JsonSerializerOptions Travel = Form(
-        LeaveOutOfTravel, ignoreReadOnly: true, [new ExactSecondsConverter(), new RateConverter(), new PassphraseConverter(), new CertificateConverter(), new ErrorConverter()]);
-
-    /// <summary>To be read by programs: every public property, numbers to six places, times as ISO 8601.</summary>
-    public static readonly JsonSerializerOptions Line = Form(
-        LeaveOutOfLines, ignoreReadOnly: false, [new RoundedSecondsConverter(), new RoundedNumberConverter(), new TimeConverter(), new RateConverter()]);
-
-    private static JsonSerializerOptions Form(Action<JsonTypeInfo> leaveOut, bool ignoreReadOnly, JsonConverter[] own)
+    public static readonly JsonSerializerOptions Travel = new()
     {
-        var form = new JsonSerializerOptions
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        IgnoreReadOnlyProperties = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOut } },
+        Converters =
         {
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            IgnoreReadOnlyProperties = ignoreReadOnly,
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { leaveOut } },
-            Converters = { new JsonStringEnumConverter(), new TextConverter<IPAddress>(IPAddress.Parse), new TextConverter<IPEndPoint>(IPEndPoint.Parse) },
-        };
-        foreach (JsonConverter converter in own) form.Converters.Add(converter);
-        return form;
-    }
+            new JsonStringEnumConverter(), new TextConverter<IPAddress>(IPAddress.Parse), new TextConverter<IPEndPoint>(IPEndPoint.Parse),
+            new ExactSecondsConverter(), new RateConverter(), new PassphraseConverter(), new CertificateConverter(), new ErrorConverter(),
+        },
+    };
 
     // What makes objects for a shell, and what only one process has, does not travel.
-    private static void LeaveOutOfTravel(JsonTypeInfo info) => LeaveOut(
-        info, property => property.PropertyType == typeof(IJsonObjectFactory) || (info.Type == typeof(ReceivedImage) && property.PropertyType == typeof(byte[])));
-
-    private static void LeaveOutOfLines(JsonTypeInfo info) => LeaveOut(
-        info, static property => property.PropertyType == typeof(byte[]) || property.AttributeProvider is not System.Reflection.PropertyInfo { GetMethod.IsPublic: true });
-
-    private static void LeaveOut(JsonTypeInfo info, Func<JsonPropertyInfo, bool> isLeftOut)
+    private static void LeaveOut(JsonTypeInfo info)
     {
         if (info.Kind != JsonTypeInfoKind.Object) return;
         for (int i = info.Properties.Count - 1; i >= 0; i--)
         {
+            JsonPropertyInfo property = info.Properties[i];
+
             // What has neither way says so with [JsonIgnore].
-            if (info.Properties[i] is { Get: null, Set: null } || isLeftOut(info.Properties[i])) info.Properties.RemoveAt(i);
+            if (property is { Get: null, Set: null } || property.PropertyType == typeof(IJsonObjectFactory)
+                || (info.Type == typeof(ReceivedImage) && property.PropertyType == typeof(byte[])))
+            {
+                info.Properties.RemoveAt(i);
+            }
         }
     }
 
@@ -108,31 +99,6 @@ internal static class JsonForms
 
         public override void Write(Utf8JsonWriter writer, GalleryException value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, Failure.Of(value), options);
-    }
-
-    /// <summary>Converters of what is only written.</summary>
-    private abstract class Written<T> : JsonConverter<T>
-    {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-    }
-
-    private sealed class RoundedSecondsConverter : Written<TimeSpan>
-    {
-        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(Math.Round(value.TotalSeconds, 6));
-    }
-
-    private sealed class RoundedNumberConverter : Written<double>
-    {
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value)) writer.WriteNumberValue(Math.Round(value, 6));
-            else writer.WriteNullValue();
-        }
-    }
-
-    private sealed class TimeConverter : Written<DateTimeOffset>
-    {
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString("O", CultureInfo.InvariantCulture));
     }
 }
 

@@ -38,14 +38,14 @@ internal sealed class DatagramListener : IDisposable
         try
         {
             foreach (ReceivingSocket socket in receiver.Sockets) Prepare(socket);
-            NameNics(Interfaces.List());
+            NameNics();
             Ready = new ReadyEvent(
                 transport, receiver.EndPoints, receiver.Group, [.. receiver.Sockets.Select(static s => s.Nic).Where(static n => !n.IsDefault).Select(static n => n.Name).Distinct(StringComparer.Ordinal)]);
             _changes = NicChanges.Open(portable);
         }
         catch
         {
-            // A system that does not tell its NICs: the port must be free again.
+            // Whatever is refused: the port must be free again.
             receiver.Dispose();
             throw;
         }
@@ -133,6 +133,18 @@ internal sealed class DatagramListener : IDisposable
     {
         DatagramSockets.AskForReceiveBuffer(socket.Socket, _receiveBuffer);
         _drops.Add(socket.Socket);
+    }
+
+    private void NameNics()
+    {
+        try
+        {
+            NameNics(Interfaces.List());
+        }
+        catch (GalleryException)
+        {
+            // A system that does not tell its NICs lets one receive all the same; only their names are not known.
+        }
     }
 
     private void NameNics(IReadOnlyList<Interface> all) => _nicNames = all.GroupBy(static n => n.Index).ToDictionary(static n => n.Key, static n => n.First().Name);

@@ -5,7 +5,7 @@ namespace GalleryPS.Protocols;
 /// <summary>Keeps a receiver with the NICs of this machine, and says what became of them.</summary>
 internal static class NicWatch
 {
-    /// <summary>Looks at the NICs now and after each change, until it is stopped.</summary>
+    /// <summary>Looks at the NICs now and after each change, until it is stopped. Where the system tells of none, now and then.</summary>
     /// <param name="changes">Tells of changes.</param>
     /// <param name="look">Gets the NICs of this machine, and the indices of those that went away since.</param>
     /// <param name="stopping">Ends it.</param>
@@ -25,7 +25,8 @@ internal static class NicWatch
                 // The system does not tell its NICs at this moment; it says so again with the next change.
             }
 
-            while (!stopping.IsCancellationRequested && !changes.Wait(ReadingThreads.PollMilliseconds, gone))
+            long looked = Environment.TickCount64;
+            while (!stopping.IsCancellationRequested && !changes.Wait(ReadingThreads.PollMilliseconds, gone) && Environment.TickCount64 - looked < changes.LookMilliseconds)
             {
             }
         }

@@ -27,11 +27,12 @@ internal sealed class Reachability(IPEndPoint to)
     /// <summary>Something was sent.</summary>
     public void Succeed() => (Worked, GaveUp, _last) = (true, false, null);
 
-    /// <summary>Something could not be sent because of the destination.</summary>
+    /// <summary>Something could not be sent.</summary>
     /// <param name="error">Why.</param>
-    /// <returns>What to tell; null when it was told.</returns>
+    /// <returns>What to tell; null when the cause is the destination, and it was told.</returns>
     public GalleryEvent? Fail(GalleryException error)
     {
+        if (!IsCause(error)) return new ErrorEvent(error);
         if (_last == error.Id)
         {
             _suppressed++;
@@ -46,7 +47,7 @@ internal sealed class Reachability(IPEndPoint to)
     public GalleryEvent? Rest() => _suppressed == 0 ? null : new WarningEvent(
         _last ?? ErrorIds.DestinationUnreachable, $"{to}: {Counted.Of(_suppressed, "more attempt")} to send failed for the same reason.");
 
-    /// <summary>Whether an error is the destination's, and so the same for every image.</summary>
-    public static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable
+    // Whether an error is the destination's, and so the same for every image.
+    private static bool IsCause(GalleryException error) => error.Id is ErrorIds.ConnectionRefused or ErrorIds.ConnectionTimedOut or ErrorIds.DestinationUnreachable
         or ErrorIds.AddressNotLocal or ErrorIds.NotPrivileged or ErrorIds.AddressFamilyMismatch or ErrorIds.CannotResume or ErrorIds.TlsFailed or ErrorIds.CertificateNotTrusted;
 }

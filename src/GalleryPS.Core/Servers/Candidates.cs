@@ -83,6 +83,7 @@ internal sealed class Candidates
         bool hasPort = colon >= 0 && (text.IndexOf(':') == colon || (colon > 0 && text[colon - 1] == ']' && text[0] == '['));
         string host = hasPort ? text[..colon] : text;
         if (host.StartsWith('[') && host.EndsWith(']')) host = host[1..^1];
+        WrittenAddress.Check(host);
         if (!hasPort) return (host, port);
         if (!int.TryParse(text[(colon + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)
         {

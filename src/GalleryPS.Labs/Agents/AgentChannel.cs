@@ -41,6 +41,9 @@ internal class ProcessChannel(string host, ProcessStartInfo start) : AgentChanne
     private readonly Process _process = new() { StartInfo = start };
     private bool _started;
 
+    /// <summary>How it is started; to be changed before that.</summary>
+    protected ProcessStartInfo StartInfo => start;
+
     public override void Start(Action<string?> take, Action<string> hear, CancellationToken cancellationToken)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;

@@ -26,7 +26,7 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
 
     public override void Start(Action<string?> take, Action<string> hear, CancellationToken cancellationToken)
     {
-        if (options.Deploy) Deploy(cancellationToken);
+        if (options.Deploy && Deploy(cancellationToken).StartsWith("win", StringComparison.Ordinal)) StartInfo.ArgumentList[^1] = $"{OnWindows(Program(options))} agent";
         base.Start(take, hear, cancellationToken);
     }
 
@@ -49,9 +49,13 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
         return path.AsSpan().ContainsAny("\"$`!%\n\r") ? throw OptionChecks.Invalid($"'{path}' cannot be the path of a program on another host.", path) : $"\"{path}\"";
     }
 
+    /// <summary>A path as the shells of Windows take it: for cmd a slash in the name of a program begins its options.</summary>
+    internal static string OnWindows(string path) => Quoted(path).Replace('/', '\\');
+
     private static string Program(ExperimentOptions options) => options.RemotePath ?? (options.Deploy ? ".gallery/gallery" : "gallery");
 
-    private void Deploy(CancellationToken cancellationToken)
+    // Gives the system of the host.
+    private string Deploy(CancellationToken cancellationToken)
     {
         string program = Program(options), folder = program[..Math.Max(0, program.LastIndexOfAny(['/', '\\']))];
         if (folder.Length == 0) throw OptionChecks.Invalid("To copy the program to a host, a folder must be named: -RemotePath .gallery/gallery", program);
@@ -64,13 +68,14 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
         string[] told = output.Split('\n', StringSplitOptions.TrimEntries);
         var package = AgentPackage.Find(options.PackagePath, told[0], Host);
         string hash = package.Hash;
-        if (told.Contains(hash)) return;
-        string place = Quoted(folder);
+        if (told.Contains(hash)) return package.Runtime;
+        string place = Quoted(folder), windows = OnWindows(folder);
         string command = package.Runtime.StartsWith("win", StringComparison.Ordinal)
-            ? $"cmd /c \"(if not exist {place} mkdir {place}) && tar -xf - -C {place} --strip-components=1\""
+            ? $"cmd /c \"(if not exist {windows} mkdir {windows}) && tar -xf - -C {windows} --strip-components=1\""
             : $"mkdir -p {place} && tar -xzf - -C {place} --strip-components=1 && echo {hash} > {Quoted($"{folder}/{Mark}")}";
         (code, _, errors) = Run(command, package.Path, cancellationToken);
         if (code != 0) throw Failed($"does not take the program. {errors}");
+        return package.Runtime;
     }
 
     private (int Code, string Output, string Errors) Run(string command, string? input, CancellationToken cancellationToken)

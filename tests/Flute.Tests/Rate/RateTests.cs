@@ -37,6 +37,28 @@ public class RateTests(ITestOutputHelper output)
         Assert.InRange(simulation.Bytes * 8 / outcome.Seconds, 700 * Mbit * (1 - loss), 1500 * Mbit);
     }
 
+    [Theory]
+    [InlineData(5, 0.01, 10, 1, 0)]
+    [InlineData(5, 0.1, 10, 1, 0)]
+    [InlineData(5, 0.1, 10, 50, 0)]
+    [InlineData(20, 0.05, 10, 10, 0)]
+    [InlineData(20, 0.1, 10, 50, 0)]
+    [InlineData(50, 0.1, 10, 10, 0)]
+    [InlineData(50, 0.01, 10, 50, 0)]
+    [InlineData(20, 0.1, 100, 1, 0)]
+    [InlineData(50, 0.05, 100, 10, 0)]
+    [InlineData(20, 0.1, 10, 10, 5)]
+    [InlineData(20, 0.1, 100, 10, 5)]
+    public void LossInBurstsSlowsNothingDown(int burst, double loss, double limit, int receivers, double jitter)
+    {
+        var way = new Way { Loss = _ => loss, Burst = burst, Delay = TimeSpan.FromMilliseconds(2), Jitter = TimeSpan.FromMilliseconds(jitter) };
+        var simulation = new Simulation((long)(limit * Mbit / 8 * (limit > 10 ? 1 : 4)), [.. Enumerable.Repeat(way, receivers)], most: limit * Mbit, images: 4);
+        Outcome outcome = simulation.Run(TimeSpan.FromSeconds(600));
+        double share = simulation.Bytes * 8 / outcome.Seconds / (limit * Mbit);
+        output.WriteLine($"wire {outcome.Wire:0.000}, share {share:0.000}");
+        Assert.InRange(share, 0.8 * (1 - loss), 1);
+    }
+
     [Fact]
     public void ACapacityThatChangesIsFollowed()
     {

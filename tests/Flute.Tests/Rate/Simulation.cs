@@ -43,6 +43,12 @@ internal sealed record Way
 
     public Func<TimeSpan, double> Loss { get; init; } = static _ => 0;
 
+    /// <summary>So many packets in a row are lost, where one is; <see cref="Loss"/> stays the share of all.</summary>
+    public int Burst { get; init; } = 1;
+
+    /// <summary>Packets come later by chance, by so much at most, and never overtake each other.</summary>
+    public TimeSpan Jitter { get; init; }
+
     /// <summary>The receiver's clock goes wrong by this share.</summary>
     public double Drift { get; init; }
 
@@ -146,8 +152,8 @@ internal sealed class Simulation
                 if (!passed.TryGetValue(link, out at)) passed[link] = at = link.Enter(bytes, entered);
             }
 
-            if (at is not { } left || _random.NextDouble() < receiver.Way.Loss(Now)) continue;
-            At(left + receiver.Way.Delay, () =>
+            if (at is not { } left || receiver.Loses(_random, Now)) continue;
+            At(receiver.ArrivalOf(left, _random), () =>
             {
                 receiver.Take(packet, Now);
                 if (receiver.SinceReport >= 256) Report(receiver, every: false);
@@ -192,7 +198,8 @@ internal sealed class CountingReceiver(Way way, FluteSender sender, ReceiverStat
     private readonly List<(ulong, int)> _blocks = [];
     private readonly Dictionary<ulong, int> _whole = [];
     private PacketMark? _last;
-    private TimeSpan _lastAt;
+    private TimeSpan _lastAt, _lastArrival;
+    private int _burst;
     private long _packets;
     private int _have;
 
@@ -203,6 +210,23 @@ internal sealed class CountingReceiver(Way way, FluteSender sender, ReceiverStat
     public TimeSpan? Done { get; private set; }
 
     public int SinceReport { get; private set; }
+
+    /// <summary>Whether a packet that comes over the links is lost by chance.</summary>
+    public bool Loses(Random random, TimeSpan now)
+    {
+        double loss = way.Loss(now);
+        if (_burst == 0 && random.NextDouble() < loss / (way.Burst * (1 - loss) + loss)) _burst = way.Burst;
+        if (_burst == 0) return false;
+        _burst--;
+        return true;
+    }
+
+    /// <summary>When a packet that left the last link arrives.</summary>
+    public TimeSpan ArrivalOf(TimeSpan left, Random random)
+    {
+        TimeSpan at = left + way.Delay + way.Jitter * (way.Jitter > TimeSpan.Zero ? random.NextDouble() : 0);
+        return _lastArrival = at > _lastArrival ? at : _lastArrival;
+    }
 
     public void Take(Parsed packet, TimeSpan now)
     {

@@ -63,7 +63,7 @@ public class FluteReportChannelTests
     {
         var told = new System.Collections.Concurrent.ConcurrentQueue<GalleryEvent>();
         using var ended = new AutoResetEvent(false);
-        using var clients = new ReportClients(null, static (_, last) => last with { Finished = true }, told.Enqueue, TimeProvider.System, onEnded: () => ended.Set());
+        using var clients = new ReportClients(null, static (_, last, _) => last with { Finished = true }, told.Enqueue, TimeProvider.System, onEnded: () => ended.Set());
         var session = new SessionId(IPAddress.Loopback, 7);
         for (int gallery = 0; gallery < 3; gallery++)
         {
@@ -82,6 +82,83 @@ public class FluteReportChannelTests
         Assert.Empty(told);
     }
 
+    // A sender that was killed and started again goes on with its session at another port: it is told all of it there, also when the
+    // old port takes no connections or says nothing any more.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ASenderThatWasStartedAgainIsToldEverythingAtItsNewPort(bool oldIsOpen)
+    {
+        bool hasNews = true;
+        ReceptionReport News(SessionId session, ReceptionReport last, CancellationToken left)
+        {
+            bool first = hasNews;
+            hasNews = false;
+            return last with { Packets = 1, Objects = first ? [1, 2] : [] };
+        }
+
+        using var clients = new ReportClients(null, News, static _ => { }, TimeProvider.System);
+        var session = new SessionId(IPAddress.Loopback, 7);
+        using Socket before = Listen(), after = Listen();
+        clients.Begin(session, PortOf(before));
+        using (Socket old = Accept(before, out string told))
+        {
+            Assert.Contains("\"objects\":[1,2]", told, StringComparison.Ordinal);
+            if (!oldIsOpen)
+            {
+                old.Dispose();
+                before.Dispose();
+            }
+
+            clients.Begin(session, PortOf(after));
+            using Socket now = Accept(after, out told);
+            Assert.Contains("\"objects\":[1,2]", told, StringComparison.Ordinal);
+        }
+    }
+
+    // What was started again sends another gallery: its objects have the numbers of the old ones, so nothing of those is told.
+    [Fact]
+    public void ASessionThatIsAnotherOneIsReportedFromTheBeginning()
+    {
+        ulong next = 0;
+        using var clients = new ReportClients(
+            null, (_, last, left) => left.IsCancellationRequested ? null : last with { Packets = 1, Objects = [Interlocked.Increment(ref next)] }, static _ => { }, TimeProvider.System);
+        var session = new SessionId(IPAddress.Loopback, 7);
+        using Socket before = Listen(), after = Listen();
+        clients.Begin(session, PortOf(before));
+        using (Accept(before, out string told)) Assert.Contains("\"objects\":[1]", told, StringComparison.Ordinal);
+        clients.Leave(session);
+        ulong last = Interlocked.Read(ref next);
+        clients.Begin(session, PortOf(after));
+        using (Accept(after, out string told)) Assert.DoesNotContain(",", told.Split("\"objects\":[")[1].Split(']')[0], StringComparison.Ordinal);
+        Assert.True(Interlocked.Read(ref next) > last);
+    }
+
+    private static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return listener;
+    }
+
+    private static string PortOf(Socket listener) => $":{((IPEndPoint)listener.LocalEndPoint!).Port}";
+
+    // Takes a receiver's connection and the first of its reports that names objects.
+    private static Socket Accept(Socket listener, out string told)
+    {
+        Assert.True(listener.Poll(Patience, SelectMode.SelectRead), "nobody reports");
+        Socket sender = listener.Accept();
+        sender.Send(ReportCodec.Challenge(new byte[16], 7));
+        using var lines = new StreamReader(new NetworkStream(sender, ownsSocket: false), leaveOpen: true);
+        do
+        {
+            told = lines.ReadLine() ?? throw new InvalidOperationException("It said nothing of objects.");
+        }
+        while (!told.Contains("\"objects\":[", StringComparison.Ordinal) || told.Contains("\"objects\":[]", StringComparison.Ordinal));
+        return sender;
+    }
+
     // A sender that was stopped closes the connection, and then tells the end of the session: nobody has to hear of the connection.
     [Fact]
     public void ASenderThatIsStoppedIsNotAFailureOfTheChannel()
@@ -93,7 +170,7 @@ public class FluteReportChannelTests
         var told = new List<string>();
         var report = new ReceptionReport { Objects = [.. Enumerable.Range(1, 1000).Select(static n => (ulong)n)] };
         using (var client = new ReportClient(
-            (IPEndPoint)listener.LocalEndPoint!, null, () => Volatile.Read(ref over) ? null : report, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again")))
+            (IPEndPoint)listener.LocalEndPoint!, null, _ => Volatile.Read(ref over) ? null : report, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again")))
         {
             using (Socket connection = listener.Accept())
             {
@@ -147,7 +224,7 @@ public class FluteReportChannelTests
         Assert.False(client.IsTellingTheEnd);
         Assert.Equal(["again"], told);
 
-        ReceptionReport? Next() => reports.TryDequeue(out ReceptionReport? next) ? last = next : last;
+        ReceptionReport? Next(CancellationToken left) => reports.TryDequeue(out ReceptionReport? next) ? last = next : last;
     }
 
     [Fact]
@@ -162,7 +239,7 @@ public class FluteReportChannelTests
         var time = new VirtualTime();
         var client = new ReportClient(
             (IPEndPoint)listener.LocalEndPoint!, null,
-            () =>
+            _ =>
             {
                 Interlocked.Increment(ref asked);
                 return report;

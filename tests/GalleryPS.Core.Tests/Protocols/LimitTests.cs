@@ -198,7 +198,7 @@ public sealed class LimitTests : IDisposable
         listener.Start();
         int port = service ? 22 : ((IPEndPoint)listener.LocalEndpoint).Port;
         var told = new ConcurrentQueue<GalleryEvent>();
-        using var clients = new ReportClients(null, static (_, last) => last, told.Enqueue, TimeProvider.System);
+        using var clients = new ReportClients(null, static (_, last, _) => last, told.Enqueue, TimeProvider.System);
         var session = new SessionId(IPAddress.Loopback, 7);
         for (int i = 0; i < 3; i++) clients.Begin(session, $"{namedHost}:{port}");
         if (service)

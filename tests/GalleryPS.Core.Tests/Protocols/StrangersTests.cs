@@ -148,6 +148,19 @@ public sealed class StrangersTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
     }
 
+    // What the user sees: one error, not one for each message and repetition.
+    [Fact]
+    public void WhereNoMessageCanBeSentOneErrorEndsTheCall()
+    {
+        Assert.SkipWhen(GalleryPS.Network.Routes.To(IPAddress.Parse("2001:db8::1")) is not null, "There is a way to everywhere here.");
+        using MessageSender sender = MessageSender.Open(new MessageSendOptions { Addresses = new() { To = ["2001:db8::1", "2001:db8::2"] }, Repeat = 3 }, TestContext.Current.CancellationToken);
+        List<GalleryEvent> told = [.. Enumerable.Range(0, 3).SelectMany(i => sender.Send(OutgoingMessage.FromText($"message {i}"))), .. sender.Finish()];
+        Assert.Equal(["2001:db8::1", "2001:db8::2"], told.OfType<ErrorEvent>().Select(static e => ((IPEndPoint)e.Error.Target!).Address.ToString()));
+        Assert.All(told.OfType<ErrorEvent>(), static e => Assert.Equal(ErrorIds.DestinationUnreachable, e.Error.Id));
+        Assert.Empty(told.OfType<WarningEvent>());
+        Assert.Equal(2, told.OfType<MessageSummaryEvent>().Single().Summary.Failed);
+    }
+
     // One address has a receiver, one has none: that one is named once, and the receiver gets every image.
     [Fact]
     public void WhereNobodyListensIsToldOncePerDestination()
@@ -166,6 +179,23 @@ public sealed class StrangersTests : IDisposable
         Assert.StartsWith("Nobody listens at 127.0.0.8:25968: ", warning.Text, StringComparison.Ordinal);
         Assert.Empty(sent.OfType<ErrorEvent>());
         Assert.Equal(4, receiving.Result.OfType<ReceivedEvent>().Count());
+    }
+
+    // It closes with bytes that it has not read: the system resets the connection, and tells the sender once.
+    [Fact]
+    public void AnImageThatAReceiverDidNotReadIsNotDelivered()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using GallerySender sender = GallerySender.Open(
+            new SendOptions { Transport = Transport.Tcp, Addresses = new() { To = ["127.0.0.1"], Port = ((IPEndPoint)listener.LocalEndPoint!).Port }, Pacing = new() { EndDelay = TimeSpan.Zero } },
+            TestContext.Current.CancellationToken);
+        List<GalleryEvent> sent = [.. sender.Send(TestGallery.Write(_folder, 10_000)[0])];
+        using (Socket accepted = listener.Accept()) Assert.True(accepted.Poll(Patience, SelectMode.SelectRead));
+        sent.AddRange(sender.Finish());
+        Assert.Equal(ErrorIds.ConnectionReset, Assert.Single(sent.OfType<ErrorEvent>()).Error.Id);
+        Assert.Equal(1, sent.OfType<SummaryEvent>().Single().Summary.Failed);
     }
 
     // A receiver that wanted one image is gone when the end comes: nothing is lost for that.

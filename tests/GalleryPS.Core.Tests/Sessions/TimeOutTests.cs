@@ -229,7 +229,7 @@ public sealed class TimeOutTests
         mute.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         mute.Listen();
         string? why = null;
-        using var client = new ReportClient((IPEndPoint)mute.LocalEndPoint!, null, static () => null, (_, text) => why = text, _time.Provider);
+        using var client = new ReportClient((IPEndPoint)mute.LocalEndPoint!, null, static _ => null, (_, text) => why = text, _time.Provider);
         _time.Until(() => why is not null, Second);
         Assert.Equal("it does not answer", why);
         AtLeast(TimeSpan.FromSeconds(5), _time.Elapsed);

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
@@ -13,6 +14,9 @@ internal abstract class NicChanges : IDisposable
     /// <param name="portable">Use what works everywhere.</param>
     public static NicChanges Open(bool portable = false) =>
         !portable && Netlink.OpenForChanges() is { } netlink ? new NetlinkChanges(netlink) : new PortableChanges();
+
+    /// <summary>After how many milliseconds one has to look without being told.</summary>
+    public virtual int LookMilliseconds => int.MaxValue;
 
     /// <summary>Waits for a change.</summary>
     /// <param name="milliseconds">How long.</param>
@@ -40,16 +44,28 @@ internal sealed class NetlinkChanges(Netlink netlink) : NicChanges
     protected override void Dispose(bool disposing) => netlink.Dispose();
 }
 
-/// <summary>The framework's events: addresses, and whether there is a network at all.</summary>
+/// <summary>
+/// The framework's events: addresses, and whether there is a network at all. That a NIC is up again is neither, and a system may tell
+/// nothing (Linux, to a service that may not use netlink): so one looks from time to time as well.
+/// </summary>
 internal sealed class PortableChanges : NicChanges
 {
     private readonly AutoResetEvent _changed = new(false);
 
     public PortableChanges()
     {
-        NetworkChange.NetworkAddressChanged += AddressChanged;
-        NetworkChange.NetworkAvailabilityChanged += AvailabilityChanged;
+        try
+        {
+            NetworkChange.NetworkAddressChanged += AddressChanged;
+            NetworkChange.NetworkAvailabilityChanged += AvailabilityChanged;
+        }
+        catch (Exception e) when (e is NetworkInformationException or SocketException)
+        {
+            // Then looking has to do.
+        }
     }
+
+    public override int LookMilliseconds => 1000;
 
     public override bool Wait(int milliseconds, HashSet<int> gone) => _changed.WaitOne(milliseconds);
 

@@ -171,7 +171,7 @@ internal sealed class TcpConnection : IDisposable
     /// <returns>For a user; null when it has nothing to do with it.</returns>
     public GalleryException? WhyNotSent(string what, SocketError error)
     {
-        if (_tls is null) return AnswersTls() ? TlsErrors.Unexpected(Peer, what) : null;
+        if (_tls is null) return AnswersTls(out _) ? TlsErrors.Unexpected(Peer, what) : null;
         if (error is not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)) return null;
 
         // In TLS 1.3 a client learns only afterwards that its certificate was not taken.
@@ -183,10 +183,12 @@ internal sealed class TcpConnection : IDisposable
     public void TakeTickets() => _tls?.WaitToRead(TimeSpan.Zero);
 
     /// <summary>Whether a peer that was spoken to in plain text answered with TLS.</summary>
-    public bool AnswersTls()
+    /// <param name="error">Why it has not: the system tells of a reset only once.</param>
+    public bool AnswersTls(out SocketError error)
     {
+        error = SocketError.Success;
         Span<byte> start = stackalloc byte[8];
-        return _tls is null && SocketErrors.Prefer(() => _socket.Blocking = false) && _socket.Receive(start, SocketFlags.Peek, out _) is var length and > 0 && TlsSide.IsTls(start[..length]);
+        return _tls is null && SocketErrors.Prefer(() => _socket.Blocking = false) && _socket.Receive(start, SocketFlags.Peek, out error) is var length and > 0 && TlsSide.IsTls(start[..length]);
     }
 
     /// <summary>

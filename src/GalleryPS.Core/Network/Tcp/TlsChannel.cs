@@ -33,6 +33,7 @@ internal sealed class TlsChannel : IDisposable
     private byte[] _buffer = [];
     private int _start, _end;
     private bool _over, _closed, _wentAway;
+    private volatile bool _awaitsHello;
 
     /// <summary>The side that was connected to. It begins when somebody reads or sends.</summary>
     public TlsChannel(Socket socket, IPEndPoint peer, TlsServer server)
@@ -55,7 +56,7 @@ internal sealed class TlsChannel : IDisposable
     public GalleryException? Failure { get; private set; }
 
     /// <summary>Whether everything that came was taken, and more is waited for.</summary>
-    public bool IsQuiet => !IsDone(Reading()) && _inner.IsQuiet;
+    public bool IsQuiet => !IsDone(Reading()) && (_inner.IsQuiet || (_awaitsHello && !_socket.Poll(0, SelectMode.SelectRead)));
 
     /// <summary>Makes the connection an encrypted one; a second call only waits for that.</summary>
     /// <exception cref="SocketException">It is none, and cannot be used.</exception>
@@ -210,7 +211,9 @@ internal sealed class TlsChannel : IDisposable
             int length = 0;
             try
             {
+                _awaitsHello = true;
                 length = await _socket.ReceiveAsync(start, SocketFlags.Peek, first.Token).ConfigureAwait(false);
+                _awaitsHello = false;
             }
             catch (OperationCanceledException)
             {

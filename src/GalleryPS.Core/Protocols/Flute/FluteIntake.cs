@@ -22,7 +22,7 @@ internal sealed class FluteIntake : IDisposable
     private readonly FluteReceiver _flute;
     private readonly Lock _lock = new();
     private readonly BlockingCollection<FluteEvent> _arrived = new(1024);
-    private readonly ConcurrentDictionary<SessionId, (IPEndPoint Source, int Nic)> _sources = new();
+    private readonly ConcurrentDictionary<SessionId, (IPEndPoint Source, int Nic, int Sessions)> _sources = new();
     private readonly ReportClients _reports;
     private readonly ReceivingProgress _progress = new();
     private readonly TimeProvider _time;
@@ -69,10 +69,16 @@ internal sealed class FluteIntake : IDisposable
     public IEnumerable<FluteEvent> Arrived() => _arrived.GetConsumingEnumerable();
 
     /// <summary>Where the packets of a session come from. Without the lock: whoever holds it may be waiting for the thread that asks.</summary>
-    public (IPEndPoint Source, int Nic) SourceOf(SessionId session) => _sources.GetValueOrDefault(session, (new IPEndPoint(session.Source, 0), 0));
+    public (IPEndPoint Source, int Nic) SourceOf(SessionId session) => _sources.TryGetValue(session, out (IPEndPoint Source, int Nic, int) known) ? (known.Source, known.Nic) : (new IPEndPoint(session.Source, 0), 0);
 
-    /// <summary>A session is over.</summary>
-    public void Forget(SessionId session) => _sources.TryRemove(session, out _);
+    /// <summary>A session is over. Another one may have its number by now: that of a sender that was started again.</summary>
+    public void Forget(SessionId session)
+    {
+        while (_sources.TryGetValue(session, out (IPEndPoint Source, int Nic, int Sessions) known)
+            && !(known.Sessions > 1 ? _sources.TryUpdate(session, known with { Sessions = known.Sessions - 1 }, known) : _sources.TryRemove(KeyValuePair.Create(session, known))))
+        {
+        }
+    }
 
     /// <summary>Puts packets in.</summary>
     /// <param name="datagram">One packet, or several of one length.</param>
@@ -233,7 +239,7 @@ internal sealed class FluteIntake : IDisposable
     {
         while (_flute.TryTake(out FluteEvent? received))
         {
-            if (source is not null && received is SessionOpened) _sources[received.Session] = (source, nic);
+            if (source is not null && received is SessionOpened) _sources.AddOrUpdate(received.Session, (source, nic, 1), (_, known) => (source, nic, known.Sessions + 1));
             Add(received);
         }
 
@@ -249,6 +255,7 @@ internal sealed class FluteIntake : IDisposable
     {
         if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
         if (received is SessionEnded { End: SessionEnd.AllReceived }) _reports.TellTheEnd(received.Session);
+        if (received is SessionEnded { End: SessionEnd.Abandoned }) _reports.Leave(received.Session);
         try
         {
             _arrived.Add(received, _stopping);
@@ -271,12 +278,13 @@ internal sealed class FluteIntake : IDisposable
         return false;
     }
 
-    private ReceptionReport? Report(SessionId session, ReceptionReport last)
+    private ReceptionReport? Report(SessionId session, ReceptionReport last, CancellationToken left)
     {
         // When images wait for somebody to look at them, the sender must not think that nobody is here.
         if (!_lock.TryEnter(KeepAlive)) return last with { IsBusy = true };
         try
         {
+            if (left.IsCancellationRequested) return null;
             _flute.Poll(Now);
             bool busy = !PassOnWithoutWaiting();
             ReceptionReport? report = _flute.Report(session);

@@ -10,6 +10,10 @@ internal sealed class ReportClient : IDisposable
 {
     // Fast enough to keep a fast sender going, and less often the longer nothing changes.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5), Longest = TimeSpan.FromMilliseconds(200);
+
+    // While the sender looks for its rate every report lets it go faster.
+    private static readonly TimeSpan ShortestAtFirst = TimeSpan.FromMilliseconds(2);
+    private const int FirstReports = 32;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5), RetryPause = TimeSpan.FromMilliseconds(500);
 
     // How long the last words may take when the session is over; whoever stops does not wait longer.
@@ -17,11 +21,11 @@ internal sealed class ReportClient : IDisposable
 
     // How long a sender that could be told before is told that everything is in.
     private static readonly TimeSpan LastWordTimeout = TimeSpan.FromSeconds(3);
-    private readonly IPEndPoint _to;
+    private IPEndPoint _to;
     private readonly byte[]? _key;
-    private readonly Func<ReceptionReport?> _report;
+    private readonly Func<CancellationToken, ReceptionReport?> _report;
     private readonly AutoResetEvent _wake = new(false);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(), _left = new();
     private readonly Action<string, string> _failed;
     private readonly Action? _restored, _ended;
     private readonly string _receiver = Guid.NewGuid().ToString("N");
@@ -37,13 +41,13 @@ internal sealed class ReportClient : IDisposable
 
     /// <param name="to">The sender's port.</param>
     /// <param name="key">The key of the reports, or null.</param>
-    /// <param name="report">Makes a report; null when the session is over.</param>
+    /// <param name="report">Makes a report; null when the session is over. Its token is cancelled when the session is another one now, whose news are not this one's.</param>
     /// <param name="failed">Is told why reporting is not possible: the id of the error, and the reason.</param>
     /// <param name="time">The clock.</param>
     /// <param name="restored">Is told when it is possible again.</param>
     /// <param name="tls">With whom TLS is spoken; null for plain text.</param>
     /// <param name="ended">Is told when there is nothing more to tell.</param>
-    public ReportClient(IPEndPoint to, byte[]? key, Func<ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null, Action? ended = null)
+    public ReportClient(IPEndPoint to, byte[]? key, Func<CancellationToken, ReceptionReport?> report, Action<string, string> failed, TimeProvider time, Action? restored = null, TlsTarget? tls = null, Action? ended = null)
     {
         (_to, _key, _report, _failed, _time, _restored, _tls, _ended) = (to, key, report, failed, time, restored, tls, ended);
         _begun = time.GetTimestamp();
@@ -73,6 +77,21 @@ internal sealed class ReportClient : IDisposable
     /// <summary>There is something to report now.</summary>
     public void Wake() => _wake.Set();
 
+    /// <summary>The sender was started again and goes on with the session: it is told there, all of it.</summary>
+    public void MoveTo(IPEndPoint to)
+    {
+        if (to.Equals(Interlocked.Exchange(ref _to, to))) return;
+        _wake.Set();
+    }
+
+    /// <summary>The session is another one now: nothing more is told to this sender. Its thread ends soon, and is not waited for.</summary>
+    public void Leave()
+    {
+        _left.Cancel();
+        _stop.Cancel();
+        _wake.Set();
+    }
+
     /// <summary>Everything is in.</summary>
     public void TellTheEnd()
     {
@@ -86,6 +105,7 @@ internal sealed class ReportClient : IDisposable
         _wake.Set();
         _thread.Join();
         _stop.Dispose();
+        _left.Dispose();
         _wake.Dispose();
     }
 
@@ -146,12 +166,13 @@ internal sealed class ReportClient : IDisposable
     // Gives false when it makes no sense to connect again.
     private bool Serve(bool again, Action connected)
     {
+        IPEndPoint to = Volatile.Read(ref _to);
         using TcpConnection connection = TcpConnection.Connect(
-            _to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1), _tls), _time, _stop.Token);
+            to, new TcpConnectOptions(Nic.Default, null, ConnectTimeout, TimeSpan.FromSeconds(1), _tls), _time, _stop.Token);
         connection.NoDelay = true;
         connection.Blocking = false;
         byte[] line = ReadLine(connection, _stop.Token);
-        if (_tls is null && TlsSide.IsTls(line)) throw TlsErrors.Unexpected(_to, "It does not answer in plain text");
+        if (_tls is null && TlsSide.IsTls(line)) throw TlsErrors.Unexpected(to, "It does not answer in plain text");
         if (!ReportCodec.TryReadChallenge(line, out bool wantsMac, out byte[] challenge)) throw new InvalidDataException("it does not answer like a FLUTE sender");
         using var codec = new ReportCodec(challenge, _key);
         Send(connection, codec.Join(Environment.MachineName, _receiver));
@@ -176,7 +197,7 @@ internal sealed class ReportClient : IDisposable
             Send(connection, codec.Report(now));
         }
 
-        if (!now.Finished) Report(connection, codec);
+        if (!now.Finished) Report(connection, codec, to);
         if (_last?.Finished == true) WaitUntilTaken(connection);
         return false;
     }
@@ -197,18 +218,18 @@ internal sealed class ReportClient : IDisposable
 
     private ReceptionReport? Next()
     {
-        ReceptionReport? report = _report();
+        ReceptionReport? report = _report(_left.Token);
         if (report is null) return null;
         _soFar.Add(report);
         _last = report;
         return report;
     }
 
-    private void Report(TcpConnection connection, ReportCodec codec)
+    private void Report(TcpConnection connection, ReportCodec codec, IPEndPoint to)
     {
-        TimeSpan pause = Shortest;
+        TimeSpan pause = ShortestAtFirst;
         long packets = -1;
-        while (true)
+        for (int news = 0; ;)
         {
             bool stopping = _stop.IsCancellationRequested;
             ReceptionReport? report = Next();
@@ -216,9 +237,10 @@ internal sealed class ReportClient : IDisposable
             Send(connection, codec.Report(report));
             HasTried = true;
             if (report.Finished || stopping) return;
-            bool news = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
+            if (!to.Equals(Volatile.Read(ref _to))) throw new SocketException((int)SocketError.ConnectionReset);
+            bool isNew = report.Packets != packets || report.Objects.Count + report.Blocks.Count > 0;
             packets = report.Packets;
-            pause = news ? Shortest : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
+            pause = isNew ? (news++ < FirstReports ? ShortestAtFirst : Shortest) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, Longest.Ticks));
             _wake.WaitOne(pause);
         }
     }

@@ -8,13 +8,13 @@ namespace GalleryPS.Protocols.Flute;
 
 /// <summary>Tells each sender that wants to know how far things are.</summary>
 /// <param name="key">The key of the group, or null.</param>
-/// <param name="report">Makes a report of a session; gets the last one. Null when the session is over.</param>
+/// <param name="report">Makes a report of a session; gets the last one, and a token that is cancelled when the session is another one. Null when the session is over.</param>
 /// <param name="onEvent">Is told why reporting is not possible.</param>
 /// <param name="time">The clock.</param>
 /// <param name="anyPort">Whether ports below <see cref="GalleryLimits.LeastReportPort"/> are reported to.</param>
 /// <param name="tls">What reports are encrypted with; null for plain text.</param>
 /// <param name="onEnded">Is told when there is nothing more to tell to a sender.</param>
-internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null, Action? onEnded = null) : IDisposable
+internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, CancellationToken, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null, Action? onEnded = null) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
     private int _toldPort;
@@ -32,14 +32,13 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
 
     /// <summary>
-    /// Begins to report to the sender of a session. A second call does nothing, unless what it began has ended: another session came to have the number.
+    /// Begins to report to the sender of a session, or goes on at another port: the sender was started again.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="reportTo">What the sender says of its port. Only that is taken from the network: reports go to where the packets come from.</param>
     public void Begin(SessionId session, string reportTo)
     {
         Forget();
-        if (_clients.ContainsKey(session)) return;
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
         {
@@ -47,13 +46,20 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
             return;
         }
 
+        var to = new IPEndPoint(session.Source, port);
+        if (_clients.TryGetValue(session, out ReportClient? known))
+        {
+            known.MoveTo(to);
+            return;
+        }
+
         var last = new ReceptionReport();
         _clients[session] = new ReportClient(
-            new IPEndPoint(session.Source, port),
+            to,
             key?.ReportKey(session.Tsi),
-            () =>
+            left =>
             {
-                ReceptionReport? now = report(session, last);
+                ReceptionReport? now = report(session, last, left);
                 if (now is not null) last = now with { Restarted = [], Objects = [], Blocks = [], Refused = 0 };
                 return now;
             },
@@ -68,6 +74,12 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     public void TellTheEnd(SessionId session)
     {
         if (_clients.TryGetValue(session, out ReportClient? client)) client.TellTheEnd();
+    }
+
+    /// <summary>A session was given up. What comes under its number now is another one.</summary>
+    public void Leave(SessionId session)
+    {
+        if (_clients.TryRemove(session, out ReportClient? client)) client.Leave();
     }
 
     /// <summary>There is something to report now.</summary>

@@ -162,7 +162,7 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             bool again = _watch.ShouldWait(error, reach, others, out told);
-            if (!again) told ??= Failed(reach, SocketErrors.Send(error, to, what));
+            if (!again) told ??= reach.Fail(SocketErrors.Send(error, to, what));
             if (told is not null) yield return told;
             if (!again) yield break;
             _watch.Wait(cancellationToken);
@@ -193,11 +193,9 @@ internal sealed class PlainDatagramSender : IImageSender
         catch (GalleryException e)
         {
             length = -1;
-            return Failed(reach, e);
+            return reach.Fail(e);
         }
     }
-
-    private static GalleryEvent? Failed(Reachability reach, GalleryException error) => Reachability.IsCause(error) ? reach.Fail(error) : new ErrorEvent(error);
 
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)

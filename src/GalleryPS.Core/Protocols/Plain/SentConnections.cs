@@ -54,8 +54,8 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
     {
         using TcpConnection connection = sent.Connection;
         if (!connection.WaitToRead(0)) return;
-        bool tls = connection.AnswersTls();
-        connection.Read(_scratch, out SocketError error);
+        bool tls = connection.AnswersTls(out SocketError error);
+        if (error is SocketError.Success or SocketError.WouldBlock) connection.Read(_scratch, out error);
         if (!sent.Matters || (error is SocketError.Success && !tls)) return;
         _failures.Add((tls ? TlsErrors.Unexpected(connection.Peer, sent.Name) : connection.WhyNotSent(sent.Name, error)) ?? SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
     }
