@@ -13,6 +13,8 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private SessionProgress? _progress;
     private bool _disposed, _waits;
+    private Dictionary<string, object> _jobParameters = [];
+    private readonly List<object> _jobRecords = [];
 
     /// <summary>Cancelled by Ctrl+C and whatever else stops the pipeline.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -20,11 +22,12 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        if (!RunsAsJob) Guarded(OnBegin);
+        if (RunsAsJob) _jobParameters = new(MyInvocation.BoundParameters, StringComparer.OrdinalIgnoreCase);
+        else Guarded(OnBegin);
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guarded(OnRecord);
+    protected sealed override void ProcessRecord() => Guarded(RunsAsJob ? KeepRecord : OnRecord);
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Guarded(RunsAsJob ? StartJob : OnEnd);
@@ -61,26 +64,47 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether a job of this session runs the cmdlet (-AsJob) and this call only starts it.</summary>
     private protected virtual bool RunsAsJob => false;
 
-    /// <summary>The parameters that the job gets; those that were bound, unless the pipeline has changed one.</summary>
-    private protected virtual Dictionary<string, object> JobParameters() => new(MyInvocation.BoundParameters, StringComparer.OrdinalIgnoreCase);
+    /// <summary>Changes the parameters that the job gets: those that the call itself names.</summary>
+    /// <param name="parameters">They, by name.</param>
+    private protected virtual void AdaptToJob(Dictionary<string, object> parameters)
+    {
+    }
+
+    // What the pipeline brought, as it can be piped once more.
+    private void KeepRecord()
+    {
+        foreach ((string name, object value) in MyInvocation.BoundParameters)
+        {
+            if (_jobParameters.ContainsKey(name)) continue;
+            if (name == nameof(ImagesCmdlet.LiteralPath))
+            {
+                var named = new PSObject();
+                named.Properties.Add(new PSNoteProperty(name, value));
+                _jobRecords.Add(named);
+            }
+            else if (name != nameof(ImagesCmdlet.InputObject) && value is object[] several) _jobRecords.AddRange(several);
+            else _jobRecords.Add(value);
+        }
+    }
 
     // A thread of this process: what it emits are the objects themselves, and Stop-Job does what Ctrl+C does. Only an error that is
     // thrown on ends the script, and so makes the job a failed one.
     private void StartJob()
     {
         const string start = """
-            param($module, $command, $location, $parameters)
-            Microsoft.PowerShell.ThreadJob\Start-ThreadJob -Name $command -ThrottleLimit 1000 -ArgumentList $module, $command, $location, $parameters -ScriptBlock {
-                param($module, $command, $location, $parameters)
+            param($module, $command, $location, $parameters, $piped, $records)
+            Microsoft.PowerShell.ThreadJob\Start-ThreadJob -Name $command -ThrottleLimit 1000 -ArgumentList $module, $command, $location, $parameters, $piped, $records -ScriptBlock {
+                param($module, $command, $location, $parameters, $piped, $records)
                 Import-Module $module -Verbose:$false
                 Set-Location -LiteralPath $location
-                try { & $command @parameters } catch { throw }
+                try { if ($piped) { $records | & $command @parameters } else { & $command @parameters } } catch { throw }
             }
             """;
-        Dictionary<string, object> parameters = JobParameters();
-        parameters.Remove("AsJob");
+        AdaptToJob(_jobParameters);
+        _jobParameters.Remove("AsJob");
         string module = System.IO.Path.Combine(MyInvocation.MyCommand.Module.ModuleBase, "GalleryPS.psd1");
-        foreach (PSObject job in InvokeCommand.InvokeScript(start, module, MyInvocation.MyCommand.Name, SessionState.Path.CurrentFileSystemLocation.Path, new System.Collections.Hashtable(parameters))) base.WriteObject(job);
+        object[] arguments = [module, MyInvocation.MyCommand.Name, SessionState.Path.CurrentFileSystemLocation.Path, new System.Collections.Hashtable(_jobParameters), MyInvocation.ExpectingInput, _jobRecords.ToArray()];
+        foreach (PSObject job in InvokeCommand.InvokeScript(start, arguments)) base.WriteObject(job);
     }
 
     /// <summary>What Ctrl+C does; runs on another thread.</summary>

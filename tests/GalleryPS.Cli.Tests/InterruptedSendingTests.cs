@@ -45,6 +45,27 @@ public sealed class InterruptedSendingTests : IDisposable
         AssertInterrupted(sender, $"{Receiver.IPv4}:25000 cannot be reached at present: Permission denied. Sending waits up to 10 s for the network.");
     }
 
+    // What the user sees is what is seen of datagrams: each image has a connection of its own, and one that cannot be made is tried again.
+    [Theory]
+    [InlineData("down", "Network is unreachable")]
+    [InlineData("gone", "Cannot assign requested address", "--outbound-ip", "eth0", "--bit-rate", "50Mbps")]
+    public void ATcpSenderWaitsForItsNic(string what, string why, params string[] more)
+    {
+        TestGallery.Write(_folder, [.. Enumerable.Repeat(2_000, 6)]);
+        using PeerProcess receiver = PeerProcess.Gallery(Receiver, "receive", "--transport", "tcp", "--address", Receiver.IPv4, "--idle-timeout", "30").WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(Sender, ["send", _folder, "--transport", "tcp", "--to", Receiver.IPv4, "--interval", "0.1", .. more]);
+        sender.WaitForEvent("Image", 2);
+        if (what == "down") NetworkLab.Ip(Sender, "link set eth0 down");
+        else NetworkLab.Unplug(Sender, 0);
+        sender.WaitForEvent("Warning");
+        if (what == "down") NetworkLab.Ip(Sender, "link set eth0 up");
+        else _network.Plug(Sender, 0);
+        Expect.Exit(0, sender);
+        Expect.Exit(0, receiver);
+        Assert.Equal(6, receiver.Events("Image").Count);
+        AssertInterrupted(sender, $"{Receiver.IPv4}:25000 cannot be reached at present: {why}. Sending waits up to 10 s for the network.");
+    }
+
     // What the user sees: one error that names the firewall, not one for each image and the end.
     [Fact]
     public void AFirewallThatDropsFromTheStartEndsTheCall()

@@ -33,6 +33,7 @@ public sealed class DoctorTests
         { "nft 'table ip mangle { chain pre { type filter hook prerouting priority -150; ip daddr 239.0.0.0/8 udp dport 20000-30000 reject; }; }'", "Firewall", "nft insert rule" },
         { "sysctl -qw net.ipv4.conf.eth0.force_igmp_version=2", "IgmpVersion", "force_igmp_version=0" },
         { "ip link set eth0 mtu 1000", "Mtu", "mtu 1500" },
+        { "nft 'table inet filter { chain output { type filter hook output priority 0; ip daddr 239.0.0.0/8 drop; }; }'", "Loopback", "outgoing packets" },
     };
 
     [Theory]

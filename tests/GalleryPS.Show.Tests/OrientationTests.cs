@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Show.Tests;
@@ -6,7 +7,7 @@ namespace GalleryPS.Show.Tests;
 /// All eight orientations in JPEG, PNG and WebP, in every place that shows an image. What is right is what Pillow makes of
 /// the same file.
 /// </summary>
-public sealed class OrientationTests : IDisposable
+public sealed partial class OrientationTests : IDisposable
 {
     // Four corners of four colours, so that every turn and every mirror looks different.
     private const string Make = """
@@ -73,6 +74,32 @@ public sealed class OrientationTests : IDisposable
             int at = ((32 + y) * page.Width + left + x) * 4;
             return (page.Rgba[at], page.Rgba[at + 1], page.Rgba[at + 2], page.Rgba[at + 3]);
         }));
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void TerminalsDrawUpright(int orientation, string format)
+    {
+        (byte[] file, PixelImage expected) = Picture(orientation, format);
+        var terminal = new Terminal
+        {
+            Name = "test",
+            Graphics = TerminalGraphics.ITerm,
+            Colors = TerminalColors.TrueColor,
+            IsTerminal = true,
+            Columns = 100,
+            Rows = 30,
+            CellWidth = 9,
+            CellHeight = 18,
+            CellSizeKnown = true,
+        };
+        using var screen = new StringWriter();
+        using (var show = new TerminalSlideshow(terminal, TerminalGraphics.ITerm, TimeSpan.Zero, screen, keys: null))
+            Assert.Null(show.Show(GalleryItem.FromFile(_folder.File("p." + format.ToLowerInvariant(), file), 0), TestContext.Current.CancellationToken));
+
+        // What the terminal gets is a PNG; Pillow reads it.
+        Match drawn = Assert.Single(ITermData().Matches(screen.ToString()));
+        byte[] pixels = Tools.Python(Read, Convert.FromBase64String(drawn.Groups["data"].Value));
+        Near(expected, new PixelImage(pixels[0], pixels[1], pixels[2..]));
     }
 
     /// <summary>What moves goes on moving when it has to be turned for browsers.</summary>
@@ -176,6 +203,9 @@ public sealed class OrientationTests : IDisposable
         Assert.Equal(orientation > 4 ? (80, 120) : (120, 80), (pixels[0], pixels[1]));
         return (file, new PixelImage(pixels[0], pixels[1], pixels[2..]));
     }
+
+    [GeneratedRegex(@"\x1b\]1337;File=[^:]*:(?<data>[A-Za-z0-9+/=]+)\x07", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ITermData();
 
     private static void Near(PixelImage expected, PixelImage actual)
     {

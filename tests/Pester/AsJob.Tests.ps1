@@ -1,4 +1,4 @@
-# Receivers that run as jobs, from start to each of their ends.
+# Cmdlets that run as jobs, from start to each of their ends.
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     $samples = Join-Path (Split-Path $moduleManifest) 'samples/small'
@@ -60,5 +60,61 @@ Describe '-AsJob' {
         $null = Wait-Job $job -Timeout 20
         $job.State | Should -Be 'Completed'
         (Receive-Job $job).Text | Should -Be 'hello'
+    }
+
+    It 'sends in the background what a call names, and what the pipeline brought' {
+        $port = Get-FreePort -Tcp
+        foreach ($send in { Send-Gallery $samples -Transport Tcp -Port $port -EndDelay 0 -AsJob }, { Get-ChildItem $samples | Send-Gallery -Transport Tcp -Port $port -EndDelay 0 -AsJob }) {
+            $receiver = Start-Receiver @{ Transport = 'Tcp'; Port = $port; Verbose = $true }
+            $job = & $send
+            $null = Wait-Job $job -Timeout 20
+            $job.State | Should -Be 'Completed'
+            $sent = Receive-Job $job
+            $sent[0] | Should -BeOfType GalleryPS.SentImage
+            $sent.Count | Should -Be 6
+            (Wait-Receiver $receiver).Bytes | Should -Be $sent.Bytes
+        }
+    }
+
+    It 'sends nothing when the pipeline brought nothing' {
+        $job = @() | Send-Gallery -Port 25324 -EndDelay 0 -AsJob
+        $null = Wait-Job $job -Timeout 20
+        $job.State | Should -Be 'Completed'
+        Receive-Job $job | Should -BeNullOrEmpty
+    }
+
+    It 'stops a sender that would go on for ever' {
+        $job = Send-Gallery $samples -Transport Multicast -Protocol Flute -OutboundIP 127.0.0.1 -Port 25325 -Carousel -AsJob
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while ($job.State -eq 'NotStarted' -and [datetime]::UtcNow -lt $until) { [System.Threading.Thread]::Sleep(5) }
+        $job.State | Should -Be 'Running'
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        Stop-Job $job
+        $job.State | Should -Be 'Stopped'
+        $clock.ElapsedMilliseconds | Should -BeLessThan 2000
+    }
+
+    It 'serves the page as long as the job lives' {
+        $job = Get-ChildItem $samples | Show-Gallery -NoBrowser -AsJob
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while ($job.Output.Count -lt 6 -and $job.State -in 'NotStarted', 'Running' -and [datetime]::UtcNow -lt $until) { [System.Threading.Thread]::Sleep(5) }
+        $job.State | Should -Be 'Running'
+        $job.Output.View | Select-Object -Unique | Should -Be 'Browser'
+        $url = [regex]::Match("$($job.Information)", 'http://\S+').Value
+        (Invoke-WebRequest "${url}images/5").StatusCode | Should -Be 200
+        Stop-Job $job
+        $job.State | Should -Be 'Stopped'
+        { Invoke-WebRequest $url -TimeoutSec 5 } | Should -Throw
+    }
+
+    It 'leaves the terminal to the shell' {
+        { Show-Gallery $samples -As Terminal -AsJob } | Should -Throw -ErrorId 'InvalidOptions,*'
+    }
+
+    It 'plans an experiment' {
+        $job = Get-ChildItem $samples | Invoke-GalleryExperiment -Transport Tcp, Multicast -Receivers 2 -Plan -AsJob
+        $null = Wait-Job $job -Timeout 30
+        $job.State | Should -Be 'Completed'
+        (Receive-Job $job).Transport | Should -Be 'Tcp', 'Multicast'
     }
 }

@@ -1,7 +1,8 @@
-# What is left of the module's objects behind a job and a file is taken for the objects, and looks like them.
+# What is left of the module's objects behind a job, a file and a session on another machine is taken for the objects, and looks like them.
 BeforeDiscovery {
     $canCapture = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore)
-    $ways = 'file', 'job'
+    $canConnect = $IsLinux -and (id -u) -eq 0 -and (Test-Path /usr/sbin/sshd)
+    $ways = @('file', 'job') + @(if ($canConnect) { 'session' })
 }
 
 BeforeAll {
@@ -11,6 +12,21 @@ BeforeAll {
     $without = -not ($IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore))
     $folder = Join-Path $TestDrive 'each'
 
+    # A session as with another machine: OpenSSH's server with pwsh as its subsystem.
+    if ($IsLinux -and (id -u) -eq 0 -and (Test-Path /usr/sbin/sshd)) {
+        $null = New-Item /run/sshd -ItemType Directory -Force
+        foreach ($key in 'key', 'hostkey') { ssh-keygen -q -t ed25519 -N '' -f "$TestDrive/$key" }
+        $sshPort = Get-FreePort -Tcp
+        $shell = [System.Environment]::GetCommandLineArgs()[0]
+        $server = Start-Process /usr/sbin/sshd -PassThru -RedirectStandardError "$TestDrive/sshd.txt" -ArgumentList @(
+            '-D', '-e', '-f', '/dev/null', '-p', $sshPort, '-o', 'ListenAddress=127.0.0.1', '-h', "$TestDrive/hostkey", '-o', "AuthorizedKeysFile=$TestDrive/key.pub"
+            '-o', 'StrictModes=no', '-o', 'PermitRootLogin=yes', '-o', 'PidFile=none'
+            '-o', "`"Subsystem=powershell /usr/bin/env PATH=$env:PATH PSModulePath=$env:PSModulePath $([System.Environment]::ProcessPath) $($shell -like '*.dll' ? $shell : '') -sshs -NoLogo -NoProfile`"")
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while ("$(Get-Content "$TestDrive/sshd.txt" -ErrorAction Ignore)" -notmatch 'Server listening' -and [datetime]::UtcNow -lt $until) { [System.Threading.Thread]::Sleep(20) }
+        $session = New-PSSession -HostName 127.0.0.1 -Port $sshPort -UserName root -KeyFilePath "$TestDrive/key" -Options @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null' }
+    }
+
     # Each object as it comes out, with the view it has where it came out.
     $left = @{}
     $living = @(Get-OneOfEach $folder -WithoutCapture:$without)
@@ -18,16 +34,27 @@ BeforeAll {
         $object | Export-Clixml "$TestDrive/object.xml"
         @{ Left = Import-Clixml "$TestDrive/object.xml"; Type = $object.PSObject.TypeNames[0]; View = $object | Out-String -Width 100 }
     }
-    $job = Start-Job {
+    $script = {
         param($tests, $folder, $without)
         . "$tests/Support.ps1"
         . "$tests/OneOfEach.ps1"
+        $PSDefaultParameterValues['Send-Gallery:WarningAction'] = 'SilentlyContinue'
         Get-OneOfEach $folder -WithoutCapture:$without | ForEach-Object { $_; $_.PSObject.TypeNames[0]; $_ | Out-String -Width 100 }
-    } -ArgumentList $PSScriptRoot, "$folder-job", $without
-    $told = @($job | Receive-Job -Wait -AutoRemoveJob)
-    $left.job = for ($i = 0; $i -lt $told.Count; $i += 3) { @{ Left = $told[$i]; Type = $told[$i + 1]; View = $told[$i + 2] } }
+    }
+    $jobs = @{ job = Start-Job $script -ArgumentList $PSScriptRoot, "$folder-job", $without }
+    if ($session) { $jobs.session = Invoke-Command $session $script -AsJob -HideComputerName -ArgumentList $PSScriptRoot, "$folder-session", $without }
+    foreach ($way in $jobs.Keys) {
+        $told = @($jobs[$way] | Receive-Job -Wait -AutoRemoveJob)
+        $left[$way] = for ($i = 0; $i -lt $told.Count; $i += 3) { @{ Left = $told[$i]; Type = $told[$i + 1]; View = $told[$i + 2] } }
+    }
+
+    if ($session) { Remove-PSSession $session }
 
     function Find-Left([string] $Way, [string] $Type) { ($left[$Way] | Where-Object Type -EQ "GalleryPS.$Type" | Select-Object -First 1).Left }
+}
+
+AfterAll {
+    if ($server) { Stop-Process -InputObject $server }
 }
 
 Describe 'What is left behind a <_>' -ForEach $ways {

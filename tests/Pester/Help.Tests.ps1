@@ -198,3 +198,19 @@ Describe 'Code in <_.Name>' -ForEach @(
         }
     }
 }
+
+Describe 'Update-Pages.ps1' {
+    It 'stops, and leaves the pages alone, when the module was not built whole' {
+        $script = Join-Path $PSScriptRoot '../../tools/HelpBuilder/Update-Pages.ps1'
+        $real = Join-Path $PSScriptRoot '../../docs/en-US'
+        Copy-Item $real $TestDrive/pages -Recurse
+        # One without its libraries, as a build leaves it that failed; and one whose cmdlets are not there.
+        $null = New-Item $TestDrive/broken/GalleryPS, $TestDrive/empty/GalleryPS -ItemType Directory
+        Copy-Item (Join-Path $PSScriptRoot '../../module/GalleryPS/GalleryPS.*') $TestDrive/broken/GalleryPS
+        New-ModuleManifest $TestDrive/empty/GalleryPS/GalleryPS.psd1 -CmdletsToExport 'Send-Gallery'
+        $said = pwsh -NoProfile -NonInteractive -Command "foreach (`$module in 'broken', 'empty') { try { & '$script' -Module ('$TestDrive/' + `$module + '/GalleryPS') -Pages '$TestDrive/pages'; 'went on' } catch { `$module + ' stopped: ' + `$_ } }" 2>&1
+        "$said" | Should -Match '(?s)broken stopped: The module in .* Build it first\..*empty stopped: .* lacks .*Send-Gallery.* Build it first\.'
+        "$said" | Should -Not -Match 'went on'
+        foreach ($page in Get-ChildItem $real) { (Get-FileHash "$TestDrive/pages/$($page.Name)").Hash | Should -Be (Get-FileHash $page).Hash -Because $page.Name }
+    }
+}

@@ -8,7 +8,8 @@
     sender's link; of two tries the better one, where the first does not bring everything. Then each sends to the receiver of the exercises, which is plain Python, and that is asked what it got.
     netcat and UDPcast send one stream, so they get an archive of tar. What is not installed is named and has no figures.
 
-    Needs root on Linux; from Debian: python3, uftp, udpcast, netcat-openbsd. Build the solution first. Takes about three minutes.
+    Needs root on Linux; from Debian: python3, uftp, udpcast, netcat-openbsd; of rt-libflute (https://github.com/5G-MAG/rt-libflute) the two example
+    programs, built from source, on the path. Build the solution first. Takes about three minutes.
 .EXAMPLE
     tests/bench/compare.ps1
 .EXAMPLE

@@ -17,11 +17,11 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 . $PSScriptRoot/ObjectLists.ps1
-Import-Module $Module -Force
-$found = Get-Command -Module GalleryPS
+try { Import-Module $Module -Force } catch { throw "The module in $Module cannot be imported. Build it first. $_" }
+$found = @(Get-Command -Module GalleryPS | ForEach-Object Name)
 # Without the cmdlets nothing is known of them, and pages would lose what stands in them.
 $declared = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../module/GalleryPS/GalleryPS.psd1')).CmdletsToExport
-$missing = $declared | Where-Object { $_ -notin $found.Name }
+$missing = $declared | Where-Object { $_ -notin $found }
 if ($missing) { throw "The module in $Module lacks $($missing -join ', '). Build it first." }
 $comments = Read-DocComment (Join-Path $PSScriptRoot '../..')
 $common = [System.Management.Automation.PSCmdlet]::CommonParameters

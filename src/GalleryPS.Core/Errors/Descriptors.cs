@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace GalleryPS;
@@ -10,21 +11,37 @@ internal static class Descriptors
 {
     private const int OfProcess = 24, OfSystem = 23;
 
-    // What loading an assembly may take at once.
-    private const int Few = 4;
+    // What loading an assembly may take at once, and what a process has to have for the runtime and the sockets of a few receivers.
+    private const int Few = 4, Enough = 256;
 
     /// <summary>Whether something failed for want of a file descriptor.</summary>
     /// <param name="error">What was thrown.</param>
     public static bool Lack(Exception error) => !OperatingSystem.IsWindows() && (
         error is IOException { HResult: OfProcess or OfSystem }
         || error.Message.Contains("EMFILE", StringComparison.Ordinal) || error.Message.Contains("ENFILE", StringComparison.Ordinal)
-        || (error is IOException or BadImageFormatException or DllNotFoundException or OutOfMemoryException && NoneIsLeft()));
+        || (error is IOException or BadImageFormatException or DllNotFoundException or OutOfMemoryException && NoneIsLeft())
+        || (error is FileNotFoundException or FileLoadException or BadImageFormatException or DllNotFoundException or OutOfMemoryException && AreFew()));
 
     /// <summary>The error.</summary>
     /// <param name="error">What was thrown.</param>
     public static GalleryException NoneLeft(Exception error) => new(
         ErrorIds.TooManyOpenFiles, GalleryErrorCategory.ResourceUnavailable, "The system does not let this process open more files or sockets.", null,
         "Raise the limit (ulimit -n), or end other programs.", error);
+
+    // Others may have closed some since one was missing.
+    private static bool AreFew()
+    {
+        const string Name = "Max open files";
+        try
+        {
+            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(static l => l.StartsWith(Name, StringComparison.Ordinal));
+            return line is not null && int.TryParse(line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most < Enough;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // only Linux tells
+        }
+    }
 
     private static bool NoneIsLeft()
     {

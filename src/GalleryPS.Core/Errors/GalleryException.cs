@@ -86,7 +86,7 @@ public sealed class GalleryException : Exception
     public static GalleryException Unexpected(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        while (error is AggregateException or System.Reflection.TargetInvocationException or TypeInitializationException)
+        while (error is AggregateException or System.Reflection.TargetInvocationException or TypeInitializationException or TaskSchedulerException)
         {
             if (error.InnerException is not { } inner) break;
             error = inner;

@@ -25,8 +25,8 @@ internal sealed class ReadingThreads(Action<GalleryException> failed) : IDisposa
         {
             // Those that run may start others, but none when all are to end.
             if (_stop.IsCancellationRequested) return;
-            _threads.Add(thread);
             thread.Start();
+            _threads.Add(thread);
         }
 
         void Guarded()

@@ -327,6 +327,15 @@
     };
   }
 
+  // On paper are all images, not the one that is on the screen; the tab goes on saying which that is.
+  const whole = $('title').textContent;
+  addEventListener('beforeprint', () => {
+    if (images.length > 1) $('title').textContent = whole;
+  });
+  addEventListener('afterprint', () => {
+    $('title').textContent = document.title;
+  });
+
   gallery.images.forEach(add);
   total();
   if (gallery.live) {

@@ -15,7 +15,7 @@ internal static class ReportStyle
           --captured: #58b4d4; --predicted: #f0a06a; --good: #6fce93; --bad: #ff8f88; } }
         @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --line: #bbb; --row: #fff;
           --captured: #1f6f8b; --predicted: #8a3d10; --good: #1b6b3a; --bad: #a3231f; }
-          body { max-width: none !important; padding: 0 !important; } .card, .bar, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+          body { max-width: none !important; padding: 0 !important; } .card, .chart, table, pre { break-inside: avoid; } h2, h3 { break-after: avoid; } pre { break-before: avoid; } }
         * { box-sizing: border-box; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
         body { background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
           max-width: 62rem; margin: 0 auto; padding: 1.5rem; overflow-wrap: anywhere; }

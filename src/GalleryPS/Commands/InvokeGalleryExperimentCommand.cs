@@ -113,6 +113,12 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter Plan { get; set; }
 
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
     /// <inheritdoc/>
     protected override void OnBegin()
     {

@@ -182,13 +182,6 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
 
     private protected override bool RunsAsJob => AsJob;
 
-    private protected override Dictionary<string, object> JobParameters()
-    {
-        Dictionary<string, object> parameters = base.JobParameters();
-        if (_nics.Count > 0) parameters[nameof(ArrivalIP)] = _nics.ToArray();
-        return parameters;
-    }
-
     /// <inheritdoc/>
     protected override void OnRecord()
     {

@@ -184,6 +184,12 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter RequireClientCertificate { get => Tls.RequireClientCertificate; set => Tls = Tls with { RequireClientCertificate = value }; }
 
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
     private TlsServerOptions Tls { get => _options.Tls; set => _options = _options with { Tls = value }; }
 
     private DestinationOptions Addresses { get => _options.Addresses; set => _options = _options with { Addresses = value }; }

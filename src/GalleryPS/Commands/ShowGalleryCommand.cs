@@ -39,6 +39,25 @@ public sealed class ShowGalleryCommand : ImagesCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    /// <summary>Run in the background, as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
+    private protected override void AdaptToJob(Dictionary<string, object> parameters)
+    {
+        // The terminal belongs to the shell; and the page is there as long as the job.
+        if (As == GalleryView.Terminal)
+        {
+            throw new GalleryException(
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "A job cannot draw in the terminal.", As, "Use -As Browser or -As Html, or leave out -AsJob.");
+        }
+
+        if (As == GalleryView.Auto) parameters[nameof(As)] = GalleryView.Browser;
+        parameters[nameof(Wait)] = SwitchParameter.Present;
+    }
+
     /// <inheritdoc/>
     protected override void OnBegin()
     {

@@ -81,6 +81,7 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'Send-Gallery/5'           = @{ There = (104..106 | ForEach-Object { "Receive-Gallery -Address 192.168.56.$_" }); Check = '$Output.Count -eq 18' }
     'Send-Gallery/6'           = @{ There = (1..2 | ForEach-Object { "$flute ./in$_" }); Check = '($Output | Where-Object Completed).Count -eq 2' }
     'Send-Gallery/7'           = @{ Before = "function Read-Host { $passphrase }"; There = "$flute ./in3 -Passphrase $passphrase"; Stop = 'Peers'; Check = '$true' }
+    'Send-Gallery/8'           = @{ There = 'Receive-Gallery -Address 192.168.56.104'; Check = '$Output.Count -eq 6' }
     'Send-GalleryMessage/1'    = @{ Check = '$Output.Bytes -eq 12' }
     'Send-GalleryMessage/2'    = @{ There = 'Receive-GalleryMessage -Address 239.1.2.3 -ArrivalIP eth1 -Count 3'; Check = '"$($Output.Kind)" -eq "Text Json Binary"' }
     'Send-GalleryMessage/3'    = @{ There = 'Receive-GalleryMessage -ArrivalIP eth1 -Count 2'; Check = '$Output.Count -eq 2' }

@@ -23,6 +23,7 @@ internal sealed class StreamDestination : IDisposable
     private readonly TimeProvider _time;
     private readonly bool _retry, _resume;
     private readonly Reachability _reach;
+    private readonly SendingWatch _watch;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
     private volatile ImageProgress? _current;
@@ -33,6 +34,7 @@ internal sealed class StreamDestination : IDisposable
         (To, _options, _pacer, _time, _retry, _resume) = (to, options, pacer, time, retry, resume);
         _sent = new SentConnections(time);
         _reach = new Reachability(to);
+        _watch = new SendingWatch([], SendingWatch.DefaultPatience, time);
     }
 
     public IPEndPoint To { get; }
@@ -54,7 +56,7 @@ internal sealed class StreamDestination : IDisposable
     /// <summary>Sends the end of transmission, and waits a little for the receiver to close.</summary>
     public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
-        if (!IsGivenUp && Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken) is { } galleryEvent) yield return galleryEvent;
+        foreach (GalleryEvent told in IsGivenUp ? [] : Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken)) yield return told;
         _sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
         foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
         if (_reach.Rest() is { } rest) yield return rest;
@@ -71,8 +73,9 @@ internal sealed class StreamDestination : IDisposable
         if (!_queue.TryAdd((image, index))) return false;
         if (_thread is null)
         {
-            _thread = new Thread(() => Work(report, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
-            _thread.Start();
+            var thread = new Thread(() => Work(report, stopping)) { IsBackground = true, Name = $"TCP to {To}" };
+            thread.Start();
+            _thread = thread;
         }
 
         if (image is null) _queue.CompleteAdding();
@@ -98,17 +101,24 @@ internal sealed class StreamDestination : IDisposable
     {
         if ((_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null)
         {
-            if (Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken) is { } galleryEvent) yield return galleryEvent;
+            foreach (GalleryEvent one in Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken)) yield return one;
             yield break;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long start = _time.GetTimestamp();
-        var sending = Task.Run(() => Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token), CancellationToken.None);
+        var told = new ConcurrentQueue<GalleryEvent>();
+        var sending = Task.Run(
+            () =>
+            {
+                foreach (GalleryEvent one in Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token)) told.Enqueue(one);
+            },
+            CancellationToken.None);
         try
         {
             while (Task.WaitAny([sending], ProgressMilliseconds, CancellationToken.None) < 0)
             {
+                while (told.TryDequeue(out GalleryEvent? one)) yield return one;
                 long done = Interlocked.Read(ref _done);
                 double rate = done * 8 / _time.GetElapsedTime(start).TotalSeconds;
                 yield return new ProgressEvent(_pacer.IsUnlimited ? "Sending" : "Sending slowly", done, image.Length, rate)
@@ -128,7 +138,8 @@ internal sealed class StreamDestination : IDisposable
             }
         }
 
-        if (sending.GetAwaiter().GetResult() is { } last) yield return last;
+        sending.GetAwaiter().GetResult();
+        while (told.TryDequeue(out GalleryEvent? last)) yield return last;
     }
 
     private void Work(Action<GalleryEvent> report, CancellationToken stopping)
@@ -153,9 +164,32 @@ internal sealed class StreamDestination : IDisposable
         }
     }
 
-    private GalleryEvent? Try(string what, Func<GalleryEvent> send, CancellationToken cancellationToken)
+    // Waits for a network that is away for a moment: then there is no connection. Where several go side by side, the others do not wait as long for this one.
+    private IEnumerable<GalleryEvent> Try(string what, Func<GalleryEvent> send, CancellationToken cancellationToken)
     {
-        GalleryException error;
+        GalleryEvent? result, told;
+        while ((result = TryOnce(what, send, out GalleryException? error, out SocketException? away, cancellationToken)) is null)
+        {
+            told = null;
+            bool again = away is not null && _watch.ShouldWait(away, _reach, others: _thread is not null, out told);
+            if (told is not null) yield return told;
+            if (!again)
+            {
+                if (_reach.Fail(error!) is { } failed) yield return failed;
+                yield break;
+            }
+
+            _watch.Wait(cancellationToken);
+        }
+
+        told = _watch.Succeed();
+        if (told is not null) yield return told;
+        yield return result;
+    }
+
+    private GalleryEvent? TryOnce(string what, Func<GalleryEvent> send, out GalleryException? error, out SocketException? away, CancellationToken cancellationToken)
+    {
+        (error, away) = (null, null);
         try
         {
             GalleryEvent galleryEvent = send();
@@ -165,14 +199,16 @@ internal sealed class StreamDestination : IDisposable
         catch (SocketException e)
         {
             error = SocketErrors.Send(e, To, what);
+            if (SocketErrors.MayPass(e)) away = e;
         }
         catch (GalleryException e)
         {
             error = e;
+            if (e.Id == ErrorIds.AddressNotLocal) away = new SocketException((int)SocketError.AddressNotAvailable);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return _reach.Fail(error);
+        return null;
     }
 
     private SentEvent SendImage(OutgoingImage image, int index, CancellationToken cancellationToken)
