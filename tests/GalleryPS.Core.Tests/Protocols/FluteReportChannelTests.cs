@@ -73,7 +73,7 @@ public class FluteReportChannelTests
         bool whole = false;
 
         // Each says that more packets came, so that it would report every few milliseconds.
-        ReceptionReport Report() => new() { Packets = Interlocked.Increment(ref reports), HasFdt = true, IsIdle = true, Finished = Volatile.Read(ref whole), Objects = Volatile.Read(ref whole) ? [1] : [] };
+        ReceptionReport? Report(CancellationToken cancellationToken) => new() { Packets = Interlocked.Increment(ref reports), HasFdt = true, IsIdle = true, Finished = Volatile.Read(ref whole), Objects = Volatile.Read(ref whole) ? [1] : [] };
         ReportClient[] clients = [.. Enumerable.Range(0, count).Select(_ => new ReportClient(new IPEndPoint(IPAddress.Loopback, server.Port), null, Report, static (_, _) => { }, TimeProvider.System))];
         try
         {
