@@ -7,8 +7,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using GalleryPS.Protocols;
-using GalleryPS.TestSupport;
 using GalleryPS.Tests.Sessions;
+using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
 
