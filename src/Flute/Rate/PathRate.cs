@@ -28,7 +28,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private static readonly TimeSpan MostTarget = TimeSpan.FromMilliseconds(10), LeastTarget = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
-    private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2;
+    private static readonly TimeSpan LeastJitter = TimeSpan.FromMilliseconds(1), MuchJitter = TimeSpan.FromMilliseconds(2), MostNoise = TimeSpan.FromMilliseconds(50);
+    private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2, Latest = 3, JitterMemory = 16, NoisePerJitter = 8;
     private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, MostSame = 0.05, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
     private readonly LossWatch _loss = new(loses);
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
@@ -43,7 +44,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     // What loss was expected before the one that is in doubt, and from how many packets; what was so before less was sent.
     private (double Loss, long Packets)? _doubted;
     private (double Rate, double Full, double Growth, bool SlowStart)? _before;
-    private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared;
+    private TimeSpan _target = MostTarget, _lastEmpty, _lastDecision, _lastShared, _jitter;
 
     /// <summary>Bit/s that may be sent.</summary>
     public double Rate { get; private set; } = first;
@@ -89,7 +90,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         TimeSpan delay = sample.TellsTime ? sample.ArrivedAt - sample.SentAt : TimeSpan.Zero;
         _delay.Add(delay, sample.Now);
         _queues[_samples++ % _queues.Length] = delay - _delay.Value;
-        Queue = LeastQueue(3);
+        LearnJitter();
+        Queue = LessNoise(LeastQueue(_jitter > MuchJitter ? _queues.Length : Latest));
         if (Queue < TimeSpan.FromMilliseconds(1)) _lastEmpty = sample.Now;
         if (_samples == 1) _lastEmpty = sample.Now;
 
@@ -112,7 +114,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
 
         // What arrives more slowly than it was sent queues; what is on its way already will as well.
         TimeSpan stretch = elapsed - (sample.SentAt - start.SentAt);
-        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 0.1 * elapsed && _queues[(_samples - 1) % _queues.Length] > 2 * LeastTarget;
+        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 2 * _jitter && stretch > 0.1 * elapsed && _queues[(_samples - 1) % _queues.Length] > 2 * LeastTarget;
         JudgeCut(sample.Now, stretch / elapsed, got * bitsPerPacket / elapsed.TotalSeconds);
         Decide(sample, sent, bitsPerPacket, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
         (_decision, _lastDecision) = (sample, sample.Now);
@@ -127,7 +129,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
 
         // What a full way loses is in every stretch of packets; some of them are enough where a queue stands as well.
         bool overflows = _knowsLoss && _loss.Passing < 1;
-        TimeSpan standing = LeastQueue(_queues.Length);
+        TimeSpan standing = LessNoise(LeastQueue(_queues.Length));
         bool excess = overflows || (_knowsLoss && standing > _target / 2 && IsMore(loss, ExpectedLoss, packets));
         if (overflows && _suspectLoss > 0 && _loss.Steady - _loss.Usual > (_suspectLoss - _loss.Usual) / 2 && !Competes)
         {
@@ -149,6 +151,21 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         // The least delay is that of an empty queue; it has to be seen now and then.
         _lastEmpty = now;
         Rate = Math.Max(Lowest, Arriving / 2);
+    }
+
+    // A queue grows and shrinks evenly. Radio does not: it holds packets back and lets them go together, in order, so that they
+    // hardly ever come as soon as the first one did, however little is sent.
+    private void LearnJitter()
+    {
+        if (_samples < 3) return;
+        TimeSpan bend = _queues[(_samples - 1) % _queues.Length] - 2 * _queues[(_samples - 2) % _queues.Length] + _queues[(_samples - 3) % _queues.Length];
+        _jitter += (bend.Duration() / 2 - _jitter) / JitterMemory;
+    }
+
+    private TimeSpan LessNoise(TimeSpan delay)
+    {
+        long noise = _jitter < LeastJitter ? 0 : Math.Min(MostNoise.Ticks, NoisePerJitter * _jitter.Ticks);
+        return TimeSpan.FromTicks(Math.Max(0, delay.Ticks - noise));
     }
 
     private TimeSpan LeastQueue(int samples)
