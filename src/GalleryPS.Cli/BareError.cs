@@ -8,7 +8,7 @@ namespace GalleryPS.Cli;
 /// </summary>
 internal static class BareError
 {
-    private const int StandardError = 2, TooManyOpenFiles = 24, Few = 4, Enough = 256;
+    private const int StandardError = 2, TooManyOpenFiles = 24, Few = 4;
 
     /// <summary>Says why the program ends, in one line.</summary>
     /// <param name="error">What was thrown.</param>
@@ -50,7 +50,7 @@ internal static class BareError
             for (int i = 0; i < open.Length; i++) open[i] = File.OpenHandle(OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
             // Some may have been closed since: whoever may have so few lacks them when something cannot be loaded.
-            return OperatingSystem.IsLinux() && (error is FileNotFoundException or FileLoadException or BadImageFormatException or OutOfMemoryException) && MayOpen() < Enough;
+            return OperatingSystem.IsLinux() && (error is FileNotFoundException or FileLoadException or BadImageFormatException or OutOfMemoryException) && FileLimit.IsLow();
         }
         catch (Exception)
         {
@@ -60,13 +60,5 @@ internal static class BareError
         {
             foreach (SafeFileHandle? handle in open) handle?.Dispose();
         }
-    }
-
-    private static int MayOpen()
-    {
-        const string Name = "Max open files";
-        string limits = File.ReadAllText("/proc/self/limits");
-        string[] words = limits[(limits.IndexOf(Name, StringComparison.Ordinal) + Name.Length)..].Split(' ', 2, StringSplitOptions.RemoveEmptyEntries);
-        return int.TryParse(words[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int most) ? most : int.MaxValue;
     }
 }

@@ -114,7 +114,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
 
         // What arrives more slowly than it was sent queues; what is on its way already will as well.
         TimeSpan stretch = elapsed - (sample.SentAt - start.SentAt);
-        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 2 * _jitter && stretch > 0.1 * elapsed && _queues[(_samples - 1) % _queues.Length] > 2 * LeastTarget;
+        bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 2 * _jitter && stretch > 0.1 * elapsed && QueueAt(1) > 2 * LeastTarget;
         JudgeCut(sample.Now, stretch / elapsed, got * bitsPerPacket / elapsed.TotalSeconds);
         Decide(sample, sent, bitsPerPacket, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
         (_decision, _lastDecision) = (sample, sample.Now);
@@ -158,7 +158,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private void LearnJitter()
     {
         if (_samples < 3) return;
-        TimeSpan bend = _queues[(_samples - 1) % _queues.Length] - 2 * _queues[(_samples - 2) % _queues.Length] + _queues[(_samples - 3) % _queues.Length];
+        TimeSpan bend = QueueAt(1) - 2 * QueueAt(2) + QueueAt(3);
         _jitter += (bend.Duration() / 2 - _jitter) / JitterMemory;
     }
 
@@ -168,12 +168,15 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         return TimeSpan.FromTicks(Math.Max(0, delay.Ticks - noise));
     }
 
+    // Of the last sample, the one before, ...
+    private TimeSpan QueueAt(int ago) => _queues[(_samples - ago) % _queues.Length];
+
     private TimeSpan LeastQueue(int samples)
     {
         TimeSpan least = TimeSpan.MaxValue;
         for (int i = 1; i <= Math.Min(samples, _samples); i++)
         {
-            if (_queues[(_samples - i) % _queues.Length] is var queue && queue < least) least = queue;
+            if (QueueAt(i) is var queue && queue < least) least = queue;
         }
 
         return least;

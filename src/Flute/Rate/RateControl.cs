@@ -39,7 +39,7 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
         Slowest = null;
         foreach (ReceiverState receiver in receivers)
         {
-            if (!IsServed(receiver) || !receiver.Path.IsKnown) continue;
+            if (!receiver.IsServed || !receiver.Path.IsKnown) continue;
             if (now - receiver.Path.LastSample > Silence + 4 * receiver.Path.RoundTrip) continue;
             known = true;
             if (receiver.Path.Rate >= rate) continue;
@@ -58,15 +58,13 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
     {
         if (!leavesSlow || _tried is null || now < _tried) return [];
         double median = Median(receivers);
-        return [.. receivers.Where(r => IsServed(r) && r.Path.IsKnown && r.Path.WasFull && r.Path.Rate < FarSlower * median)];
+        return [.. receivers.Where(r => r.IsServed && r.Path.IsKnown && r.Path.WasFull && r.Path.Rate < FarSlower * median)];
     }
-
-    private static bool IsServed(ReceiverState receiver) => !receiver.IsGone && receiver.Completed is null && !receiver.IsLater;
 
     // Of two it is the faster one.
     private static double Median(IReadOnlyList<ReceiverState> receivers)
     {
-        double[] rates = [.. receivers.Where(static r => IsServed(r) && r.Path.IsKnown).Select(static r => r.Path.Rate).Order()];
+        double[] rates = [.. receivers.Where(static r => r.IsServed && r.Path.IsKnown).Select(static r => r.Path.Rate).Order()];
         return rates.Length == 0 ? PathRate.First : rates[rates.Length / 2];
     }
 }

@@ -68,7 +68,7 @@ public sealed class DeliveryTracker
     public IReadOnlyList<ReceiverState> Receivers => _receivers;
 
     /// <summary>Receivers that are there and do not have everything.</summary>
-    public int Waiting => _receivers.Count(static r => !r.IsGone && r.Completed is null);
+    public int Waiting => _receivers.Count(static r => r.Waits);
 
     /// <summary>Whether there are any such.</summary>
     public bool AnybodyWaits
@@ -79,7 +79,7 @@ public sealed class DeliveryTracker
             for (int i = 0; i < _receivers.Count; i++)
             {
                 if (_waits >= _receivers.Count) _waits = 0;
-                if (!_receivers[_waits].IsGone && _receivers[_waits].Completed is null) return true;
+                if (_receivers[_waits].Waits) return true;
                 _waits++;
             }
 
@@ -158,7 +158,7 @@ public sealed class DeliveryTracker
         _present = 0;
         foreach (ReceiverState receiver in _receivers)
         {
-            if (receiver.IsGone || receiver.Completed is not null) continue;
+            if (!receiver.Waits) continue;
             _present++;
             TimeSpan patience = _options.SilenceTimeout + 3 * receiver.ReportEvery;
             bool silent = now - receiver.LastReport >= patience;
@@ -184,7 +184,7 @@ public sealed class DeliveryTracker
         Fullest = null;
         foreach (ReceiverState receiver in _pacing.Often)
         {
-            if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater) continue;
+            if (!receiver.IsServed) continue;
             if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
             {
                 receiver.FullSince = null;
@@ -224,7 +224,7 @@ public sealed class DeliveryTracker
         if (Rate is null || now < _nextRate) return [];
         IReadOnlyList<ReceiverState> slow = Rate.FarSlowerThanMost(_pacing.Often, now);
         foreach (ReceiverState receiver in slow) receiver.PutOff();
-        if (_options.LeavesSlow && _receivers.Exists(static r => r.IsLater) && !_receivers.Exists(static r => !r.IsGone && r.Completed is null && !r.IsLater))
+        if (_options.LeavesSlow && _receivers.Exists(static r => r.IsLater) && !_receivers.Exists(static r => r.IsServed))
         {
             foreach (ReceiverState receiver in _receivers.Where(static r => r.IsLater)) receiver.Resume(now, _sender);
             _nextFullPlan = _nextPlan = now;
@@ -266,7 +266,7 @@ public sealed class DeliveryTracker
         foreach (ReceiverState receiver in receivers)
         {
             // Without the FDT nobody can say what is missing.
-            if (receiver.IsGone || receiver.Completed is not null || receiver.IsLater || !receiver.HasFdt) continue;
+            if (!receiver.IsServed || !receiver.HasFdt) continue;
             Plan(receiver, ref wanted);
         }
 

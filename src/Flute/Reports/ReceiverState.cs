@@ -114,8 +114,14 @@ public sealed class ReceiverState
         Path = new PathRate(Math.Max(PathRate.First, sender.BitRate ?? 0), sender.Packets, loses: true);
     }
 
+    /// <summary>Whether it is there and does not have everything.</summary>
+    internal bool Waits => !IsGone && Completed is null;
+
     /// <summary>Whether it is served when others have everything.</summary>
     internal bool IsLater { get; private set; }
+
+    /// <summary>Whether it waits, and is served at present.</summary>
+    internal bool IsServed => Waits && !IsLater;
 
     /// <summary>It is served when others have everything: what it loses until then says nothing of its way.</summary>
     internal void PutOff() => IsLater = true;

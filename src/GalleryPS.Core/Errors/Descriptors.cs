@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace GalleryPS;
@@ -11,8 +10,8 @@ internal static class Descriptors
 {
     private const int OfProcess = 24, OfSystem = 23;
 
-    // What loading an assembly may take at once, and what a process has to have for the runtime and the sockets of a few receivers.
-    private const int Few = 4, Enough = 256;
+    // What loading an assembly may take at once.
+    private const int Few = 4;
 
     /// <summary>Whether something failed for want of a file descriptor.</summary>
     /// <param name="error">What was thrown.</param>
@@ -31,11 +30,9 @@ internal static class Descriptors
     // Others may have closed some since one was missing.
     private static bool AreFew()
     {
-        const string Name = "Max open files";
         try
         {
-            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(static l => l.StartsWith(Name, StringComparison.Ordinal));
-            return line is not null && int.TryParse(line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most < Enough;
+            return FileLimit.IsLow();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

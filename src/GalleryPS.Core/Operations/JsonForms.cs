@@ -58,11 +58,7 @@ internal static class JsonForms
         public override BitRate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String ? BitRate.Parse(reader.GetString()!) : new BitRate(reader.GetDouble());
 
-        public override void Write(Utf8JsonWriter writer, BitRate value, JsonSerializerOptions options)
-        {
-            if (value.IsUnlimited) writer.WriteStringValue("unlimited");
-            else writer.WriteNumberValue(value.BitsPerSecond);
-        }
+        public override void Write(Utf8JsonWriter writer, BitRate value, JsonSerializerOptions options) => JsonLines.WriteRate(writer, value);
     }
 
     private sealed class PassphraseConverter : JsonConverter<Passphrase>

@@ -29,12 +29,20 @@ public static class JsonLines
         ArgumentNullException.ThrowIfNull(item);
         writer.WriteStartObject();
         writer.WriteString("Event", name);
-        WriteProperties(writer, item is GalleryException error ? Failure.Of(error) : item);
+        WriteProperties(writer, item);
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a bit rate, for JSON that is read again as well.</summary>
+    internal static void WriteRate(Utf8JsonWriter writer, BitRate rate)
+    {
+        if (rate.IsUnlimited) writer.WriteStringValue("unlimited");
+        else writer.WriteNumberValue(rate.BitsPerSecond);
     }
 
     private static void WriteProperties(Utf8JsonWriter writer, object item)
     {
+        if (item is GalleryException error) item = Failure.Of(error);
         foreach (PropertyInfo property in Known.GetOrAdd(item.GetType(), static type => [.. Properties(type)]))
         {
             writer.WritePropertyName(property.Name);
@@ -57,8 +65,7 @@ public static class JsonLines
             case int or long or uint or short or ushort or byte or sbyte: writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
             case TimeSpan duration: writer.WriteNumberValue(Math.Round(duration.TotalSeconds, 6)); break;
             case DateTimeOffset time: writer.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture)); break;
-            case BitRate { IsUnlimited: true }: writer.WriteStringValue("unlimited"); break;
-            case BitRate rate: writer.WriteNumberValue(rate.BitsPerSecond); break;
+            case BitRate rate: WriteRate(writer, rate); break;
             case JsonElement element: element.WriteTo(writer); break;
             case JsonNode node: node.WriteTo(writer); break;
             case IDictionary map:
@@ -78,7 +85,7 @@ public static class JsonLines
                 break;
             default:
                 writer.WriteStartObject();
-                WriteProperties(writer, value is GalleryException error ? Failure.Of(error) : value);
+                WriteProperties(writer, value);
                 writer.WriteEndObject();
                 break;
         }

@@ -300,7 +300,7 @@ internal sealed class FluteGallerySender : IImageSender
     }
 
     // Until everything was sent once, nobody can have everything and be gone, unless it says so.
-    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes && _receivers?.Delivery.Waiting != 0;
+    private bool IsFirstTime => !_flute.AnnounceOnly && _sentBytes < _totalBytes && _receivers?.Delivery.AnybodyWaits != false;
 
     private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 

@@ -231,7 +231,6 @@ internal sealed class ReportClient : IDisposable
     {
         var turns = new ReportTurns(Random.Shared);
         turns.Ask(first, _time.GetElapsedTime(_begun));
-        turns.Sent(_time.GetElapsedTime(_begun));
         var answers = new ReportAnswers(connection);
         TimeSpan pause = ShortestAtFirst;
         ReceptionReport? unsent = null;
