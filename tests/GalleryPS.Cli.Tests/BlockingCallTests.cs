@@ -54,22 +54,12 @@ public sealed partial class BlockingCallTests(ITestOutputHelper output) : IDispo
     [Fact]
     public void AReceiverThatIsKilledWhileItNamesAnImageLosesNone() => Assert.True(Kill("tcp", Victim.Receiver, "link", 2));
 
-    [Theory, Trait("Category", "Long")]
-    [InlineData("tcp", Victim.Receiver)]
-    [InlineData("tcp", Victim.Sender)]
-    [InlineData("udp", Victim.Receiver)]
-    [InlineData("udp", Victim.Sender)]
-    [InlineData("flute", Victim.Receiver)]
-    [InlineData("flute", Victim.Sender)]
+    public static MatrixTheoryData<string, Victim> Everybody => new(["tcp", "udp", "flute"], Enum.GetValues<Victim>());
+
+    [Theory, Trait("Category", "Long"), MemberData(nameof(Everybody))]
     public void WhoeverIsKilledInAnyCallLosesNothingThatWasFinished(string way, Victim victim) => ForEachCall(way, victim, Calls, Kill);
 
-    [Theory, Trait("Category", "Long")]
-    [InlineData("tcp", Victim.Receiver)]
-    [InlineData("tcp", Victim.Sender)]
-    [InlineData("udp", Victim.Receiver)]
-    [InlineData("udp", Victim.Sender)]
-    [InlineData("flute", Victim.Receiver)]
-    [InlineData("flute", Victim.Sender)]
+    [Theory, Trait("Category", "Long"), MemberData(nameof(Everybody))]
     public void EveryCallMayFail(string way, Victim victim) => ForEachCall(way, victim, Errors.Keys, Refuse);
 
     public enum Victim

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Flute;
+using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
@@ -24,7 +25,7 @@ public sealed class FirstComerTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have only one address of this machine.");
         using (GalleryReceiver receiver = Open(new ReceiveOptions { Transport = transport, Protocol = protocol }))
         {
-            Task<List<GalleryEvent>> receiving = Start(receiver);
+            Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
             SendStrange(receiver, transport, protocol);
             Assert.True(receiving.Wait(Patience));
             Assert.Equal([Strange], Lengths(receiving.Result));
@@ -32,7 +33,7 @@ public sealed class FirstComerTests
 
         using (GalleryReceiver receiver = Open(new ReceiveOptions { Transport = transport, Protocol = protocol, Addresses = new() { Source = [SendersAddress] } }))
         {
-            Task<List<GalleryEvent>> receiving = Start(receiver);
+            Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
             SendStrange(receiver, transport, protocol);
             SendReal(receiver, transport, protocol);
             OnlyTheRealOne(receiving);
@@ -43,7 +44,7 @@ public sealed class FirstComerTests
     public void APassphraseNamesTheSender()
     {
         using GalleryReceiver receiver = Open(new ReceiveOptions { Protocol = Protocol.Flute, Flute = new() { Passphrase = Secret } });
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         SendStrange(receiver, Transport.Unicast, Protocol.Flute);
         Send(receiver, Real, new SendOptions { Protocol = Protocol.Flute, Flute = new() { Passphrase = Secret } });
         OnlyTheRealOne(receiving);
@@ -56,7 +57,7 @@ public sealed class FirstComerTests
     public void OneMoreEndLeavesRoomForAStranger(Protocol protocol)
     {
         using GalleryReceiver receiver = Open(new ReceiveOptions { Protocol = protocol, Senders = 2 });
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         SendStrange(receiver, Transport.Unicast, protocol);
         Send(receiver, Real, new SendOptions { Protocol = protocol });
         Assert.True(receiving.Wait(Patience));
@@ -75,26 +76,6 @@ public sealed class FirstComerTests
 
     private static GalleryReceiver Open(ReceiveOptions options) =>
         GalleryReceiver.Open(options with { Addresses = options.Addresses with { Port = 0 }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(20) } });
-
-    private static Task<List<GalleryEvent>> Start(GalleryReceiver receiver)
-    {
-        var ready = new TaskCompletionSource();
-        Task<List<GalleryEvent>> receiving = Task.Factory.StartNew(
-            () =>
-            {
-                var all = new List<GalleryEvent>();
-                foreach (GalleryEvent told in receiver.Receive(TestContext.Current.CancellationToken))
-                {
-                    all.Add(told);
-                    ready.TrySetResult();
-                }
-
-                return all;
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(ready.Task.Wait(Patience, TestContext.Current.CancellationToken));
-        return receiving;
-    }
 
     private static void SendStrange(GalleryReceiver receiver, Transport transport, Protocol protocol) =>
         Send(receiver, Strange, new SendOptions { Transport = transport, Protocol = protocol });

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Flute;
 using GalleryPS.Images.Storage;
 using GalleryPS.Protocols.Flute;
+using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
@@ -251,22 +252,10 @@ public sealed class LimitTests : IDisposable
         });
         var times = new ConcurrentQueue<long>();
         arrived = times;
-        var ready = new TaskCompletionSource();
-        receiving = Task.Factory.StartNew(
-            () =>
-            {
-                var all = new List<GalleryEvent>();
-                foreach (GalleryEvent told in receiver.Receive(TestContext.Current.CancellationToken))
-                {
-                    all.Add(told);
-                    if (told is ReceivedEvent) times.Enqueue(Stopwatch.GetTimestamp());
-                    ready.TrySetResult();
-                }
-
-                return all;
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(ready.Task.Wait(Patience));
+        receiving = Receiving.Start(receiver, told =>
+        {
+            if (told is ReceivedEvent) times.Enqueue(Stopwatch.GetTimestamp());
+        });
         return receiver;
     }
 

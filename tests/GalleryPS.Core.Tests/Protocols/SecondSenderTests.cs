@@ -56,7 +56,7 @@ public sealed class SecondSenderTests : IDisposable
     public void WhereNothingElseCameATableWithoutImagesIsOneError()
     {
         using GalleryReceiver receiver = Open(Transport.Unicast, Protocol.Flute);
-        Task<List<GalleryEvent>> receiving = Start(receiver, out _);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         Forge(receiver, 1, 30, symbols: 0);
         Assert.True(receiving.Wait(Patience));
         Assert.Equal(ErrorIds.NothingOfSession, Assert.Single(receiving.Result.OfType<ErrorEvent>()).Error.Id);
@@ -67,7 +67,7 @@ public sealed class SecondSenderTests : IDisposable
     public void WhatBeganToArriveIsAnErrorForEachImage()
     {
         using GalleryReceiver receiver = Open(Transport.Unicast, Protocol.Flute);
-        Task<List<GalleryEvent>> receiving = Start(receiver, out _);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         Forge(receiver, 1, 3, symbols: 1);
         Assert.True(receiving.Wait(Patience));
         Assert.All(receiving.Result.OfType<ErrorEvent>(), static e => Assert.Equal(ErrorIds.ImageIncomplete, e.Error.Id));
@@ -115,7 +115,7 @@ public sealed class SecondSenderTests : IDisposable
     public void ANewSocketForEachImageIsOneSender()
     {
         using GalleryReceiver receiver = Open(Transport.Unicast, Protocol.Plain);
-        Task<List<GalleryEvent>> receiving = Start(receiver, out _);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         long start = Environment.TickCount64;
         for (int i = 0; i < 4; i++)
         {
@@ -277,29 +277,15 @@ public sealed class SecondSenderTests : IDisposable
         return [.. Enumerable.Range(0, images).SelectMany(i => sender.Send($"{bytes}-{i}.jpg", TestGallery.Jpeg(bytes, i))), .. sender.Finish()];
     }
 
+    // Of FLUTE it is known before an image is whole that it comes.
     private static Task<List<GalleryEvent>> Start(GalleryReceiver receiver, out Func<int> seen)
     {
-        var ready = new TaskCompletionSource();
         int images = 0;
         seen = () => Volatile.Read(ref images);
-        Task<List<GalleryEvent>> receiving = Task.Factory.StartNew(
-            () =>
-            {
-                var all = new List<GalleryEvent>();
-                foreach (GalleryEvent told in receiver.Receive(TestContext.Current.CancellationToken))
-                {
-                    all.Add(told);
-                    ready.TrySetResult();
-
-                    // Of FLUTE it is known before an image is whole that it comes.
-                    if (told is ReceivedEvent or ProgressEvent { Done: > 0 }) Interlocked.Increment(ref images);
-                }
-
-                return all;
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(ready.Task.Wait(Patience, TestContext.Current.CancellationToken));
-        return receiving;
+        return Receiving.Start(receiver, told =>
+        {
+            if (told is ReceivedEvent or ProgressEvent { Done: > 0 }) Interlocked.Increment(ref images);
+        });
     }
 
     private static Socket Udp(string from)

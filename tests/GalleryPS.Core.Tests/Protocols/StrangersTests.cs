@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
@@ -17,7 +18,7 @@ public sealed class StrangersTests : IDisposable
     public void APortProbeDoesNotEndAReceiver()
     {
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp());
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         Connect(receiver).Dispose();
         Assert.False(receiving.Wait(TimeSpan.FromSeconds(1)));
         Send(receiver, TestGallery.Write(_folder, 1_000, 2_000));
@@ -31,7 +32,7 @@ public sealed class StrangersTests : IDisposable
     public void AnEmptyGalleryStillEndsAReceiver()
     {
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp());
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         Connect(receiver).Dispose();
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<EndEvent>());
@@ -45,7 +46,7 @@ public sealed class StrangersTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have only one address of this machine.");
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000);
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp());
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using GallerySender sender = GallerySender.Open(To(receiver), TestContext.Current.CancellationToken);
         Assert.Single(sender.Send(files[0]).OfType<SentEvent>());
         Connect(receiver, "127.0.0.9").Dispose();
@@ -61,7 +62,7 @@ public sealed class StrangersTests : IDisposable
     public void ASilentConnectionDoesNotHoldUpTheEnd()
     {
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp());
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using Socket silent = Connect(receiver);
         Send(receiver, TestGallery.Write(_folder, 1_000, 2_000));
         long end = Stopwatch.GetTimestamp();
@@ -81,7 +82,7 @@ public sealed class StrangersTests : IDisposable
             Until = new() { IdleTimeout = TimeSpan.FromSeconds(1.5) },
         };
         using GalleryReceiver receiver = GalleryReceiver.Open(options);
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (int i = 0; i < 7; i++) other.SendTo(TestGallery.Jpeg(500, seed: i), new IPEndPoint(IPAddress.Loopback, receiver.Ready.EndPoints[0].Port));
         Assert.True(receiving.Wait(Patience));
@@ -98,7 +99,7 @@ public sealed class StrangersTests : IDisposable
     {
         var options = new ReceiveOptions { Addresses = new() { Port = 0, Source = ["127.0.0.9"] }, Until = new() { Duration = TimeSpan.FromSeconds(1.5) } };
         using GalleryReceiver receiver = GalleryReceiver.Open(options);
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         other.SendTo(TestGallery.Jpeg(500, seed: 1), receiver.Ready.EndPoints[0]);
         Assert.True(receiving.Wait(Patience));
@@ -116,7 +117,7 @@ public sealed class StrangersTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have only one address of this machine.");
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000);
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp());
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         SendOptions to = To(receiver) with { ConnectTimeout = TimeSpan.FromSeconds(3) };
         using GallerySender sender = GallerySender.Open(to with { Addresses = to.Addresses with { To = ["127.0.0.1", "127.0.0.8"] } }, TestContext.Current.CancellationToken);
         List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
@@ -169,7 +170,7 @@ public sealed class StrangersTests : IDisposable
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000, 2_000, 3_000, 4_000);
         using GalleryReceiver receiver = GalleryReceiver.Open(
             new ReceiveOptions { Addresses = new() { Port = 25968, Address = "127.0.0.1" }, Until = new() { IdleTimeout = TimeSpan.FromSeconds(15) } });
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using GallerySender sender = GallerySender.Open(
             new SendOptions { Addresses = new() { To = ["127.0.0.8", "127.0.0.1"], Port = 25968 } }, TestContext.Current.CancellationToken);
         List<GalleryEvent> sent = [.. files.SelectMany(f => sender.Send(f)), .. sender.Finish()];
@@ -206,7 +207,7 @@ public sealed class StrangersTests : IDisposable
         IReadOnlyList<string> files = TestGallery.Write(_folder, 1_000);
         using GalleryReceiver receiver = GalleryReceiver.Open(
             new ReceiveOptions { Addresses = new() { Port = 25969, Address = "127.0.0.1" }, Until = new() { Count = 1, IdleTimeout = TimeSpan.FromSeconds(15) } });
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         using GallerySender sender = GallerySender.Open(
             new SendOptions { Addresses = new() { To = ["127.0.0.1"], Port = 25969 }, Pacing = new() { EndDelay = TimeSpan.Zero } }, TestContext.Current.CancellationToken);
         List<GalleryEvent> sent = [.. sender.Send(files[0])];
@@ -230,7 +231,7 @@ public sealed class StrangersTests : IDisposable
         List<GalleryEvent> sent = [.. sender.Send(files[0]), .. sender.Send(files[1])];
         Assert.Equal(ErrorIds.ConnectionRefused, Assert.Single(sent.OfType<ErrorEvent>()).Error.Id);
         using GalleryReceiver receiver = GalleryReceiver.Open(Tcp() with { Addresses = new() { Port = port } });
-        Task<List<GalleryEvent>> receiving = Start(receiver);
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver);
         sent.AddRange([.. sender.Send(files[2]), .. sender.Finish()]);
         Assert.True(receiving.Wait(Patience));
         Assert.Single(receiving.Result.OfType<ReceivedEvent>());
@@ -246,26 +247,6 @@ public sealed class StrangersTests : IDisposable
         Addresses = new() { To = ["127.0.0.1"], Port = receiver.Ready.EndPoints[0].Port },
         Pacing = new() { EndDelay = TimeSpan.Zero },
     };
-
-    private static Task<List<GalleryEvent>> Start(GalleryReceiver receiver)
-    {
-        var started = new TaskCompletionSource();
-        Task<List<GalleryEvent>> receiving = Task.Factory.StartNew(
-            () =>
-            {
-                var all = new List<GalleryEvent>();
-                foreach (GalleryEvent told in receiver.Receive(TestContext.Current.CancellationToken))
-                {
-                    all.Add(told);
-                    started.TrySetResult();
-                }
-
-                return all;
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(started.Task.Wait(Patience, TestContext.Current.CancellationToken));
-        return receiving;
-    }
 
     private static void Send(GalleryReceiver receiver, IReadOnlyList<string> files)
     {
