@@ -81,7 +81,7 @@ function Publish-Program([string] $For) {
     $work = Join-Path $output "publish/$For"
     if (Test-Path $work) { Remove-Item $work -Recurse -Force }
     dotnet publish (Join-Path $PSScriptRoot 'src/GalleryPS.Cli') -c Release -r $For --self-contained -v quiet --artifacts-path (Join-Path $work 'obj') -o (Join-Path $work 'program') `
-        -p:PublishSingleFile=true -p:NuGetAudit=false -p:InvariantGlobalization=true -p:RunAnalyzers=false -p:PublishDocumentationFile=false -p:PublishReferencesDocumentationFiles=false "-p:PathMap=$PSScriptRoot=/gallery" "-p:EnableCompressionInSingleFile=$($For -like 'win-*')"
+        -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:NuGetAudit=false -p:InvariantGlobalization=true -p:RunAnalyzers=false -p:PublishDocumentationFile=false -p:PublishReferencesDocumentationFiles=false "-p:PathMap=$PSScriptRoot=/gallery" "-p:EnableCompressionInSingleFile=$($For -like 'win-*')"
     Copy-Item (Join-Path $PSScriptRoot 'LICENSE'), (Join-Path $PSScriptRoot 'src/GalleryPS.Show/Fonts/LICENSE-DejaVu.txt'), (Join-Path $PSScriptRoot 'THIRD-PARTY-NOTICES.txt') (Join-Path $work 'program')
     $name = "gallery-$version-$For"
     $archive = Join-Path $output "$name$($For -like 'win-*' ? '.zip' : '.tar.gz')"
