@@ -28,7 +28,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private static readonly TimeSpan MostTarget = TimeSpan.FromMilliseconds(10), LeastTarget = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LeastJitter = TimeSpan.FromMilliseconds(1), MuchJitter = TimeSpan.FromMilliseconds(2), MostNoise = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MuchJitter = TimeSpan.FromMilliseconds(2), MostNoise = TimeSpan.FromMilliseconds(50);
     private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2, Latest = 3, JitterMemory = 16, NoisePerJitter = 8;
     private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, MostSame = 0.05, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
     private readonly LossWatch _loss = new(loses);
@@ -154,7 +154,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     }
 
     // A queue grows and shrinks evenly. Radio does not: it holds packets back and lets them go together, in order, so that they
-    // hardly ever come as soon as the first one did, however little is sent.
+    // hardly ever come as soon as the first one did, however little is sent. The more is sent the more even that looks, so that
+    // a little of it counts as well.
     private void LearnJitter()
     {
         if (_samples < 3) return;
@@ -164,7 +165,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
 
     private TimeSpan LessNoise(TimeSpan delay)
     {
-        long noise = _jitter < LeastJitter ? 0 : Math.Min(MostNoise.Ticks, NoisePerJitter * _jitter.Ticks);
+        long noise = Math.Min(MostNoise.Ticks, NoisePerJitter * _jitter.Ticks);
         return TimeSpan.FromTicks(Math.Max(0, delay.Ticks - noise));
     }
 
