@@ -131,9 +131,9 @@ public class ProgressWatchTests
     [Fact]
     public void ThousandsOfOpenBlocksAreNoReason()
     {
-        // 6,869 blocks of two symbols, of which a report names 512. In the first pass one of three packets is lost.
+        // 2,061 blocks of two symbols, of which a report names 512. In the first pass one of three packets is lost.
         var sender = new FluteSender(new FluteSenderOptions { Tsi = Peer.Tsi, WaitsForReports = true, ReportTo = ":9", BlockBytes = 2912, Fec = FecEncodingId.CompactNoCode });
-        sender.Add(FluteObject.FromMemory("large", DeliveryTests.Gallery(1, 20_000_000)["0.jpg"]));
+        sender.Add(FluteObject.FromMemory("large", DeliveryTests.Gallery(1, 6_000_000)["0.jpg"]));
         sender.Complete();
         using Peer peer = new(0.34, 2), other = new(0.34, 3);
         NobodyIsGivenUp(sender, [peer, other], packetsPerMillisecond: 1);

@@ -157,7 +157,9 @@ public sealed partial class OrientationTests : IDisposable
         var pictures = new List<(string Name, PixelImage Expected)>();
         foreach (ITheoryDataRow row in All)
         {
+            // Both pages have the same code; what differs is where an image comes from, and that does not ask for its format.
             (int orientation, string format) = ((int)row.GetData()[0]!, (string)row.GetData()[1]!);
+            if (!exported && format != "JPEG") continue;
             (byte[] file, PixelImage expected) = Picture(orientation, format);
             string path = _folder.File($"{format}-{orientation}.{(format == "JPEG" ? "jpg" : format.ToLowerInvariant())}", file);
             pictures.Add((path, expected));

@@ -45,6 +45,10 @@ public static class TestGallery
             return path;
         })];
 
+    /// <summary>Whether these are the contents of these files, in their order.</summary>
+    public static bool AreContents(IReadOnlyList<string> files, IEnumerable<byte[]> contents) =>
+        files.Select(File.ReadAllBytes).SequenceEqual(contents, EqualityComparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceEqual(b)));
+
     /// <summary>What tells files apart by content alone: their hashes, sorted.</summary>
     public static IReadOnlyList<string> Hashes(IEnumerable<string> files) =>
         [.. files.Select(static f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))).Order(StringComparer.Ordinal)];

@@ -1,7 +1,7 @@
 namespace Flute;
 
 /// <summary>
-/// The rate that the way to one receiver carries. It is found by what a bottleneck does: packets that come faster than it takes
+/// The rate that the path to one receiver carries. It is found by what a bottleneck does: packets that come faster than it takes
 /// them queue, and queueing shows as a delay that grows before anything is lost. The rate follows what arrives, so that about
 /// ten milliseconds of queue stand. Loss says something only where it grows with the rate: what is lost by chance is lost
 /// at any rate, and what is lost in bursts is not lost all the time. Where the queue stands although less and less is sent

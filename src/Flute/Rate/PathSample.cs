@@ -1,6 +1,6 @@
 namespace Flute;
 
-/// <summary>What one report says of the way to a receiver.</summary>
+/// <summary>What one report says of the path to a receiver.</summary>
 /// <param name="Now">When the report came.</param>
 /// <param name="Position">Packets of the session up to the last one that the receiver got.</param>
 /// <param name="SentAt">When that one was sent.</param>

@@ -53,7 +53,7 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
         return IsNetwork ? rate : Most!.Value;
     }
 
-    /// <summary>Those whose way is far slower than most; none as long as that is not known.</summary>
+    /// <summary>Those whose path is far slower than most; none as long as that is not known.</summary>
     internal IReadOnlyList<ReceiverState> FarSlowerThanMost(IReadOnlyList<ReceiverState> receivers, TimeSpan now)
     {
         if (!leavesSlow || _tried is null || now < _tried) return [];

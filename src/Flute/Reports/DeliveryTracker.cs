@@ -218,7 +218,7 @@ public sealed class DeliveryTracker
         _sender.BitRate = Rate.Rate(_pacing.Often, _sender.Packets, now);
     }
 
-    /// <summary>Receivers that are put off now, because their way is far slower than the others'. Call it often.</summary>
+    /// <summary>Receivers that are put off now, because their path is far slower than the others'. Call it often.</summary>
     public IReadOnlyList<ReceiverState> PutOff(TimeSpan now)
     {
         if (Rate is null || now < _nextRate) return [];

@@ -73,7 +73,7 @@ public sealed class ReceiverState
     /// <summary>Whether it says that it takes nothing because it has something else to do.</summary>
     internal bool IsBusy { get; private set; }
 
-    /// <summary>Bit/s that the way to it carries, as far as one can tell.</summary>
+    /// <summary>Bit/s that the path to it carries, as far as one can tell.</summary>
     public double BitRate => Path.Rate;
 
     /// <summary>The way to it.</summary>

@@ -29,7 +29,7 @@ internal static class CertificateFiles
         if (digits.Length == 64 && digits.All(char.IsAsciiHexDigit)) return digits;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-            $"'{thumbprint}' is no SHA-256 thumbprint{(digits.Length == 40 ? " (its length is that of SHA-1)" : "")}.", thumbprint,
+            $"'{thumbprint}' is not a SHA-256 thumbprint{(digits.Length == 40 ? " (its length is that of SHA-1)" : "")}.", thumbprint,
             "Give the 64 digits that the other side prints, or that 'openssl x509 -noout -fingerprint -sha256' prints.");
     }
 
@@ -112,5 +112,5 @@ internal static class CertificateFiles
 
     private static GalleryException NoKey(string what) => new(
         ErrorIds.CertificateUnusable, GalleryErrorCategory.InvalidArgument, $"The certificate {what} has no private key.", what,
-        "To show a certificate one must have its key: export it with the key.");
+        "Only the holder of the private key can show a certificate: export both.");
 }

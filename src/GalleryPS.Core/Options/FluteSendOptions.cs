@@ -33,8 +33,8 @@ public sealed record FluteSendOptions
     [Option("Flute: how long a receiver may stay silent or make no progress.", least: 0, moreThanLeast: true)]
     public TimeSpan ReceiverTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>What a receiver means to the others whose way is far slower than theirs.</summary>
-    [Option("Flute: wait for a receiver whose way is far slower than the others', or leave it until they have everything.")]
+    /// <summary>What a receiver means to the others whose path is far slower than theirs.</summary>
+    [Option("Flute: wait for a receiver whose path is far slower than the others', or leave it until they have everything.")]
     public SlowReceiver SlowReceiver { get; init; } = SlowReceiver.Wait;
 
     /// <summary>Bytes of the largest IP packet on the way. Null: what the outbound NIC says.</summary>

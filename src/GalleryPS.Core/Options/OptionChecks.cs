@@ -63,10 +63,10 @@ internal static class OptionChecks
         if (tls.Certificate is not null && tls.CertificatePath is not null) throw Invalid("One certificate is shown: from a file or from the store, not both.", tls.CertificatePath);
         if (tls.CertificatePassword is not null && tls.CertificatePath is null) throw Invalid("The password is that of a file: name it (-CertificatePath).", null);
         bool requires = tls is TlsServerOptions { RequireClientCertificate: true };
-        if (requires && !listens) throw Invalid("This side connects; the side that is connected to always shows a certificate (-Thumbprint says which).", true);
+        if (requires && !listens) throw Invalid("-RequireClientCertificate is for the side that listens; that one always shows a certificate itself (-Thumbprint says which).", true);
         if (listens && !requires && tls.Thumbprint.Count > 0)
         {
-            throw Invalid("Who connects shows a certificate only when it must: -Thumbprint goes with -RequireClientCertificate here.", tls.Thumbprint);
+            throw Invalid("A client shows a certificate only when it is asked for one: here -Thumbprint needs -RequireClientCertificate.", tls.Thumbprint);
         }
     }
 
@@ -85,7 +85,7 @@ internal static class OptionChecks
         if (protocol != GalleryPS.Protocol.Plain || transport == Transport.Tcp) return;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-            "Plain over UDP cannot go on where it stopped: nothing comes back that tells what is there.", transport,
+            "Plain over UDP cannot resume: nothing comes back that says what has arrived.", transport,
             "Use -Protocol Flute on both sides, or -Transport Tcp.");
     }
 

@@ -1,6 +1,6 @@
 namespace GalleryPS;
 
-/// <summary>What a receiver means to the others whose way is far slower than theirs.</summary>
+/// <summary>What a receiver means to the others whose path is far slower than theirs.</summary>
 public enum SlowReceiver
 {
     /// <summary>All wait for it: nobody gets more than it can take.</summary>

@@ -143,7 +143,7 @@ internal sealed class DatagramListener : IDisposable
     /// <param name="option">The option that makes the sender slower.</param>
     public WarningEvent DroppedWarning(string consequence, string option) => new(
         ErrorIds.DatagramsDropped,
-        $"The system dropped {Counted.Of(Dropped ?? 0, "datagram")} because the receive buffer was full{consequence} Send slower ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
+        $"The system dropped {Counted.Of(Dropped ?? 0, "datagram")} because the receive buffer was full{consequence} Send more slowly ({option}), or allow larger buffers (Linux: sysctl net.core.rmem_max).");
 
     public void Dispose()
     {

@@ -250,7 +250,7 @@ internal sealed class Inbox : IDisposable
     {
         long number = Interlocked.Increment(ref _withoutTls);
         if (number > WarningsInFull) return;
-        string more = number == WarningsInFull ? " Further ones are not told." : "";
+        string more = number == WarningsInFull ? " Further ones are not reported." : "";
         Queue.Add(new WarningEvent(why.Id, $"{why.Message} {why.RecommendedAction}{more}"));
     }
 

@@ -39,7 +39,7 @@ internal static class NicWatch
         NicChange.Taken when one.Text.Length > 0 => new WarningEvent(ErrorIds.NicLost, $"{one.Nic.Name} has another address: receiving at {one.Socket!.Socket.LocalEndPoint}, no longer at {one.Text}."),
         NicChange.Taken => new NoticeEvent($"Receiving at {one.Socket!.Socket.LocalEndPoint} on {one.Nic}."),
         NicChange.Lost => new NoticeEvent($"{one.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
-        NicChange.Refused => new NoticeEvent($"{one.Nic} cannot be received on yet: {one.Text}"),
+        NicChange.Refused => new NoticeEvent($"Nothing can be received on {one.Nic} yet: {one.Text}"),
         NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {one.Text}."),
         NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {one.Text}."),
         NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),

@@ -109,7 +109,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck ReversePath()
     {
-        if (!OperatingSystem.IsLinux() || !subject.IPv4 || subject.Nic is not { Loopback: false } nic) return NotApplicable("ReversePath", "Nothing is filtered by its way back here.");
+        if (!OperatingSystem.IsLinux() || !subject.IPv4 || subject.Nic is not { Loopback: false } nic) return NotApplicable("ReversePath", "This system has no reverse-path filter.");
         int filter = Math.Max(DoctorCase.Setting("net/ipv4/conf/all/rp_filter") ?? 0, DoctorCase.Setting($"net/ipv4/conf/{nic.Name}/rp_filter") ?? 0);
         if (filter != 1) return Pass("ReversePath", $"Reverse-path filtering of {nic.Name} is {(filter == 0 ? "off" : "loose")}.");
 
@@ -124,7 +124,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Port()
     {
-        if (!OperatingSystem.IsLinux()) return NotApplicable("Port", "Who has a port is not told here.", "netstat -ano shows it.");
+        if (!OperatingSystem.IsLinux()) return NotApplicable("Port", "Which program has a port is not looked up on this system.", "netstat -ano shows it.");
         IReadOnlyList<BoundSocket> sockets = BoundSocket.On(Options.Port, subject.Tcp);
         string port = string.Create(CultureInfo.InvariantCulture, $"{(subject.Tcp ? "TCP" : "UDP")} port {Options.Port}");
         if (sockets.Count == 0) return Pass("Port", $"{port} is free.");
@@ -173,7 +173,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck IgmpVersion()
     {
-        if (!OperatingSystem.IsLinux() || !subject.Multicast || !subject.IPv4 || subject.Nic is not { Loopback: false } nic) return NotApplicable("IgmpVersion", "It matters for IPv4 multicast on Linux.");
+        if (!OperatingSystem.IsLinux() || !subject.Multicast || !subject.IPv4 || subject.Nic is not { Loopback: false } nic) return NotApplicable("IgmpVersion", "This check is for IPv4 multicast on Linux.");
         int forced = Math.Max(DoctorCase.Setting("net/ipv4/conf/all/force_igmp_version") ?? 0, DoctorCase.Setting($"net/ipv4/conf/{nic.Name}/force_igmp_version") ?? 0);
         if (forced is 1 or 2)
             return Warning("IgmpVersion", $"IGMP of {nic.Name} is forced down to version {forced}; sources cannot be chosen (-Source).", $"sysctl -w net.ipv4.conf.all.force_igmp_version=0 net.ipv4.conf.{nic.Name}.force_igmp_version=0");
@@ -185,7 +185,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Querier()
     {
-        if (!OperatingSystem.IsLinux() || !subject.Multicast || subject.Nic is not { } nic) return NotApplicable("Querier", "It matters for multicast.");
+        if (!OperatingSystem.IsLinux() || !subject.Multicast || subject.Nic is not { } nic) return NotApplicable("Querier", "This check is for multicast.");
         string bridges = DoctorCase.Ask("ip", "-j", "-d", "link", "show", "type", "bridge") ?? "[]";
         using JsonDocument all = JsonDocument.Parse(bridges.Trim().Length == 0 ? "[]" : bridges);
         string? master = JsonText(DoctorCase.Ask("ip", "-j", "link", "show", "dev", nic.Name), "master");
@@ -205,7 +205,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck ReceiveBuffer()
     {
-        if (!OperatingSystem.IsLinux() || subject.Tcp) return NotApplicable("ReceiveBuffer", "It matters for UDP on Linux.");
+        if (!OperatingSystem.IsLinux() || subject.Tcp) return NotApplicable("ReceiveBuffer", "This check is for UDP on Linux.");
         IReadOnlyList<BoundSocket> sockets = BoundSocket.On(Options.Port, tcp: false);
         long drops = sockets.Sum(static s => s.Drops);
         return drops > 0
@@ -215,7 +215,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Fragments()
     {
-        if (!OperatingSystem.IsLinux() || subject.Tcp || !subject.IPv4) return NotApplicable("Fragments", "It matters for IPv4 datagrams on Linux.");
+        if (!OperatingSystem.IsLinux() || subject.Tcp || !subject.IPv4) return NotApplicable("Fragments", "This check is for IPv4 datagrams on Linux.");
         long fails = DoctorCase.Counter("Ip", "ReasmFails") ?? 0, whole = DoctorCase.Counter("Ip", "ReasmOKs") ?? 0;
         return fails > 0
             ? Warning("Fragments", $"{Counted.Of(fails, "datagram")} could not be put together, {whole} could: fragments are lost on the way.", "Send images that fit in a packet, or use -Protocol Flute or -Transport Tcp; some firewalls drop all fragments.")
@@ -224,7 +224,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Checksums()
     {
-        if (!OperatingSystem.IsLinux() || subject.Nic is not { Loopback: false } nic) return NotApplicable("ChecksumOffload", "It matters for NICs on Linux.");
+        if (!OperatingSystem.IsLinux() || subject.Nic is not { Loopback: false } nic) return NotApplicable("ChecksumOffload", "This check is for NICs on Linux.");
         long wrong = (DoctorCase.Counter("Udp", "InCsumErrors") ?? 0) + (DoctorCase.Counter("Tcp", "InCsumErrors") ?? 0);
         return wrong > 0
             ? Warning("ChecksumOffload", $"{Counted.Of(wrong, "packet")} came with a wrong checksum.", $"If senders are virtual machines, let them compute it: ethtool -K {nic.Name} tx off (at the sender).")

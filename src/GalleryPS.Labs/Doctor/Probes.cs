@@ -41,7 +41,7 @@ internal sealed record ProbeLine
         }
         catch (JsonException)
         {
-            return new ProbeLine { Error = "This is no doctor." };
+            return new ProbeLine { Error = "This is not a doctor." };
         }
     }
 }

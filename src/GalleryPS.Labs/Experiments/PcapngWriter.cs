@@ -32,7 +32,7 @@ internal static class PcapngWriter
         byte[] header = input.ReadBytes(24);
         if (header.Length < 24) return;
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(header);
-        if (magic is not (MicrosecondMagic or NanosecondMagic)) throw new InvalidDataException("This is no pcap file of this machine's byte order.");
+        if (magic is not (MicrosecondMagic or NanosecondMagic)) throw new InvalidDataException("This is not a pcap file in this machine's byte order.");
         long unit = magic == NanosecondMagic ? 1_000_000_000 : 1_000_000;
         Write(output, SectionHeader, [.. Words(ByteOrder, 1), 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, .. Option(HardwareOption, host), .. Option(ApplicationOption, "GalleryPS"), .. End()]);
         Write(

@@ -171,7 +171,7 @@ internal static class TrafficModel
         GalleryErrorCategory.LimitsExceeded,
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{payload.Name} has {payload.Bytes:N0} bytes; one UDP datagram carries at most {limit:N0}. The estimates of UDP leave it out."),
+            $"{(payload.Path is null ? "An image" : payload.Name)} has {payload.Bytes:N0} bytes; one UDP datagram carries at most {limit:N0}. The estimates of UDP leave it out."),
         payload,
         "Use -Transport Tcp, or -Protocol Flute, which sends images of any size.");
 }

@@ -41,7 +41,7 @@ public sealed class ContentConverter : PSTypeConverter
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        Content.BytesOf(sourceValue) is { } bytes ? Content.Of(bytes) : throw new PSInvalidCastException("These are no bytes.");
+        Content.BytesOf(sourceValue) is { } bytes ? Content.Of(bytes) : throw new PSInvalidCastException("These are not bytes.");
 
     /// <inheritdoc/>
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;

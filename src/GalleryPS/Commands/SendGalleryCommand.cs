@@ -93,7 +93,7 @@ public sealed class SendGalleryCommand : ImagesCmdlet
     [InRange<SendOptions>]
     public int? Receivers { get => Flute.Receivers; set => Flute = Flute with { Receivers = value }; }
 
-    /// <summary>Flute: wait for a receiver whose way is far slower than the others', or leave it until they have everything.</summary>
+    /// <summary>Flute: wait for a receiver whose path is far slower than the others', or leave it until they have everything.</summary>
     [Parameter]
     public SlowReceiver SlowReceiver { get => Flute.SlowReceiver; set => Flute = Flute with { SlowReceiver = value }; }
 

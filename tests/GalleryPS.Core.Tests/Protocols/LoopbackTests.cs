@@ -31,7 +31,7 @@ public sealed class LoopbackTests : IDisposable
         Assert.True(receiving.Wait(Patience));
 
         List<ReceivedImage> images = [.. receiving.Result.OfType<ReceivedEvent>().Select(static e => e.Image)];
-        Assert.Equal(files.Select(File.ReadAllBytes), images.Select(static i => i.GetData()));
+        Assert.True(TestGallery.AreContents(files, images.Select(static i => i.GetData())));
         Assert.Equal([0, 1, 2, 3], images.Select(static i => i.Index));
         Assert.All(images, static i => Assert.Equal((ImageFormat.Jpeg, 640, 480), (i.Format, i.Width, i.Height)));
         Assert.Equal(4, sent.OfType<SentEvent>().Count());
@@ -51,7 +51,7 @@ public sealed class LoopbackTests : IDisposable
             Task<List<GalleryEvent>> receiving = Start(receiver);
             Send(Transport.Tcp, "127.0.0.1", receiver, files);
             Assert.True(receiving.Wait(Patience));
-            Assert.Equal(files.Select(File.ReadAllBytes), receiving.Result.OfType<ReceivedEvent>().Select(static e => e.Image.GetData()));
+            Assert.True(TestGallery.AreContents(files, receiving.Result.OfType<ReceivedEvent>().Select(static e => e.Image.GetData())));
             if (output is not null) Assert.Equal(files.Count, Directory.GetFiles(output).Length);
         }
     }

@@ -51,7 +51,7 @@ public sealed class MembershipChange : MembershipChangeText
         {
             MembershipAction.Joined => $"Joined {Group} on {nic}{sources}, UDP port {Port}.",
             MembershipAction.Left => $"Left {Group} on {nic}{sources}.",
-            _ => $"Lost {Group} on {nic}: the NIC or its address is gone, or it is the default one no more.",
+            _ => $"Lost {Group} on {nic}: the NIC or its address is gone, or it is no longer the default NIC.",
         };
     }
 }

@@ -86,7 +86,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (flute.AnnounceOnly) return;
         foreach (ReceiverState later in Delivery.PutOff(now))
         {
-            onEvent(new NoticeEvent($"The way to {later.Host} is far slower than the others ({new BitRate(Math.Round(later.BitRate / 1e5) * 1e5)}): it is served when they have everything (-SlowReceiver Leave)."));
+            onEvent(new NoticeEvent($"The path to {later.Host} is far slower than the others ({new BitRate(Math.Round(later.BitRate / 1e5) * 1e5)}): it is served when they have everything (-SlowReceiver Leave)."));
         }
 
         Delivery.Pace(now);
