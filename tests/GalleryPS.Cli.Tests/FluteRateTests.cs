@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using GalleryPS.TestSupport;
 
@@ -71,7 +72,37 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
         Assert.InRange(wire, 1, 1.25);
     }
 
+    // Each destination has packets of its own; all follow the slowest, and one that answers that nobody listens has next to none.
+    [Fact]
+    public void OfSeveralDestinationsTheSlowestIsFollowedAndWhereNobodyListensNothingIsSent()
+    {
+        Lab.Limit(0, 20);
+        NetworkLab.Run(Lab[3], "ip", "link", "set", "eth0", "gso_max_segs", "1");
+        string gallery = Lab.NewGallery(Image);
+        string[] folders = [Lab.NewFolder(), Lab.NewFolder()];
+        PeerProcess[] receivers = [.. folders.Select((f, i) => Receiver(i, f, ReceiverAddress("unicast", "4", i)))];
+        long[] before = [.. Enumerable.Range(0, 3).Select(Received)];
+        using PeerProcess sender = PeerProcess.Gallery(
+            Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "unicast", "--receivers", "2", .. SenderAddress("unicast", "4")]);
+        Expect.Exit(0, sender);
+        double[] wire = [.. before.Select((b, i) => (double)(Received(i) - b) / Image)];
+        Assert.InRange(wire[0], 1, 1.15);
+        Assert.InRange(wire[1], 1, 1.5); // what overruns the slow one in the beginning is much of so little
+        Assert.InRange(wire[2], 0, 0.1);
+        JsonElement warning = Assert.Single(sender.Events("Warning"));
+        Assert.Equal(ErrorIds.NobodyListens, warning.GetProperty("Id").GetString());
+        Assert.Contains(Lab[2].IPv4, warning.GetProperty("Text").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Network", sender.Events("Receiver").MaxBy(static r => r.GetProperty("Elapsed").GetDouble()).GetProperty("LimitedBy").GetString());
+        for (int i = 0; i < receivers.Length; i++)
+        {
+            Expect.Exit(0, receivers[i]);
+            Expect.SameFiles(gallery, folders[i]);
+        }
+    }
+
     private static double Goodput(JsonElement receiver, int images) => images * Image * 8 / receiver.GetProperty("Elapsed").GetDouble() / 1e6;
+
+    private long Received(int host) => long.Parse(NetworkLab.Run(Lab[host], "cat", "/sys/class/net/eth0/statistics/rx_bytes"), CultureInfo.InvariantCulture);
 
     private void Everywhere(int megabits)
     {

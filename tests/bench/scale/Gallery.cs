@@ -10,6 +10,9 @@ internal sealed record Gallery(int Images, int ImageBytes)
 {
     private readonly Dictionary<(ulong Toi, int Number), short> _numbers = [];
 
+    /// <summary>The gallery that docs/SCALE.md tells of.</summary>
+    public static Gallery OfThePage => new(5, 4_000_000);
+
     /// <summary>The blocks of all images; known when a sender has them.</summary>
     public List<(ulong Toi, int Number, int K)> Blocks { get; } = [];
 

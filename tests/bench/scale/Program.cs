@@ -9,6 +9,6 @@ using Scale.Bench;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.ElementAtOrDefault(0) ?? "all", folder = args.ElementAtOrDefault(1) ?? ".";
 int[] counts = args.Length > 2 ? [.. args.Skip(2).Select(int.Parse)] : [10, 100, 1000, 100_000];
-var gallery = new Gallery(5, 4_000_000);
+var gallery = Gallery.OfThePage;
 if (what is "served" or "all") Served.Measure(gallery, counts, folder);
 if (what is "open" or "all") OpenSession.Measure(gallery, folder);
