@@ -1,5 +1,8 @@
 # Cmdlets that run as jobs, from start to each of their ends.
-BeforeDiscovery { $can = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore) }
+BeforeDiscovery {
+    . $PSScriptRoot/Needs.ps1
+    $can = $canMakeLab -and $canCapture
+}
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1

@@ -1,19 +1,19 @@
 # What is left of the module's objects behind a job, a file and a session on another machine is taken for the objects, and looks like them.
 BeforeDiscovery {
-    $canCapture = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore)
-    $canConnect = $IsLinux -and (id -u) -eq 0 -and (Test-Path /usr/sbin/sshd)
+    . $PSScriptRoot/Needs.ps1
     $ways = @('file', 'job') + @(if ($canConnect) { 'session' })
 }
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     . $PSScriptRoot/OneOfEach.ps1
+    . $PSScriptRoot/Needs.ps1
     $PSDefaultParameterValues['Send-Gallery:WarningAction'] = 'SilentlyContinue' # nobody listens on the discard port
-    $without = -not ($IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore))
+    $without = -not $canCapture
     $folder = Join-Path $TestDrive 'each'
 
     # A session as with another machine: OpenSSH's server with pwsh as its subsystem.
-    if ($IsLinux -and (id -u) -eq 0 -and (Test-Path /usr/sbin/sshd)) {
+    if ($canConnect) {
         $null = New-Item /run/sshd -ItemType Directory -Force
         foreach ($key in 'key', 'hostkey') { ssh-keygen -q -t ed25519 -N '' -f "$TestDrive/$key" }
         $sshPort = Get-FreePort -Tcp

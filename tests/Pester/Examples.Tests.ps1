@@ -1,13 +1,13 @@
 # Every example of the help, run as it stands between two hosts (see Examples/Lab.ps1).
 BeforeDiscovery {
+    . $PSScriptRoot/Needs.ps1
     $scenes = & $PSScriptRoot/Examples/Scenes.ps1
-    $isRoot = $IsLinux -and (id -u) -eq 0
     $examples = foreach ($page in Get-ChildItem (Join-Path $PSScriptRoot '../../docs/en-US') -Filter '*-*.md') {
         $text = (Get-Content $page -Raw).Replace("`r", '')
         foreach ($match in [regex]::Matches($text, '(?ms)^### Example (?<number>\d+): (?<title>[^\n]*)\n\n```powershell\n(?<code>.*?)\n```')) {
             $id = "$($page.BaseName)/$($match.Groups['number'].Value)"
             $scene = $scenes[$id] ?? @{}
-            $why = if (-not $isRoot) { ', skipped: hosts are network namespaces, which needs root on Linux' }
+            $why = if (-not $canMakeLab) { ', skipped: hosts are network namespaces, which needs root on Linux, ip, nft and tc' }
             elseif ($scene['Needs'] -and -not (Get-Command $scene.Needs -CommandType Application -ErrorAction Ignore)) { ", skipped: $($scene.Needs) is not installed" }
             @{ Id = $id; Title = "$($match.Groups['title'].Value)$why"; Code = $match.Groups['code'].Value; Scene = $scene; Skip = [bool] $why }
         }
@@ -18,8 +18,8 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     . $PSScriptRoot/Examples/Lab.ps1
-    $isRoot = $IsLinux -and (id -u) -eq 0
-    if ($isRoot) {
+    . $PSScriptRoot/Needs.ps1
+    if ($canMakeLab) {
         $folder = (New-Item (Join-Path ([System.IO.Path]::GetTempPath()) "gallery-examples-$PID") -ItemType Directory -Force).FullName
         $template = New-Item (Join-Path $folder 'template') -ItemType Directory
         $samples = Join-Path (Split-Path $moduleManifest) 'samples'
@@ -40,7 +40,7 @@ BeforeAll {
 }
 
 AfterAll {
-    if ($isRoot) {
+    if ($canMakeLab) {
         Remove-ExampleLab $lab
         Remove-Item $folder -Recurse -Force
     }
@@ -65,7 +65,7 @@ Describe 'Examples of the help' {
 
     It '<Id>: <Title>' -ForEach ($examples | Where-Object Skip) -AllowNullOrEmptyForEach -Skip { }
 
-    It 'README shows what comes out' -Skip:(-not $isRoot -or -not (Get-Command tcpdump -CommandType Application -ErrorAction Ignore)) {
+    It 'README shows what comes out' -Skip:(-not ($canMakeLab -and $canCapture)) {
         # The commands of the blocks with prompts, one after the other, and what follows each.
         $readme = (Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw).Replace("`r", '')
         $shown = [regex]::Matches($readme, '(?ms)^```text\n(PS> .*?)\n```').ForEach({ $_.Groups[1].Value }) -join "`n"

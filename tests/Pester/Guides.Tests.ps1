@@ -1,7 +1,8 @@
 # The guides: their commands are run, and what comes out is what stands below them.
 BeforeDiscovery {
     $guides = (Get-ChildItem (Join-Path $PSScriptRoot '../../docs/guide') -Filter *.md).BaseName
-    $isSkipped = -not ($IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -CommandType Application -ErrorAction Ignore))
+    . $PSScriptRoot/Needs.ps1
+    $isSkipped = -not ($canMakeLab -and $canCapture)
 }
 
 Describe 'Guides' {

@@ -1,4 +1,7 @@
-BeforeDiscovery { $can = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore) }
+BeforeDiscovery {
+    . $PSScriptRoot/Needs.ps1
+    $can = $canMakeLab -and $canCapture
+}
 
 BeforeAll { . $PSScriptRoot/Support.ps1 }
 

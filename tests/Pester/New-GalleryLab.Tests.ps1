@@ -1,4 +1,4 @@
-BeforeDiscovery { $isRoot = $IsLinux -and (id -u) -eq 0 }
+BeforeDiscovery { . $PSScriptRoot/Needs.ps1 }
 
 BeforeAll { . $PSScriptRoot/Support.ps1 }
 
@@ -16,7 +16,7 @@ Describe 'New-GalleryLab' {
     }
 }
 
-Describe 'A lab' -Skip:(-not $isRoot) {
+Describe 'A lab' -Skip:(-not $canMakeLab) {
     BeforeAll { $lab = New-GalleryLab -Hosts 3 -HostOption @{ h3 = @{ LossPercent = 20; Rate = '20Mbps' } } }
     AfterAll { Get-GalleryLab | Remove-GalleryLab }
 

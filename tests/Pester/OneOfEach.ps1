@@ -18,11 +18,12 @@ function Get-OneOfEach([string] $Folder, [switch] $WithoutCapture) {
     Get-GalleryInterface lo* | Select-Object -First 1
     Get-GalleryTerminal
     Test-GalleryNetwork -Transport Unicast | Select-Object -First 1
-    if ($IsLinux -and (id -u) -eq 0) {
+    . $PSScriptRoot/Needs.ps1
+    if ($canMakeLab) {
         $lab = New-GalleryLab -Hosts 2
         $lab
         $lab | Remove-GalleryLab
-        if (Get-Command tcpdump -ErrorAction Ignore) { Invoke-GalleryExperiment $picture -Transport Multicast -Receivers 1 -EndDelay 0 }
+        if ($canCapture) { Invoke-GalleryExperiment $picture -Transport Multicast -Receivers 1 -EndDelay 0 }
     }
     $recorded = Join-Path $PSScriptRoot '../GalleryPS.Traffic.Tests/Fixtures/unicast.pcap'
     $estimate = Measure-Gallery -Size 1000, 2000 -Transport Unicast

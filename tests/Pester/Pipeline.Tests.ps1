@@ -1,7 +1,7 @@
 # What comes out of a cmdlet goes into the others: the objects themselves, and what is left of them behind jobs and files.
 BeforeDiscovery {
     $kinds = 'sent', 'received', 'stored', 'shown', 'shownStored', 'files', 'bag', 'table'
-    $canCapture = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore)
+    . $PSScriptRoot/Needs.ps1
 }
 
 BeforeAll {

@@ -8,7 +8,7 @@ Describe 'Test-GalleryNetwork' {
         ($checks | Where-Object Check -EQ Interface).Verdict | Should -Be Pass
     }
 
-    It 'names the program that has the port' -Skip:(-not $IsLinux) {
+    It 'names the program that has the port' -Skip:(-not $IsLinux -or -not (Get-Command python3 -CommandType Application -ErrorAction Ignore)) {
         $port = Get-FreePort
         $other = Start-Process python3 '-c', "`"import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('127.0.0.1',$port)); print('ready',flush=True); time.sleep(60)`"" -PassThru -RedirectStandardOutput "$TestDrive/ready"
         try {

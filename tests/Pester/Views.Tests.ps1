@@ -87,11 +87,11 @@ Describe 'The default views' {
             `$PSStyle.OutputRendering = 'PlainText'; `$ProgressPreference = `$WarningPreference = 'SilentlyContinue'
             . '$PSScriptRoot/Support.ps1'
             . '$PSScriptRoot/OneOfEach.ps1'
-            `$without = -not (`$IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore))
+            . '$PSScriptRoot/Needs.ps1'
             foreach (`$width in 60, 80, 120) {
                 stty cols `$width
                 'WIDTH ' + `$Host.UI.RawUI.BufferSize.Width
-                Get-OneOfEach "$TestDrive/each`$width" -WithoutCapture:`$without | ForEach-Object { 'TYPE ' + `$_.PSObject.TypeNames[0]; `$_ | Out-Default }
+                Get-OneOfEach "$TestDrive/each`$width" -WithoutCapture:(-not `$canCapture) | ForEach-Object { 'TYPE ' + `$_.PSObject.TypeNames[0]; `$_ | Out-Default }
             }
 "@ | Set-Content $file
         $text = (script -qec "stty rows 40; pwsh -NoProfile -File '$file'" /dev/null) -replace "`r|`e\[[0-9;?]*[a-zA-Z]|`e[]_][^`a`e]*(`a|`e\\)" -join "`n"
