@@ -32,6 +32,15 @@ public static class TerminalText
         return safe.ToString();
     }
 
+    /// <summary>One line of a text that takes no more columns than there are; an ellipsis stands for what had to give way.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="columns">Columns there are for it.</param>
+    public static string Fit(string text, int columns)
+    {
+        string safe = Safe(text);
+        return Columns(safe) <= columns ? safe : Safe(safe, Math.Max(0, columns - 1), "\u2026");
+    }
+
     /// <summary>Columns a text takes at most.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>Columns of a terminal.</returns>
@@ -41,6 +50,7 @@ public static class TerminalText
         return text.EnumerateRunes().Sum(Columns);
     }
 
-    // Scripts with wide characters begin here, and with them all emoji; a narrow one that is taken for wide does no harm.
-    private static int Columns(Rune rune) => rune.Value < 0x1100 ? 1 : 2;
+    // Scripts with wide characters begin at 0x1100, and with them all emoji; letters with accents and punctuation lie in between.
+    // A narrow one that is taken for wide does no harm.
+    private static int Columns(Rune rune) => rune.Value is < 0x1100 or (>= 0x1E00 and < 0x20D0) ? 1 : 2;
 }

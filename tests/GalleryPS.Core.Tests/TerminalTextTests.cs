@@ -18,6 +18,25 @@ public class TerminalTextTests
     [InlineData("", 0, "")]
     public void IsOneLineThatFits(string text, int columns, string expected) => Assert.Equal(expected, TerminalText.Safe(text, columns, "\u2026"));
 
+    [Theory]
+    [InlineData("abcd", 4, "abcd")]
+    [InlineData("abcde", 4, "abc\u2026")]
+    [InlineData("\u65E5\u672C\u8A9E", 5, "\u65E5\u672C\u2026")]
+    [InlineData("\u65E5\u672C\u8A9E", 4, "\u65E5\u2026")]
+    [InlineData("a\u202Eb\u1EBFcd", 4, "ab\u1EBF\u2026")]
+    [InlineData("abc", 1, "\u2026")]
+    public void WhatDoesNotFitGivesWayToAnEllipsis(string text, int columns, string expected) => Assert.Equal(expected, TerminalText.Fit(text, columns));
+
+    [Fact]
+    public void ProgressKeepsItsNumbersWhereNamesAreLong()
+    {
+        string name = new('n', 200);
+        var progress = new ProgressEvent("Sending the gallery", 30, 100, 5e6) { Images = [new(0, name, 5, 10), new(1, name, 1, 4)] };
+        string line = Events.ProgressText.Line(progress, 80);
+        Assert.Matches("^Sending the gallery 30 %, 5 Mbps; n+\u2026 50 %, n+\u2026 25 %$", line);
+        Assert.InRange(line.Length, 70, 79);
+    }
+
     [Fact]
     public void NothingInItSteersATerminal() => Prop.ForAll(
         ArbMap.Default.ArbFor<string>(),

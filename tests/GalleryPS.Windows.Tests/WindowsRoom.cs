@@ -33,6 +33,16 @@ public sealed class WindowsRoom : IDisposable
             Execute(Wine, "wineboot", "-i");
             Execute(Wine, "winecfg", "-v", "win10");
 
+            // Documents and the like are links to the home of whoever runs the tests, where nothing of them belongs.
+            foreach (string user in Directory.GetDirectories(Path.Combine(_prefix, "drive_c", "users")))
+            {
+                foreach (DirectoryInfo link in new DirectoryInfo(user).GetDirectories().Where(static d => d.LinkTarget is not null))
+                {
+                    link.Delete();
+                    Directory.CreateDirectory(link.FullName);
+                }
+            }
+
             // Started once more, so that it knows all its services, and kept: one server for all programs, in the namespace
             // of the Windows host, because it is what looks at the NICs for them. Should the tests be killed, it ends by
             // itself. The first program starts the services, which keep its output open; so it is none of the tests'.
@@ -114,14 +124,14 @@ public sealed class WindowsRoom : IDisposable
     public PeerProcess GalleryForPeople(params string[] arguments) => Start(Metadata("Gallery"), arguments);
 
     /// <summary>Starts a script of PowerShell on the host with Windows, with the module imported.</summary>
-    public PeerProcess PowerShell(string script)
+    public PeerProcess PowerShell(string script) =>
+        BarePowerShell($"Import-Module '{OnWindows(Path.Combine(Root, "output", "GalleryPS", "GalleryPS.psd1"))}'\n{script}");
+
+    /// <summary>Starts a script of PowerShell on the host with Windows.</summary>
+    public PeerProcess BarePowerShell(string script)
     {
         string file = Path.Combine(NewFolder(), "script.ps1");
-        File.WriteAllText(file, $"""
-            $ErrorActionPreference = 'Stop'
-            Import-Module '{OnWindows(Path.Combine(Root, "output", "GalleryPS", "GalleryPS.psd1"))}'
-            {script}
-            """);
+        File.WriteAllText(file, $"$ErrorActionPreference = 'Stop'\n{script}\n");
         return Start(Metadata("Host"), [OnWindows(file)]);
     }
 

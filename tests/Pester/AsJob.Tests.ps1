@@ -1,4 +1,6 @@
 # Cmdlets that run as jobs, from start to each of their ends.
+BeforeDiscovery { $can = $IsLinux -and (id -u) -eq 0 -and (Get-Command tcpdump -ErrorAction Ignore) }
+
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     $samples = Join-Path (Split-Path $moduleManifest) 'samples/small'
@@ -116,5 +118,21 @@ Describe '-AsJob' {
         $null = Wait-Job $job -Timeout 30
         $job.State | Should -Be 'Completed'
         (Receive-Job $job).Transport | Should -Be 'Tcp', 'Multicast'
+    }
+
+    It 'stops an experiment in the middle, and its hosts and what runs on them are gone' -Skip:(-not $can) {
+        function Find-Child { @(Get-Process | Where-Object { $_.Parent.Id -eq $PID }).Id }
+        $before = @(Get-GalleryLab).Name
+        $children = Find-Child
+        $job = Invoke-GalleryExperiment $samples -Transport Multicast -Receivers 1 -EndDelay 60 -AsJob
+        $until = [datetime]::UtcNow.AddSeconds(20)
+        while (-not ($lab = Get-GalleryLab | Where-Object Name -NotIn $before) -and $job.State -in 'NotStarted', 'Running' -and [datetime]::UtcNow -lt $until) { [System.Threading.Thread]::Sleep(20) }
+        $lab | Should -Not -BeNullOrEmpty
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        Stop-Job $job
+        $job.State | Should -Be 'Stopped'
+        $clock.ElapsedMilliseconds | Should -BeLessThan 5000
+        Get-GalleryLab | Where-Object Name -NotIn $before | Should -BeNullOrEmpty
+        Find-Child | Where-Object { $_ -notin $children } | Should -BeNullOrEmpty
     }
 }

@@ -29,7 +29,13 @@ public static class ProgressText
         parts.AddRange(RateAndLoss(progress));
         if (progress.TimeLeft is { } left) parts.Add(Invariant($"{Math.Floor(left.TotalMinutes):0}:{left.Seconds:00} left"));
         string line = string.Join(", ", parts);
-        if (progress.Images.Count > 0) line += "; " + string.Join(", ", progress.Images.Select(static i => Invariant($"{i.Name} {Percent(i.Done, i.Total):0} %")));
+        if (progress.Images.Count > 0)
+        {
+            // Long names give way, not how far their images are: ", " and " 100 %" are eight columns.
+            int room = (width - 1 - line.Length) / progress.Images.Count - 8;
+            line += "; " + string.Join(", ", progress.Images.Select(i => Invariant($"{TerminalText.Fit(i.Name, Math.Max(8, room))} {Percent(i.Done, i.Total):0} %")));
+        }
+
         return TerminalText.Safe(line, width - 1);
     }
 

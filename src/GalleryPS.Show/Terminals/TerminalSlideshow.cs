@@ -150,20 +150,23 @@ internal sealed class TerminalSlideshow : IDisposable
     /// <summary>Clears the screen and draws an image, or says something instead, with a caption below.</summary>
     private void Page(GalleryItem item, WindowSize window, string text, TerminalDrawing drawing)
     {
-        string caption = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Image {item.Index} at host {Environment.MachineName}  {item.Name}  {item.Bytes:N0} bytes  {item.Format} {item.UprightSize}{(item.IsReceived ? $"  from {item.Source}" : "")}");
+        string before = $"Image {item.Index} at host {Environment.MachineName}  ";
+        string after = string.Create(CultureInfo.InvariantCulture, $"  {item.Bytes:N0} bytes  {item.Format} {item.UprightSize}{(item.IsReceived ? $"  from {item.Source}" : "")}");
         if (!_terminal.IsTerminal)
         {
             // A file or a pipe: one picture below the other.
-            Write(text + "\n" + TerminalText.Safe(caption, int.MaxValue) + "\n\n");
+            Write(text + "\n" + TerminalText.Safe(before + item.Name + after) + "\n\n");
             return;
         }
 
+        // A long name gives way, not what stands beside it.
+        const int LeastOfName = 8;
+        int room = window.Columns - TerminalText.Columns(before) - TerminalText.Columns(after);
+        string caption = before + TerminalText.Fit(item.Name, Math.Max(LeastOfName, room)) + after;
         bool message = drawing.Columns == 0;
         string picture = message ? $"\e[{Math.Max(1, window.Rows / 2)};1H{TerminalText.Safe(text, window.Columns)}" : Placed(text, drawing, window);
         string style = _terminal.Colors == TerminalColors.None ? "" : "\e[2m";
-        Write($"\e[0m{Forget()}\e[2J{picture}\e[{window.Rows};1H{style}{TerminalText.Safe(caption, window.Columns)}\e[0m");
+        Write($"\e[0m{Forget()}\e[2J{picture}\e[{window.Rows};1H{style}{TerminalText.Fit(caption, window.Columns)}\e[0m");
     }
 
     /// <summary>A picture in the middle of the screen, line by line where it is made of lines.</summary>

@@ -201,6 +201,13 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         Assert.Equal(count > 1, await browser.RunAsync<bool>("return document.documentElement.scrollHeight > innerHeight"));
         Assert.Equal(0, await browser.RunAsync<int>("return document.querySelectorAll('header button, .step, #play').values().filter(e => e.checkVisibility()).toArray().length"));
         Assert.Equal(count == 1, await browser.RunAsync<bool>("return document.getElementById('name').checkVisibility()"));
+
+        // The heading is that of what is on the paper; on the screen it is that of the image there, and the tab keeps it.
+        string image = $"Image 0 at host {Environment.MachineName}", gallery = $"Gallery at host {Environment.MachineName}";
+        Assert.Equal(
+            [image, count == 1 ? image : gallery, image, image],
+            await browser.RunAsync<string[]>(
+                "const title = () => document.getElementById('title').textContent, seen = [title()]; for (const e of ['beforeprint', 'afterprint']) { dispatchEvent(new Event(e)); seen.push(title()); } return [...seen, document.title]"));
     }
 
     [Fact]

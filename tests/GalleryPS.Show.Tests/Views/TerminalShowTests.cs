@@ -36,6 +36,35 @@ public sealed partial class TerminalShowTests : IDisposable
         Assert.Matches(@"0\s+[\d,]+ bytes  Png  60x40  a\.png", run.Output[run.Output.LastIndexOf("\e[?1049l", StringComparison.Ordinal)..]);
     }
 
+    [Theory]
+    [InlineData("an evening at the harbour, with a very long name that somebody gave to a photograph.png")]
+    [InlineData("\u6E2F\u306E\u5915\u66AE\u306E\u3068\u3066\u3082\u9577\u3044\u540D\u524D\u306E\u3064\u3044\u305F\u5199\u771F\u306E\u30D5\u30A1\u30A4\u30EB\u3067\u3059.png")]
+    [InlineData("\u05E2\u05E8\u05D1 \u05D1\u05E0\u05DE\u05DC \u05E2\u05DD \u05E9\u05DD \u05D0\u05E8\u05D5\u05DA \u05DE\u05D0\u05D5\u05D3 \u05E9\u05E0\u05EA\u05DF \u05DE\u05D9\u05E9\u05D4\u05D5 \u05DC\u05EA\u05DE\u05D5\u05E0\u05D4.png")]
+    public void ALongNameGivesWayAndWhatStandsBesideItStays(string name)
+    {
+        string file = Path.Combine(_folder, name);
+        File.Copy(Path.Combine(_folder, "a.png"), file);
+        var terminal = new Terminal
+        {
+            Name = "test",
+            Graphics = TerminalGraphics.Blocks,
+            Colors = TerminalColors.TrueColor,
+            IsTerminal = true,
+            Columns = 72 + Environment.MachineName.Length,
+            Rows = 24,
+            CellWidth = 9,
+            CellHeight = 18,
+            CellSizeKnown = true,
+        };
+        using var screen = new StringWriter();
+        using (var show = new TerminalSlideshow(terminal, TerminalGraphics.Blocks, TimeSpan.Zero, screen, keys: null)) Assert.Null(show.Show(GalleryItem.FromFile(file, 0), TestContext.Current.CancellationToken));
+        string all = screen.ToString(), begin = "\e[24;1H\e[2m";
+        int from = all.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        string caption = all[from..all.IndexOf("\e[0m", from, StringComparison.Ordinal)];
+        Assert.Matches($"^Image 0 at host {Regex.Escape(Environment.MachineName)}  .{{8,}}\u2026  [0-9,]+ bytes  Png 60x40$", caption);
+        Assert.InRange(TerminalText.Columns(caption), terminal.Columns - 1, terminal.Columns);
+    }
+
     [Fact]
     public void KittyGetsKittyGraphicsAndLosesThemAgain()
     {
