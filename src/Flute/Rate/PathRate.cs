@@ -5,7 +5,8 @@ namespace Flute;
 /// them queue, and queueing shows as a delay that grows before anything is lost. The rate follows what arrives, so that about
 /// ten milliseconds of queue stand. Loss says something only where it grows with the rate: what is lost by chance is lost
 /// at any rate, and what is lost in bursts is not lost all the time. Where the queue stands although less and less is sent
-/// somebody else fills it; then the rate grows and falls as that of TCP does, until the queue is empty again.
+/// somebody else fills it; then the rate grows and falls as that of TCP does, until the queue is empty again. RFC 5348 and RFC 4654
+/// compute a rate from loss instead, which a fountain code need not fear: they would slow down where packets are lost by chance.
 /// </summary>
 /// <param name="first">Bit/s to begin with.</param>
 /// <param name="after">What was sent up to this packet says nothing of it.</param>
@@ -24,13 +25,41 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     /// <summary>Bit/s at most; no limit.</summary>
     public const double Highest = 100e9;
 
-    // Delay that a queue may have, and least and longest time that is measured; after so long without an empty queue it is emptied.
+    // Delay that a queue may have; less of it where the queue is so short that it overflows first.
     private static readonly TimeSpan MostTarget = TimeSpan.FromMilliseconds(10), LeastTarget = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan ShortWindow = TimeSpan.FromMilliseconds(2), Window = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan EmptyEvery = TimeSpan.FromSeconds(5), Memory = TimeSpan.FromSeconds(10), Alone = TimeSpan.FromSeconds(2);
+
+    // A decision needs so much time, less in the beginning, and so many packets.
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(10), ShortWindow = TimeSpan.FromMilliseconds(2);
+    private const int FewPackets = 16;
+
+    // How long the least delay is taken for that of an empty queue, and when the queue is emptied to see it again.
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(10), EmptyEvery = TimeSpan.FromSeconds(5);
+
+    // The queue is the least one of the last few samples; of more of them where delays go up and down. So many times their mean
+    // bend is no queue, up to a limit.
     private static readonly TimeSpan MuchJitter = TimeSpan.FromMilliseconds(2), MostNoise = TimeSpan.FromMilliseconds(50);
-    private const int FewPackets = 16, ManyPackets = 4000, FruitlessCuts = 2, Latest = 3, JitterMemory = 16, NoisePerJitter = 8;
-    private const double LeastGrowth = 0.02, RelaxSeconds = 30, PeakSeconds = 10, Less = 0.7, DelayCut = 0.3, LossCut = 0.1, CompetingCut = 0.5, MostSame = 0.05, LeastTrip = 0.025, Significant = 0.02, MostBelieved = 0.3;
+    private const int Latest = 3, JitterMemory = 16, NoisePerJitter = 8;
+
+    // The rate grows by a share that doubles up to all of it, as long as that much more arrives.
+    private const double LeastGrowth = 0.02;
+
+    // Less is sent than arrives by at most so much because of a queue, and by so much because of loss.
+    private const double DelayCut = 0.3, LossCut = 0.1;
+
+    // Where so many cuts in a row made the queue no shorter, and so much less arrives than did lately, somebody else fills it. That
+    // is over when the queue was empty for so long. Until then the rate is halved by loss, and grows by a packet each round trip,
+    // which is taken for no shorter than that.
+    private const int FruitlessCuts = 2;
+    private const double Less = 0.7, PeakSeconds = 10, CompetingCut = 0.5, LeastTrip = 0.025;
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(2);
+
+    // A target that was lowered is the usual one again after so long.
+    private const double RelaxSeconds = 30;
+
+    // Loss: over how many packets it is averaged, what is more than chance, what is believed to be chance at first, and up to which
+    // growth of the rate it stays comparable.
+    private const int ManyPackets = 4000;
+    private const double Significant = 0.02, MostBelieved = 0.3, MostSame = 0.05;
     private readonly LossWatch _loss = new(loses);
     private readonly Least _delay = new(Memory), _roundTrip = new(Memory);
     private readonly TimeSpan[] _queues = new TimeSpan[8];
@@ -49,7 +78,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     /// <summary>Bit/s that may be sent.</summary>
     public double Rate { get; private set; } = first;
 
-    /// <summary>Bit/s that arrived when it was measured last, and that would have arrived but for loss by chance.</summary>
+    /// <summary>Bit/s that arrived when it was measured last (X_recv of RFC 5348), and that would have arrived but for loss by chance.</summary>
     public double Arriving { get; private set; }
 
     /// <summary>Whether anything is known.</summary>
@@ -92,8 +121,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         _queues[_samples++ % _queues.Length] = delay - _delay.Value;
         LearnJitter();
         Queue = LessNoise(LeastQueue(_jitter > MuchJitter ? _queues.Length : Latest));
-        if (Queue < TimeSpan.FromMilliseconds(1)) _lastEmpty = sample.Now;
-        if (_samples == 1) _lastEmpty = sample.Now;
+        if (Queue < LeastTarget || _samples == 1) _lastEmpty = sample.Now;
 
         // What was sent before the last decision says nothing of it, but that it was a bad one.
         bool alarm = Queue > 3 * _target && _cut == 0 && !Competes;
@@ -222,7 +250,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     {
         // Before less is sent no queue gets shorter: when this one has gone by then, it was none but a host that was busy.
         _before = _wasCut || Queue <= _target ? null : (Rate, _full, _growth, _slowStart);
-        IsFull();
+        NoteFull();
         bool less = Arriving < Less * _peak;
         _cut = DelayCut * (less ? 1 : Math.Min(1, (queue - _target) / _target));
         Rate = Arriving * (1 - _cut);
@@ -246,7 +274,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         _cut = 0;
     }
 
-    private void IsFull()
+    private void NoteFull()
     {
         _slowStart = false;
         _growth = LeastGrowth;
@@ -258,7 +286,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         if (_loss.Passing < 1) Arriving = _loss.Arriving(bitsPerPacket);
         if (_doubted is { } doubted) (ExpectedLoss, _measured) = doubted;
         _doubted = null;
-        IsFull();
+        NoteFull();
         _suspectLoss = _loss.Steady;
         if (standing > LeastTarget) _target = TimeSpan.FromTicks(Math.Clamp(Queue.Ticks / 2, LeastTarget.Ticks, _target.Ticks));
         Rate = Math.Min(Rate, Arriving) * (1 - LossCut);

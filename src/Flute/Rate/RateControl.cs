@@ -8,13 +8,16 @@ namespace Flute;
 /// <param name="leavesSlow">Whether those far slower than the others are served later.</param>
 public sealed class RateControl(double? most, bool leavesSlow = false)
 {
-    // So long the rate is that of most: how fast others are is not known as long as everybody follows the slowest.
+    // So long the rate is that of most: how fast others are is not known as long as everybody follows the slowest. Less than this
+    // share of the usual rate is far slower.
     private static readonly TimeSpan Trial = TimeSpan.FromMilliseconds(500);
     private const double FarSlower = 0.25;
     private TimeSpan? _tried;
 
-    // Who says nothing for so long does not rule the others.
+    // Who says nothing for so long, and some round trips, does not rule the others.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
+    // Bit/s as long as nobody was heard, after the first packets.
     private const double Unheard = 5e6;
     private long _firstPacket = -1;
 
@@ -24,7 +27,7 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
     /// <summary>Whether the network keeps the rate down at present, not the limit.</summary>
     public bool IsNetwork { get; private set; }
 
-    /// <summary>The receiver that the rate follows; null when there is none.</summary>
+    /// <summary>The receiver that the rate follows (the current limiting receiver of RFC 4654); null when there is none.</summary>
     public ReceiverState? Slowest { get; private set; }
 
     /// <summary>The rate now.</summary>
