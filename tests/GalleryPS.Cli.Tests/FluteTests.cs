@@ -100,6 +100,24 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
     }
 
     [Fact]
+    public void WhenTheSenderDiesReceiversSayWhatIsMissing()
+    {
+        string gallery = Lab.NewGallery(1000, 5_000_000);
+        string folder = Lab.NewFolder();
+        using PeerProcess receiver = PeerProcess.Gallery(
+            Lab[0], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "5", .. ReceiverAddress("multicast", "4", 0)]);
+        receiver.WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(
+            Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--bit-rate", "10Mbps", .. SenderAddress("multicast", "4")]);
+        receiver.WaitForEvent("Image");
+        sender.Kill();
+        Expect.Exit(1, receiver);
+        Expect.Error(receiver, ErrorIds.ReceiverTimedOut);
+        Assert.Contains("image1.jpg", Expect.Error(receiver, ErrorIds.ImageIncomplete).GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("image0.jpg", Path.GetFileName(Assert.Single(Directory.GetFiles(folder))));
+    }
+
+    [Fact]
     public void TwoSendersOnOneGroup()
     {
         string[] galleries = [Lab.NewGallery(300_000, 400_000), Lab.NewGallery(500_000, 600_000)];
@@ -157,6 +175,26 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
     }
 
     [Fact]
+    public void WhoHasNoPassphraseIsToldSoOnBothSides()
+    {
+        string gallery = Lab.NewGallery(30_000);
+        using PeerProcess stranger = PeerProcess.Gallery(
+            Lab[0], ["receive", "--protocol", "flute", "-o", Lab.NewFolder(), "--idle-timeout", "3", .. ReceiverAddress("multicast", "4", 0)]);
+        stranger.WaitForReady();
+        using PeerProcess sender = PeerProcess.Gallery(
+            Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--receivers", "1", "--wait-timeout", "3", "--passphrase", "sesame", .. SenderAddress("multicast", "4")]);
+        Expect.Exit(1, sender);
+        Expect.Error(sender, ErrorIds.ReceiversMissing);
+        Expect.Exit(1, stranger);
+        foreach (PeerProcess side in (PeerProcess[])[sender, stranger])
+        {
+            JsonElement warning = Assert.Single(side.Events("Warning"));
+            Assert.Equal(ErrorIds.NotAuthentic, warning.GetProperty("Id").GetString());
+            Assert.Contains("passphrase", warning.GetProperty("Text").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void TheRateIsThatOfTheLinkHoweverManyDestinations()
     {
         // The same bytes leave by both: one image to two hosts, and one twice as large to one host. They go side by side, so
@@ -192,7 +230,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         using PeerProcess member = PeerProcess.Gallery(
             Lab[0], ["receive", "--protocol", "flute", "-o", folders[0], "--idle-timeout", "20", "--passphrase", "sesame", .. ReceiverAddress("multicast", "4", 0)]);
         using PeerProcess stranger = PeerProcess.Gallery(
-            Lab[1], ["receive", "--protocol", "flute", "-o", folders[1], "--passphrase", "wrong", .. ReceiverAddress("multicast", "4", 1)]);
+            Lab[1], ["receive", "--protocol", "flute", "-o", folders[1], "--idle-timeout", "6", "--passphrase", "wrong", .. ReceiverAddress("multicast", "4", 1)]);
         member.WaitForReady();
         stranger.WaitForReady();
         using PeerProcess sender = PeerProcess.Gallery(
@@ -200,8 +238,8 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         Expect.Exit(0, sender);
         Expect.Exit(0, member);
         Expect.SameFiles(gallery, folders[0]);
-        stranger.WaitForEvent("Warning");
-        Assert.Equal(ErrorIds.NotAuthentic, stranger.Events("Warning")[0].GetProperty("Id").GetString());
+        Expect.Exit(1, stranger);
+        Expect.Error(stranger, ErrorIds.NotAuthentic);
         Assert.Empty(Directory.GetFiles(folders[1]));
     }
 
