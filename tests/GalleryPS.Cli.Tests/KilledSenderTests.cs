@@ -6,7 +6,7 @@ namespace GalleryPS.Cli.Tests;
 public sealed class KilledSenderTests
 {
     [Fact]
-    public void AFewKills() => Kill(4, seed: 1);
+    public void AFewKills() => Kill(2, seed: 1);
 
     [Fact, Trait("Category", "Long")]
     public void TwoHundredKills() => Kill(200, seed: 2);

@@ -9,13 +9,13 @@ public sealed class SeenWordsTests(Lab lab) : IClassFixture<Lab>
     public void WhatCameForOthersIsNamed()
     {
         string gallery = lab.NewGallery(1_000, 2_000, 3_000);
-        using PeerProcess receiver = Run(0, "receive", "--address", lab[0].IPv4, "--source", lab[2].IPv4, "--idle-timeout", "1");
+        using PeerProcess receiver = Run(0, "receive", "--address", lab[0].IPv4, "--source", lab[2].IPv4, "--idle-timeout", "3");
         receiver.WaitForError(static l => l.StartsWith("Waiting on ", StringComparison.Ordinal), "the receiver");
         using PeerProcess sender = Run(1, "send", gallery, "--to", lab[0].IPv4, "--end-delay", "0.1");
         Expect.Exit(0, sender);
         Expect.Exit(1, receiver);
         Assert.Equal(
-            "error ReceiverTimedOut: Nothing arrived for 1 s; 0 images and 0 of 1 end of transmission had arrived. "
+            "error ReceiverTimedOut: Nothing arrived for 3 s; 0 images and 0 of 1 end of transmission had arrived. "
                 + "4 datagrams from 10.77.0.2 to 10.77.0.1 arrived at this port and were ignored: this receiver accepts what is sent to 10.77.0.1, from 10.77.0.3 only.",
             Told(receiver, "error"));
     }

@@ -172,11 +172,15 @@ public sealed class TroubleTests(Lab lab) : IClassFixture<Lab>
         File.WriteAllText(Path.Combine(junk, "a"), "GET / HTTP/1.1");
         File.WriteAllBytes(Path.Combine(junk, "b"), [0xFF, 0xD8, 0xFF]);
         File.WriteAllBytes(Path.Combine(junk, "c"), new byte[65_507]);
-        for (int i = 0; i < 15; i++)
-        {
-            string script = $"import socket; s=socket.socket(2,2); [s.sendto(open('{junk}/'+n,'rb').read(),('{lab[0].IPv4}',25000)) for n in 'abc']";
-            NetworkLab.Run(lab[2], "python3", "-c", script);
-        }
+
+        // From fifteen ports, with time for the receiver to take 65 kB before the next come.
+        NetworkLab.Run(lab[2], "python3", "-c", $"""
+            import socket, time
+            for i in range(15):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                    for n in 'abc': s.sendto(open('{junk}/' + n, 'rb').read(), ('{lab[0].IPv4}', 25000))
+                time.sleep(0.02)
+            """);
 
         using PeerProcess sender = PeerProcess.Gallery(lab[1], "send", gallery, "--to", lab[0].IPv4);
         Expect.Exit(0, sender);

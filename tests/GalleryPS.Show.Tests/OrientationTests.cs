@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
 
@@ -23,7 +24,7 @@ public sealed partial class OrientationTests : IDisposable
         exif[0x0112] = ORIENTATION
         out = io.BytesIO()
         im.save(out, 'FORMAT', exif=exif, quality=95, subsampling=0)
-        sys.stdout.buffer.write(out.getvalue())
+        sys.stdin = io.TextIOWrapper(io.BytesIO(out.getvalue()))  # for Read
         """;
 
     private const string Read = """
@@ -32,6 +33,9 @@ public sealed partial class OrientationTests : IDisposable
         im = ImageOps.exif_transpose(Image.open(io.BytesIO(sys.stdin.buffer.read()))).convert('RGBA')
         sys.stdout.buffer.write(bytes([im.width, im.height]) + im.tobytes())
         """;
+
+    // A Python takes longer to start than to make a picture: each is made once, for all tests.
+    private static readonly ConcurrentDictionary<(int Orientation, string Format), (byte[] File, PixelImage Expected)> Made = new();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -198,13 +202,14 @@ public sealed partial class OrientationTests : IDisposable
         }
     }
 
-    private static (byte[] File, PixelImage Expected) Picture(int orientation, string format)
+    private static (byte[] File, PixelImage Expected) Picture(int orientation, string format) => Made.GetOrAdd((orientation, format), static picture =>
     {
-        byte[] file = Tools.Python(Make.Replace("ORIENTATION", $"{orientation}", StringComparison.Ordinal).Replace("FORMAT", format, StringComparison.Ordinal), []);
-        byte[] pixels = Tools.Python(Read, file);
-        Assert.Equal(orientation > 4 ? (80, 120) : (120, 80), (pixels[0], pixels[1]));
-        return (file, new PixelImage(pixels[0], pixels[1], pixels[2..]));
-    }
+        string make = Make.Replace("ORIENTATION", $"{picture.Orientation}", StringComparison.Ordinal).Replace("FORMAT", picture.Format, StringComparison.Ordinal);
+        byte[] both = Tools.Python($"{make}\n{Read}\nsys.stdout.buffer.write(out.getvalue())", []);
+        Assert.Equal(picture.Orientation > 4 ? (80, 120) : (120, 80), (both[0], both[1]));
+        int file = 2 + both[0] * both[1] * 4;
+        return (both[file..], new PixelImage(both[0], both[1], both[2..file]));
+    });
 
     [GeneratedRegex(@"\x1b\]1337;File=[^:]*:(?<data>[A-Za-z0-9+/=]+)\x07", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ITermData();

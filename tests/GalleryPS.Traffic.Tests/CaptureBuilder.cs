@@ -129,7 +129,7 @@ internal sealed class CaptureBuilder
         return frame;
     }
 
-    public static byte[] IPv4(byte protocol, byte[] payload, ushort id = 1, int offset = 0, bool more = false, byte[]? options = null, byte to = 2)
+    public static byte[] IPv4(byte protocol, byte[] payload, ushort id = 1, int offset = 0, bool more = false, byte[]? options = null, byte to = 2, byte from = 1)
     {
         int header = 20 + (options?.Length ?? 0);
         byte[] packet = new byte[header + payload.Length];
@@ -140,7 +140,7 @@ internal sealed class CaptureBuilder
         packet[8] = 64;
         packet[9] = protocol;
         packet[12] = packet[16] = 10;
-        packet[15] = 1;
+        packet[15] = from;
         packet[19] = to;
         options?.CopyTo(packet, 20);
         payload.CopyTo(packet, header);

@@ -31,7 +31,7 @@ internal sealed class Differences(
 
         if (result.Repeated.Frames != 0)
         {
-            reasons.Add($"Sent again, and left out here: {Words.Many(result.Repeated.Frames, "TCP segment")}, {Words.Many(result.Repeated.LinkBytes, "byte")}.");
+            reasons.Add($"Sent again, or the answer to that, and left out here: {Words.Many(result.Repeated.Frames, "TCP segment")}, {Words.Many(result.Repeated.LinkBytes, "byte")}.");
         }
 
         if (_count.SuperFrames != 0)

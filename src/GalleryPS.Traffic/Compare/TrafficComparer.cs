@@ -74,7 +74,7 @@ internal static class TrafficComparer
     /// </summary>
     private static TrafficTotals AsPredicted(TrafficEstimate estimate, CountResult result)
     {
-        // A prediction knows no losses: what was sent again is told, but not held against it.
+        // A prediction knows no losses: what was sent again, and what answers that, is told, but not held against it.
         TrafficTotals wire = result.Count.OnWire - result.Repeated;
         if (!result.IsForeignLink) return wire;
         long withoutIp = result.Count.Lines.Where(line => line.Packets == 0).Sum(line => line.LinkBytes);

@@ -9,7 +9,7 @@ internal static class Connection
     /// <param name="packet">The segment.</param>
     /// <param name="flow">Its flow.</param>
     /// <param name="reversed">Whether it goes from the key's larger end to the smaller.</param>
-    /// <returns>Whether all it carries had been sent before.</returns>
+    /// <returns>Whether all it carries had been sent before, or it does nothing but answer such a segment.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Follow(in PacketView packet, ref FlowEntry flow, bool reversed)
     {
@@ -36,7 +36,14 @@ internal static class Connection
         if ((flags & TcpFlags.Syn) != TcpFlags.None)
         {
             repeated = direction.Known && sequence + 1 == direction.First;
-            flow.Retransmissions += repeated ? 1 : 0;
+            if (repeated)
+            {
+                flow.Retransmissions++;
+
+                // The answer to a SYN is a SYN, which is seen to be sent again by itself.
+                if ((flags & TcpFlags.Ack) != TcpFlags.None) direction.Unanswered++;
+            }
+
             direction.SegmentSize = (ushort)packet.MaximumSegmentSize;
             direction.Known = true;
             direction.First = direction.Next = sequence + 1;
@@ -75,6 +82,18 @@ internal static class Connection
             direction.Finished = true;
         }
 
+        if (repeated) direction.Unanswered++;
+        if ((flags & TcpFlags.Ack) == TcpFlags.None) return repeated;
+        ref TcpDirection peer = ref reversed == flow.Reversed ? ref flow.Back : ref flow.Forward;
+        if (payload == 0 && (flags & (TcpFlags.Fin | TcpFlags.Rst)) == TcpFlags.None
+            && peer.Unanswered > 0 && packet.Acknowledgment == direction.Acknowledged)
+        {
+            // What comes twice is answered at once, with an acknowledgment that confirms nothing new (RFC 9293, 3.10.7.4).
+            peer.Unanswered--;
+            return true;
+        }
+
+        direction.Acknowledged = packet.Acknowledgment;
         return repeated;
     }
 }

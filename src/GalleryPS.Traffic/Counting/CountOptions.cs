@@ -68,7 +68,7 @@ public sealed record CountResult(TrafficCount Count, GalleryException? Damage)
     /// <summary>Bytes of the streams of the selected TCP connections; empty unless collected.</summary>
     internal IReadOnlyDictionary<long, long> StreamSizes { get; init; } = new Dictionary<long, long>();
 
-    /// <summary>What of the selected TCP connections was sent again, as the wire carried it.</summary>
+    /// <summary>What of the selected TCP connections was sent again, or only answers that, as the wire carried it.</summary>
     internal TrafficTotals Repeated { get; init; } = new();
 
     /// <summary>Whether the link layer's header is not Ethernet's 14 bytes.</summary>

@@ -8,7 +8,7 @@ internal struct FlowEntry
     public FlowKey Key;
     public Tally Tally;
 
-    /// <summary>The part of it that was sent again.</summary>
+    /// <summary>The part of it that was sent again, or only answers that.</summary>
     public Tally Repeated;
     public long FirstTime;
     public long LastTime;
@@ -37,6 +37,12 @@ internal struct TcpDirection
     public ushort SegmentSize;
     public uint First;
     public uint Next;
+
+    /// <summary>How far it had confirmed the other direction in its last segment.</summary>
+    public uint Acknowledged;
+
+    /// <summary>Segments that were sent again, and to which the other side has said nothing yet.</summary>
+    public long Unanswered;
 
     /// <summary>Bytes of the stream so far, counted once however often they were sent.</summary>
     public long Bytes;

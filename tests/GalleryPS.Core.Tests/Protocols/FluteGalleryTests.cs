@@ -47,7 +47,7 @@ public sealed class FluteGalleryTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(target).Length);
     }
 
-    [Fact]
+    [Fact, Trait("Category", "Long")]
     public void MoreImagesThan16BitsCanTellApartArrive()
     {
         const int Images = 66_000;
