@@ -30,6 +30,16 @@ public partial class StyleTests
     [Fact]
     public void NumbersInTextsAreFormattedInvariantly() => Assert.Empty(Sources.Where(file => file.StartsWith(Path.Combine(Root, "src"), StringComparison.Ordinal)).SelectMany(CulturesNumbers));
 
+    /// <summary>The table RFC section -> file stays true when files are renamed.</summary>
+    [Fact]
+    public void FilesNamedBesideTheSectionsOfRfcsExist()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(Root, "docs", "architecture", "Flute.md")).Where(static line => RfcRow().IsMatch(line))];
+        string[] named = [.. rows.SelectMany(static row => NamedFile().Matches(row)).Select(static m => m.Groups["file"].Value).Distinct()];
+        Assert.True(rows.Length > 10 && named.Length > 10, "the table was not found");
+        Assert.DoesNotContain(named, static file => !File.Exists(Path.Combine(Root, "src", "Flute", file)));
+    }
+
     private static IEnumerable<string> CulturesNumbers(string file)
     {
         string[] lines = File.ReadAllLines(file);
@@ -52,6 +62,12 @@ public partial class StyleTests
             if (!hasElse && lines[i].Length + 1 + then.Length <= Columns) yield return $"{file}:{i + 1}";
         }
     }
+
+    [GeneratedRegex(@"^\| [0-9]{4}(,[^|]+)? \|", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RfcRow();
+
+    [GeneratedRegex(@"`(?<file>[A-Za-z/]+\.cs)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamedFile();
 
     [GeneratedRegex(@"\{[^{}""]+:([NFP][0-9]|0\.[0#]+|#,0)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FormattedNumber();

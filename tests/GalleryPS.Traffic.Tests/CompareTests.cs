@@ -59,7 +59,7 @@ public class CompareTests
     [InlineData(new[] { 1000, 0 }, "Missing, lost or not captured: 1 datagram with images (2000 bytes).")]
     [InlineData(new[] { 1000, 1000, 2000, 0 }, "More often than predicted, duplicates: 1 datagram (1000 bytes).")]
     [InlineData(new[] { 1000, 2000, 0, 77 }, "Not an image of this gallery, other traffic on the port: 1 datagram (77 bytes).")]
-    [InlineData(new[] { 1000, 2000, 0, 0 }, "More ends of transmission than predicted: 1 datagram without a byte too many.")]
+    [InlineData(new[] { 1000, 2000, 0, 0 }, "More ends of transmission than predicted: 1 empty datagram too many.")]
     [InlineData(new[] { 1000, 1000, 1000, 2000, 2000, 2000, 0, 0, 0 }, "Everything was sent to 3 receivers; the prediction is for 1 receiver.")]
     [InlineData(new int[0], "The capture holds no UDP datagram at all. A pcap file does not tell on which NIC and with which filter it was captured (pcapng does). Capture again with -To (--to;")]
     public void WhatIsMissingOrTooMuchIsNamed(int[] sizes, string reason)

@@ -87,7 +87,7 @@ internal static class SocketErrors
             "Use addresses of the other version.", error),
         SocketError.AccessDenied => new GalleryException(
             ErrorIds.NotPrivileged, GalleryErrorCategory.PermissionDenied,
-            $"Cannot {what}: the system does not let this user ({error.Message}).", target, "Run with more rights.", error),
+            $"Cannot {what}: this user lacks the rights ({error.Message}).", target, "Run with more rights.", error),
         _ => Other(error, what, target),
     };
 

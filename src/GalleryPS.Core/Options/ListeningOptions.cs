@@ -78,11 +78,11 @@ public sealed record LimitOptions
     public long MinimumFreeSpace { get; init; } = 64L << 20;
 
     /// <summary>TCP connections that may be open at once; beyond, the one that brought least makes room.</summary>
-    [Option("Most TCP connections open at once; beyond, the slowest makes room.", least: 1, most: 1_000_000)]
+    [Option("Most TCP connections open at once; beyond that, the slowest is closed.", least: 1, most: 1_000_000)]
     public int MaxConnections { get; init; } = 4_096;
 
     /// <summary>TCP connections of one host that may be open at once; beyond, the one that brought least makes room.</summary>
-    [Option("Most TCP connections of one host open at once; beyond, the slowest makes room.", least: 1, most: 1_000_000)]
+    [Option("Most TCP connections of one host open at once; beyond that, the slowest is closed.", least: 1, most: 1_000_000)]
     public int MaxConnectionsPerHost { get; init; } = 1_024;
 
     /// <summary>How long a TCP connection may be open before its first byte.</summary>
@@ -109,6 +109,6 @@ public sealed record FluteReceiveOptions
     /// Report to ports below 1024 too. A table of a session names only a port, and reports go to the host that the packets come
     /// from; so nothing from the network makes a receiver connect to another host, or, without this, to a system's service.
     /// </summary>
-    [Option("Flute: report to a sender's port below 1024 too.")]
+    [Option("Flute: also report to a sender's port below 1024.")]
     public bool AnyReportPort { get; init; }
 }

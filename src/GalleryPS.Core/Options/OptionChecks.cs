@@ -60,8 +60,8 @@ internal static class OptionChecks
         }
 
         foreach (string thumbprint in tls.Thumbprint) CertificateFiles.Normal(thumbprint);
-        if (tls.Certificate is not null && tls.CertificatePath is not null) throw Invalid("One certificate is shown: from a file or from the store, not both.", tls.CertificatePath);
-        if (tls.CertificatePassword is not null && tls.CertificatePath is null) throw Invalid("The password is that of a file: name it (-CertificatePath).", null);
+        if (tls.Certificate is not null && tls.CertificatePath is not null) throw Invalid("Show one certificate: from a file or from the store, not from both.", tls.CertificatePath);
+        if (tls.CertificatePassword is not null && tls.CertificatePath is null) throw Invalid("The password belongs to a certificate file: name the file (-CertificatePath).", null);
         bool requires = tls is TlsServerOptions { RequireClientCertificate: true };
         if (requires && !listens) throw Invalid("-RequireClientCertificate is for the side that listens; that one always shows a certificate itself (-Thumbprint says which).", true);
         if (listens && !requires && tls.Thumbprint.Count > 0)

@@ -31,10 +31,10 @@ public sealed record ReceiveOptions
     public StorageOptions Storage { get; init; } = new();
 
     /// <summary>
-    /// Go on where an earlier receiver stopped: images that are whole in the output directory are not received again, and of others
+    /// Continue where an earlier receiver stopped: images that are whole in the output directory are not received again, and of others
     /// the parts that are there (<c>.gallery-*.partial</c>) are kept and completed. For Flute and TCP.
     /// </summary>
-    [Option("Go on where an earlier receiver stopped: what is whole in the output directory is not received again.")]
+    [Option("Continue where an earlier receiver stopped: images that are whole in the output directory are not received again.")]
     public bool Resume { get; init; }
 
     /// <summary>
@@ -65,8 +65,8 @@ public sealed record ReceiveOptions
         if (Resume && Storage.OutputDirectory is null)
         {
             throw new GalleryException(
-                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory nothing of an earlier receiver is left.", null,
-                "Name the directory that it stored into (-OutputDirectory).");
+                ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Without an output directory there is nothing to resume.", null,
+                "Name the directory of the earlier receiver (-OutputDirectory).");
         }
 
         OptionChecks.Protocol(this, Protocol, Transport, Flute);

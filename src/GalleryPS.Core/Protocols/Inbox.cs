@@ -241,7 +241,7 @@ internal sealed class Inbox : IDisposable
         long number = Interlocked.Increment(ref _notImages);
         Touch();
         if (number > WarningsInFull) return;
-        string more = number == WarningsInFull ? " Further ones are counted only." : "";
+        string more = number == WarningsInFull ? " Further ones are only counted." : "";
         Queue.Add(new WarningEvent(ErrorIds.NotAnImage, $"{what} of {Counted.Of(bytes, "byte")} from {source} is not an image and was ignored.{more}"));
     }
 

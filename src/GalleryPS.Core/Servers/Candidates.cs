@@ -111,7 +111,7 @@ internal sealed class Candidates
 
     private static IPAddress Checked(IPAddress address, string written) => Hosts.IsMulticast(address)
         ? throw new GalleryException(
-            ErrorIds.AddressIsMulticast, GalleryErrorCategory.InvalidArgument, $"{written} is a multicast group; a connection has one server at its end.", written,
+            ErrorIds.AddressIsMulticast, GalleryErrorCategory.InvalidArgument, $"{written} is a multicast group; a TCP connection leads to one server.", written,
             "Give the address of a host, or the anycast address that several hosts share.")
         : address;
 }

@@ -139,7 +139,7 @@ public sealed class Server : ServerText, IDisposable
         {
             throw new GalleryException(
                 ErrorIds.AddressIsMulticast, GalleryErrorCategory.InvalidArgument,
-                $"{address} is a multicast group; TCP has one server at the end of a connection.", address, "Give an address of this machine.");
+                $"{address} is a multicast group; a TCP server listens on an address of its own.", address, "Give an address of this machine.");
         }
 
         Answer answer = options.Gallery is { } gallery

@@ -140,7 +140,7 @@ internal sealed class Agent : IDisposable
         lock (_said) said = string.Join(' ', _said);
         return new GalleryException(
             ErrorIds.HostFailed, GalleryErrorCategory.ConnectionError, $"The host {Host} does not answer. {said}".TrimEnd(), Host,
-            "Check that 'ssh' gets there without a question, and that the program 'gallery' runs there.");
+            "Check that 'ssh' connects without asking anything, and that the program 'gallery' runs there.");
     }
 }
 

@@ -74,7 +74,7 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
             ? $"cmd /c \"(if not exist {windows} mkdir {windows}) && tar -xf - -C {windows} --strip-components=1\""
             : $"mkdir -p {place} && tar -xzf - -C {place} --strip-components=1 && echo {hash} > {Quoted($"{folder}/{Mark}")}";
         (code, _, errors) = Run(command, package.Path, cancellationToken);
-        if (code != 0) throw Failed($"does not take the program. {errors}");
+        if (code != 0) throw Failed($"does not accept the program. {errors}");
         return package.Runtime;
     }
 
@@ -105,7 +105,7 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
     }
 
     private GalleryException Failed(string what) => new(
-        ErrorIds.HostFailed, GalleryErrorCategory.ConnectionError, $"The host {Host} {what}".TrimEnd(), Host, "Check that 'ssh' gets there without a question, and that there is room.");
+        ErrorIds.HostFailed, GalleryErrorCategory.ConnectionError, $"The host {Host} {what}".TrimEnd(), Host, "Check that 'ssh' connects without asking anything, and that the disk there has room.");
 
     [GeneratedRegex(@"^[\w./:\\+-]+$", RegexOptions.None, 1000)]
     private static partial Regex Plain();

@@ -46,7 +46,7 @@ internal sealed class LocalChecks(DoctorCase subject)
             return Warning("Candidates", $"{nic.Name}, which is used, looks like a bridge of virtual machines or containers. There are {others}.", "Name the NIC of the network: -OutboundIP when sending, -ArrivalIP when receiving.");
         return usable.Count > 1 && (subject.Multicast || Options.Transport == Transport.Broadcast)
             ? Warning("Candidates", $"Of {others} the routing table takes {nic.Name}.", "If that is not the network of the others, name the NIC: -OutboundIP when sending, -ArrivalIP when receiving.")
-            : Pass("Candidates", $"{nic.Name} is the only NIC that comes into question.");
+            : Pass("Candidates", $"{nic.Name} is the only possible NIC.");
     }
 
     private NetworkCheck Route()
@@ -124,7 +124,7 @@ internal sealed class LocalChecks(DoctorCase subject)
 
     private NetworkCheck Port()
     {
-        if (!OperatingSystem.IsLinux()) return NotApplicable("Port", "Which program has a port is not looked up on this system.", "netstat -ano shows it.");
+        if (!OperatingSystem.IsLinux()) return NotApplicable("Port", "On this system, the check cannot find out which program has a port.", "netstat -ano shows it.");
         IReadOnlyList<BoundSocket> sockets = BoundSocket.On(Options.Port, subject.Tcp);
         string port = string.Create(CultureInfo.InvariantCulture, $"{(subject.Tcp ? "TCP" : "UDP")} port {Options.Port}");
         if (sockets.Count == 0) return Pass("Port", $"{port} is free.");
@@ -200,7 +200,7 @@ internal sealed class LocalChecks(DoctorCase subject)
             return Pass("Querier", $"The bridge {name} {(snooping ? "is a querier" : "does no IGMP snooping")}.");
         }
 
-        return NotApplicable("Querier", "Switches outside this machine cannot be looked at; one that does IGMP snooping needs a querier on its network.");
+        return NotApplicable("Querier", "Switches outside this machine cannot be checked; one that does IGMP snooping needs a querier on its network.");
     }
 
     private NetworkCheck ReceiveBuffer()
@@ -235,7 +235,7 @@ internal sealed class LocalChecks(DoctorCase subject)
     {
         if (subject.Nic is not { } nic || nic.Mtu == 0) return NotApplicable("Mtu", "The MTU is not known.");
         return nic.Mtu < 1280
-            ? Warning("Mtu", $"The MTU of {nic.Name} is only {nic.Mtu} bytes; every image becomes very many fragments.", $"ip link set {nic.Name} mtu 1500")
+            ? Warning("Mtu", $"The MTU of {nic.Name} is only {nic.Mtu} bytes; every image is cut into very many fragments.", $"ip link set {nic.Name} mtu 1500")
             : Pass("Mtu", $"The MTU of {nic.Name} is {nic.Mtu} bytes.");
     }
 

@@ -52,7 +52,7 @@ public sealed record ExperimentOptions
     public string? Html { get; init; }
 
     /// <summary>Machines, the first of which sends and the others receive; none for hosts of a lab on this machine.</summary>
-    [Option("Machines that OpenSSH gets to: the first sends, the others receive; default: hosts of a lab on this machine.", aliases: "ComputerName")]
+    [Option("Machines that OpenSSH reaches: the first sends, the others receive; default: hosts of a lab on this machine.", aliases: "ComputerName")]
     public IReadOnlyList<string> HostName { get; init; } = [];
 
     /// <summary>The user to be on the machines; null for what OpenSSH is configured for.</summary>
@@ -75,8 +75,8 @@ public sealed record ExperimentOptions
     [Option("Folder with the archives to copy, gallery-<version>-<runtime>; default: that of this program.")]
     public string? PackagePath { get; init; }
 
-    /// <summary>Go on with an experiment that broke off: what its folder has results of is not tried again.</summary>
-    [Option("Go on with an experiment that broke off; needs its output directory.")]
+    /// <summary>Continue an interrupted experiment: what its folder has results of is not tried again.</summary>
+    [Option("Continue an interrupted experiment; needs its output directory.")]
     public bool Resume { get; init; }
 
     /// <summary>Checks the values.</summary>
@@ -84,7 +84,7 @@ public sealed record ExperimentOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (Resume && OutputDirectory is null) throw OptionChecks.Invalid("To go on, the folder of the experiment is needed (-OutputDirectory).", Resume);
+        if (Resume && OutputDirectory is null) throw OptionChecks.Invalid("To resume, name the folder of the experiment (-OutputDirectory).", Resume);
         if (HostName.Count > 0) CheckMachines(HostName);
         if (Labs.Experiments.Combination.Of(this).Count == 0) throw OptionChecks.Invalid("There is nothing to try: Flute goes over UDP, not TCP.", Transport);
     }

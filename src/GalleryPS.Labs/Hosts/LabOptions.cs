@@ -75,7 +75,7 @@ public sealed record LabOptions : LabLinkOptions
         }
 
         if (Name is { } name && (name.Length is 0 or > 40 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
-            throw OptionChecks.Invalid($"'{name}' cannot be the name of a lab: up to 40 letters, digits, - and _ can.", name);
+            throw OptionChecks.Invalid($"'{name}' cannot be the name of a lab: use up to 40 letters, digits, - and _.", name);
         if (Topology == LabTopology.Routed && Networks != 1) throw OptionChecks.Invalid("Hosts behind a router have one NIC each.", Networks);
         if (Topology == LabTopology.Routed && Hosts < 2) throw OptionChecks.Invalid("Two networks need at least two hosts.", Hosts);
     }

@@ -85,7 +85,7 @@ internal sealed class Differences(
         }
         else if (ends > expected.GetValueOrDefault(0))
         {
-            reasons.Add($"More ends of transmission than predicted: {Words.Many(ends - expected.GetValueOrDefault(0), thing)} without a byte too many.");
+            reasons.Add($"More ends of transmission than predicted: {Words.Many(ends - expected.GetValueOrDefault(0), $"empty {thing}")} too many.");
         }
 
         var missing = new List<string>();

@@ -66,7 +66,7 @@ internal static class CaptureErrors
     public static GalleryException DiskFull(Capture capture) => new(
         ErrorIds.CannotWriteFile,
         GalleryErrorCategory.WriteError,
-        $"The disk of {capture.Path} is full; packets are missing in it.",
+        $"The disk of {capture.Path} is full; the capture lacks packets.",
         capture.Path,
         "Free some space there, or capture to another disk.");
 

@@ -74,7 +74,7 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
     [Parameter]
     public string? Html { get => _options.Html; set => _options = _options with { Html = value }; }
 
-    /// <summary>Machines that OpenSSH gets to: the first sends, the others receive.</summary>
+    /// <summary>Machines that OpenSSH reaches: the first sends, the others receive.</summary>
     [Parameter]
     [Alias("ComputerName")]
     public string[] HostName { get => [.. _options.HostName]; set => _options = _options with { HostName = value }; }
@@ -105,7 +105,7 @@ public sealed class InvokeGalleryExperimentCommand : ImagesCmdlet
     [ValidateNotNullOrEmpty]
     public PSSession[]? Session { get; set; }
 
-    /// <summary>Go on with an experiment that broke off.</summary>
+    /// <summary>Continue an interrupted experiment.</summary>
     [Parameter]
     public SwitchParameter Resume { get => _options.Resume; set => _options = _options with { Resume = value }; }
 

@@ -83,7 +83,7 @@ public sealed class NewGalleryLabCommand : GalleryCmdlet
             if (Rehydration.Unwrapped(entry.Value) is not IDictionary values)
             {
                 throw new GalleryException(
-                    ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"What -HostOption says of {host} is no table.", entry.Value,
+                    ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"The value of -HostOption for {host} is not a table.", entry.Value,
                     "Write -HostOption @{ h3 = @{ LossPercent = 20; Rate = '20Mbps' } }.");
             }
 

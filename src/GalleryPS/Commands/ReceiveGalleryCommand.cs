@@ -75,7 +75,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [Parameter]
     public SwitchParameter Force { get => Storage.Force; set => Storage = Storage with { Force = value }; }
 
-    /// <summary>Go on where an earlier receiver stopped.</summary>
+    /// <summary>Continue where an earlier receiver stopped.</summary>
     [Parameter]
     public SwitchParameter Resume { get => _options.Resume; set => _options = _options with { Resume = value }; }
 
@@ -133,7 +133,7 @@ public sealed class ReceiveGalleryCommand : GalleryCmdlet
     [InRange<ReceiveOptions>]
     public int MaxSessions { get => Limits.MaxSessions; set => Limits = Limits with { MaxSessions = value }; }
 
-    /// <summary>Flute: report to a sender's port below 1024 too.</summary>
+    /// <summary>Flute: also report to a sender's port below 1024.</summary>
     [Parameter]
     public SwitchParameter AnyReportPort { get; set; }
 

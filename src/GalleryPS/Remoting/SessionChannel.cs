@@ -145,14 +145,14 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         try
         {
             string[] output = [.. shell.Invoke().Select(static o => Text(o))];
-            return shell.HadErrors && shell.Streams.Error.Count > 0 ? throw Failed($"does not take the program: {shell.Streams.Error[0]}") : output;
+            return shell.HadErrors && shell.Streams.Error.Count > 0 ? throw Failed($"does not accept the program: {shell.Streams.Error[0]}") : output;
         }
         catch (RuntimeException e)
         {
-            throw Failed($"does not take the program: {e.Message}");
+            throw Failed($"does not accept the program: {e.Message}");
         }
     }
 
     private GalleryException Failed(string what) => new(
-        ErrorIds.HostFailed, GalleryErrorCategory.ConnectionError, $"The host {Host} {TerminalText.Safe(what)}", Host, "Check the session (Get-PSSession), and that there is room.");
+        ErrorIds.HostFailed, GalleryErrorCategory.ConnectionError, $"The host {Host} {TerminalText.Safe(what)}", Host, "Check the session (Get-PSSession), and that the disk there has room.");
 }

@@ -72,7 +72,7 @@ public sealed class LimitTests : IDisposable
         Assert.True(IsClosed(silent));
         Assert.False(busy.Poll(0, SelectMode.SelectRead));
         Finish(image, (busy, 100));
-        EndWith(receiver, receiving, "1 connection brought too little in time");
+        EndWith(receiver, receiving, "1 connection sent too little in time");
     }
 
     [Theory]

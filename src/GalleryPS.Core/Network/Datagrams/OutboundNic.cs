@@ -142,7 +142,7 @@ internal sealed class OutboundNic : IDisposable
             if (socket.To!.Equals(to)) return socket;
         }
 
-        throw new ArgumentException("It is none of the destinations.", nameof(to));
+        throw new ArgumentException("It is not one of the destinations.", nameof(to));
     }
 
     private List<OutboundSocket> Open(Nic nic, int port = 0)

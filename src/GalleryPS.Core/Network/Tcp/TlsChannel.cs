@@ -217,7 +217,7 @@ internal sealed class TlsChannel : IDisposable
             }
             catch (OperationCanceledException)
             {
-                Failure = TlsErrors.NoClient(_peer, "said nothing in time, where TLS is spoken");
+                Failure = TlsErrors.NoClient(_peer, "sent nothing in time, where TLS is expected");
             }
 
             if (length == 1 && start[0] != Handshaking) Failure = TlsErrors.NoClient(_peer, "does not speak TLS");

@@ -29,5 +29,5 @@ internal static class TlsErrors
     public static GalleryException NotTrusted(IPEndPoint peer, string why, X509Certificate? shown) => new(
         ErrorIds.CertificateNotTrusted, GalleryErrorCategory.SecurityError,
         shown is null ? $"{peer} is not trusted: {why}." : $"{peer} is not trusted: {why}. It shows {shown.Subject}, SHA-256 thumbprint {CertificateFiles.Thumbprint(shown)}.", peer,
-        shown is null ? "It has to show one (-Certificate, -CertificatePath)." : "Compare the thumbprint with what the other side prints; if they are the same, give it (-Thumbprint).");
+        shown is null ? "It has to show one (-Certificate, -CertificatePath)." : "Compare the thumbprint with the one that the other side prints; if they match, give it (-Thumbprint).");
 }

@@ -41,7 +41,7 @@ internal static class FluteErrors
     /// <summary>A table with more images than are accepted.</summary>
     public static GalleryException LeftOut(ObjectsLeftOut left, IPEndPoint source) => new(
         ErrorIds.TooManyImages, GalleryErrorCategory.LimitsExceeded,
-        Invariant($"{source} announces more images than the {left.Taken:N0} that are received; the others are left out."), source,
+        Invariant($"{source} announces more than {left.Taken:N0} images, the most accepted; the others are left out."), source,
         "Raise the limit (-MaxImages) if you trust the sender.");
 
     /// <summary>An image that arrived and cannot be read back or stored.</summary>

@@ -42,7 +42,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
     {
         _begun = now;
         Limits.Begin(now);
-        if (options.Pacing.BitRate?.IsUnlimited == true) onEvent(new NoticeEvent("The rate does not follow the network (-BitRate unlimited): what is too fast for it is lost there, and disturbs others."));
+        if (options.Pacing.BitRate?.IsUnlimited == true) onEvent(new NoticeEvent("The rate does not follow the network (-BitRate unlimited): what it cannot carry is lost there, and disturbs others."));
     }
 
     /// <summary>The network was away: nobody is given up for having said nothing until there was time to say something again.</summary>

@@ -42,7 +42,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
         {
-            if (Interlocked.Exchange(ref _toldPort, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, where services of the system are: it is not told what is missing (-AnyReportPort allows it)."));
+            if (Interlocked.Exchange(ref _toldPort, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, and ports below 1024 belong to services of the system: none are sent (-AnyReportPort allows it)."));
             return;
         }
 

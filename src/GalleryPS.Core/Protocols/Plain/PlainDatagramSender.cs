@@ -59,7 +59,7 @@ internal sealed class PlainDatagramSender : IImageSender
         {
             throw new GalleryException(
                 ErrorIds.ImagingUnavailable, GalleryErrorCategory.ResourceUnavailable,
-                "Nothing here decodes images, as -Fit must to make them smaller.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
+                "-Fit has to decode images, and there is no decoder here.", options.Fit, "Use -Transport Tcp or -Protocol Flute, which carry images of any size.");
         }
 
         return new PlainDatagramSender(options, SendAddresses.OpenDatagram(options, context.Portable, cancellationToken), options.Fit ? context.Fitter : null, context.Time);

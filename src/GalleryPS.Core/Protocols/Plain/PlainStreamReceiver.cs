@@ -74,7 +74,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         if (_givenUp > 0)
         {
             yield return new WarningEvent(
-                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_givenUp, "connection")} brought too little in time (-FirstByteTimeout, -MinimumBitRate).");
+                ErrorIds.ConnectionsGivenUp, $"{Counted.Of(_givenUp, "connection")} sent too little in time (-FirstByteTimeout, -MinimumBitRate).");
         }
 
         if (_turnedAway > 0)

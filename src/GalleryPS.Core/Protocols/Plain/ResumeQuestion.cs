@@ -121,5 +121,5 @@ internal static class ResumeQuestion
     private static GalleryException Silent(IPEndPoint images, IPEndPoint where, string why) => new(
         ErrorIds.CannotResume, GalleryErrorCategory.ConnectionError,
         $"The receiver at {images} cannot be asked what it has (TCP port {where.Port}): {why.TrimEnd('.')}. Nothing was sent to it.", images,
-        "Start the receiver with -Resume and -OutputDirectory, and let that port pass; or leave -Resume out to send everything.");
+        "Start the receiver with -Resume and -OutputDirectory, and allow that port in its firewall; or leave -Resume out to send everything.");
 }
