@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 out=$PWD/output/fuzz
 rm -rf "$out"
-dotnet publish tests/Fuzz/Guided -c Release -o "$out" -v quiet -nologo -p:DebugType=none >/dev/null
+dotnet publish tests/Fuzz/Guided -c Release -o "$out" -v quiet -nologo -p:DebugType=none -p:RunAnalyzers=false >/dev/null
 fuzz() { dotnet "$out/GalleryPS.Fuzz.dll" "$@"; }
 fuzz instrument "$out"/{RaptorQ,Flute,GalleryPS.Core,GalleryPS.Traffic,GalleryPS.Show}.dll
 mkdir -p "$out/found"
