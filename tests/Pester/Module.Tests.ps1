@@ -74,15 +74,15 @@ Describe 'The module' {
 
     It 'imports quickly' {
         # Processor time, to which other programs add little, and the least of several: on a machine with nothing else to do
-        # importing takes no longer than that.
+        # importing takes no longer than that. An empty pwsh takes half a second of it; where it takes more, all takes more.
         $spent = { [timespan]::FromTicks((pwsh -NoProfile -NonInteractive -Command "$args; [System.Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.Ticks")).TotalSeconds }
         $empty = $importing = [double]::MaxValue
-        for ($i = 0; $i -lt 3 -or ($i -lt 10 -and $importing - $empty -ge 0.3); $i++) {
+        for ($i = 0; $i -lt 3 -or ($i -lt 10 -and $importing - $empty -ge 0.3 * [math]::Max(1, 2 * $empty)); $i++) {
             $empty = [math]::Min($empty, (& $spent))
             $importing = [math]::Min($importing, (& $spent "Import-Module '$moduleManifest'"))
         }
 
-        $importing - $empty | Should -BeLessThan 0.3
+        $importing - $empty | Should -BeLessThan (0.3 * [math]::Max(1, 2 * $empty))
     }
 
     It 'has samples that fit in one datagram each' {

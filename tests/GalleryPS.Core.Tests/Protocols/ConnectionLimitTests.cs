@@ -69,7 +69,7 @@ public sealed class ConnectionLimitTests : IDisposable
 
     // Nothing at all, the beginning of a record, and a whole one that is not followed by another.
     [Theory]
-    [InlineData(0, "said nothing in time")]
+    [InlineData(0, "sent nothing in time")]
     [InlineData(3, "did not end its TLS handshake in time")]
     public void AHandshakeOfTlsHasItsTime(int bytes, string why)
     {

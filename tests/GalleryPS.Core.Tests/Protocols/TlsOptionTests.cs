@@ -26,7 +26,7 @@ public sealed class TlsOptionTests : IDisposable
             (new() { Transport = Transport.Tcp, Tls = new() { Thumbprint = [pin] } }, "-Thumbprint belongs to TLS"),
             (new() { Transport = Transport.Tcp, Tls = new() { UseTls = true, Thumbprint = [new string('A', 40)] } }, "SHA-1"),
             (new() { Transport = Transport.Tcp, Tls = new() { UseTls = true, RequireClientCertificate = true } }, "is for the side that listens"),
-            (new() { Transport = Transport.Tcp, Tls = new() { UseTls = true, Certificate = _own, CertificatePath = "x" } }, "not both"),
+            (new() { Transport = Transport.Tcp, Tls = new() { UseTls = true, Certificate = _own, CertificatePath = "x" } }, "not from both"),
             (new() { Transport = Transport.Tcp, Tls = new() { UseTls = true, CertificatePassword = Passphrase.FromText("x") } }, "password"),
             (new() { Protocol = Protocol.Flute, Tls = new() { UseTls = true } }, "none are asked for"),
             (new() { Protocol = Protocol.Flute, Flute = new() { Receivers = 1 }, Tls = new() { UseTls = true, Thumbprint = [pin] } }, "-RequireClientCertificate"),
