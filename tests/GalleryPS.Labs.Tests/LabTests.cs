@@ -123,6 +123,7 @@ public sealed class LabTests
         program.WaitForLine(static l => l == "ready", "ready");
         Kill(keeper);
         Kill(owner.Id);
+        owner.WaitForExit(); // as long as it is ending it is still the owner
         Assert.NotEmpty(LeftOver("orphan"));
         using (Lab.Create(new LabOptions { Hosts = 1 }))
         {
