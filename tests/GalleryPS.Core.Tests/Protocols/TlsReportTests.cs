@@ -26,14 +26,8 @@ public sealed class TlsReportTests : IDisposable
     {
         IReadOnlyList<string> files = TestGallery.Write(_folder, 300, 100_000, 2_500_000);
         using X509Certificate2 receivers = CertificateFiles.MakeSelfSigned(TimeProvider.System);
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions
-        {
-            Protocol = Protocol.Flute,
-            Addresses = new() { Port = 0 },
-            Tls = new() { UseTls = true, Thumbprint = [CertificateFiles.Thumbprint(trusted ? _own : receivers)], Certificate = receivers },
-            Until = new() { IdleTimeout = Patience },
-        });
-        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive(_stop.Token).ToList(), TestContext.Current.CancellationToken);
+        using GalleryReceiver receiver = Open(
+            new() { UseTls = true, Thumbprint = [CertificateFiles.Thumbprint(trusted ? _own : receivers)], Certificate = receivers }, out Task<List<GalleryEvent>> receiving);
         using GallerySender sender = GallerySender.Open(
             new SendOptions
             {
@@ -66,14 +60,7 @@ public sealed class TlsReportTests : IDisposable
     [InlineData(false)]
     public void WhereOneSideOfTheReportsIsPlainBothSaySo(bool senderUsesTls)
     {
-        using GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions
-        {
-            Protocol = Protocol.Flute,
-            Addresses = new() { Port = 0 },
-            Tls = new() { UseTls = !senderUsesTls },
-            Until = new() { IdleTimeout = Patience },
-        });
-        Task<List<GalleryEvent>> receiving = Task.Run(() => receiver.Receive(_stop.Token).ToList(), TestContext.Current.CancellationToken);
+        using GalleryReceiver receiver = Open(new() { UseTls = !senderUsesTls }, out Task<List<GalleryEvent>> receiving);
         using GallerySender sender = GallerySender.Open(
             new SendOptions
             {
@@ -90,6 +77,19 @@ public sealed class TlsReportTests : IDisposable
         Assert.True(receiving.Wait(Patience));
         Assert.Contains(receiving.Result, static e => e is WarningEvent { Id: ErrorIds.TlsFailed });
         if (senderUsesTls) Assert.Contains(sent, static e => e is WarningEvent { Id: ErrorIds.TlsFailed });
+    }
+
+    private GalleryReceiver Open(TlsServerOptions tls, out Task<List<GalleryEvent>> receiving)
+    {
+        GalleryReceiver receiver = GalleryReceiver.Open(new ReceiveOptions
+        {
+            Protocol = Protocol.Flute,
+            Addresses = new() { Port = 0 },
+            Tls = tls,
+            Until = new() { IdleTimeout = Patience },
+        });
+        receiving = Task.Run(() => receiver.Receive(_stop.Token).ToList(), TestContext.Current.CancellationToken);
+        return receiver;
     }
 
     private static IEnumerable<GalleryEvent> Remember(IEnumerable<GalleryEvent> events, List<GalleryEvent> into)
