@@ -209,7 +209,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
             case ShownEvent shown: WriteObject(shown.Image); break;
             case ReceivedEvent received: EndWaiting(); WriteObject(received.Image); break;
             case ReadyEvent ready: Wait(ready); break;
-            case CertificateEvent certificate: Tell(certificate); break;
+            case CertificateEvent certificate: WriteCertificate(certificate); break;
             case NoticeEvent notice: WriteVerbose(notice.Text); break;
             case WarningEvent warning: WriteWarning(warning.Text); break;
             case ErrorEvent error: WriteError(error.Error); break;
@@ -230,7 +230,7 @@ public abstract class GalleryCmdlet : PSCmdlet, IDisposable
     }
 
     // Whoever is at the other side has to be given it.
-    private void Tell(CertificateEvent certificate)
+    private void WriteCertificate(CertificateEvent certificate)
     {
         if (certificate.SelfSigned) WriteInformation(new HostInformationMessage { Message = $"{certificate}." }, ["PSHOST"]);
         else WriteVerbose($"{certificate}.");

@@ -58,7 +58,7 @@ internal static class LabSessions
         // In the runspace of the cmdlet and on its thread: what comes is handed on at once.
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace).AddScript(Run, useLocalScope: true)
             .AddArgument(cmdlet).AddArgument(starts).AddArgument(script).AddArgument(arguments);
-        using CancellationTokenRegistration end = cancellationToken.UnsafeRegister(static one => ((PowerShell)one!).Stop(), shell);
+        using CancellationTokenRegistration end = cancellationToken.UnsafeRegister(static running => ((PowerShell)running!).Stop(), shell);
         shell.Streams.Error.DataAdded += (_, e) => cmdlet.WriteError(shell.Streams.Error[e.Index]);
         shell.Streams.Warning.DataAdded += (_, e) => cmdlet.WriteWarning(shell.Streams.Warning[e.Index].Message);
         shell.Streams.Verbose.DataAdded += (_, e) => cmdlet.WriteVerbose(shell.Streams.Verbose[e.Index].Message);

@@ -100,24 +100,6 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
     }
 
     [Fact]
-    public void WhenTheSenderDiesReceiversSayWhatIsMissing()
-    {
-        string gallery = Lab.NewGallery(1000, 5_000_000);
-        string folder = Lab.NewFolder();
-        using PeerProcess receiver = PeerProcess.Gallery(
-            Lab[0], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "5", .. ReceiverAddress("multicast", "4", 0)]);
-        receiver.WaitForReady();
-        using PeerProcess sender = PeerProcess.Gallery(
-            Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--bit-rate", "10Mbps", .. SenderAddress("multicast", "4")]);
-        receiver.WaitForEvent("Image");
-        sender.Kill();
-        Expect.Exit(1, receiver);
-        Expect.Error(receiver, ErrorIds.ReceiverTimedOut);
-        Assert.Contains("image1.jpg", Expect.Error(receiver, ErrorIds.ImageIncomplete).GetProperty("Message").GetString(), StringComparison.Ordinal);
-        Assert.Equal("image0.jpg", Path.GetFileName(Assert.Single(Directory.GetFiles(folder))));
-    }
-
-    [Fact]
     public void TwoSendersOnOneGroup()
     {
         string[] galleries = [Lab.NewGallery(300_000, 400_000), Lab.NewGallery(500_000, 600_000)];

@@ -79,8 +79,8 @@ public sealed class FluteReceiver : IDisposable
     public bool IsAlive(SessionId session, TimeSpan within, out bool begun)
     {
         begun = false;
-        if (!_sessions.TryGetValue(session, out ReceivingSession? one) || _now - one.LastPacket > within) return false;
-        begun = one.Objects.HasBegun;
+        if (!_sessions.TryGetValue(session, out ReceivingSession? current) || _now - current.LastPacket > within) return false;
+        begun = current.Objects.HasBegun;
         return true;
     }
 

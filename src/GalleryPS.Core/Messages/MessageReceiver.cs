@@ -35,7 +35,7 @@ public sealed class MessageReceiver : ISession, ISocketIntake
         _joined = _clock.Now;
         _listener = new DatagramListener(
             receiver, transport, ReceiveBuffer, context.Portable,
-            new ListenerNews(static change => new MembershipEvent(change), told => _queue.Add(told), Fail, () => _clock.Now));
+            new ListenerNews(static change => new MembershipEvent(change), galleryEvent => _queue.Add(galleryEvent), Fail, () => _clock.Now));
     }
 
     /// <summary>Where it is bound and joined.</summary>

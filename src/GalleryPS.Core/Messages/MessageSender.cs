@@ -88,13 +88,13 @@ public sealed class MessageSender : IDisposable
             bool others = false;
             for (int i = 0; i < _routes.Count; i++)
             {
-                foreach (GalleryEvent told in SendOne(message, index, repetition, i, others, cancellationToken)) yield return told;
+                foreach (GalleryEvent galleryEvent in SendOne(message, index, repetition, i, others, cancellationToken)) yield return galleryEvent;
                 others |= _copies > 0;
             }
 
             if (_watch.IsDue)
             {
-                foreach (GalleryEvent told in _watch.News()) yield return told;
+                foreach (GalleryEvent galleryEvent in _watch.News()) yield return galleryEvent;
             }
 
             _pacer.Sent(1);
@@ -110,7 +110,7 @@ public sealed class MessageSender : IDisposable
             if (reach.Rest() is { } rest) yield return rest;
         }
 
-        foreach (GalleryEvent told in _watch.Last(images: null, inVain: true, wait: _started is not null)) yield return told;
+        foreach (GalleryEvent galleryEvent in _watch.Last(images: null, inVain: true, wait: _started is not null)) yield return galleryEvent;
         yield return new MessageEndEvent("Sent", _messages);
         yield return new MessageSummaryEvent(new MessageSummary
         {
@@ -146,8 +146,8 @@ public sealed class MessageSender : IDisposable
 
         while (TrySend(message, to, by) is { } error)
         {
-            bool again = _watch.ShouldWait(error, _reach[route], others, out GalleryEvent? told);
-            if (told is not null) yield return told;
+            bool again = _watch.ShouldWait(error, _reach[route], others, out GalleryEvent? galleryEvent);
+            if (galleryEvent is not null) yield return galleryEvent;
             if (!again)
             {
                 _failed++;

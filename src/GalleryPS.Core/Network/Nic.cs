@@ -87,9 +87,9 @@ internal static class NicResolver
 
     private static void Add(List<WantedNic> result, IEnumerable<WantedNic> more)
     {
-        foreach (WantedNic one in more)
+        foreach (WantedNic wanted in more)
         {
-            if (!result.Exists(r => r.Nic.Index == one.Nic.Index && Equals(r.Nic.Address, one.Nic.Address))) result.Add(one);
+            if (!result.Exists(r => r.Nic.Index == wanted.Nic.Index && Equals(r.Nic.Address, wanted.Nic.Address))) result.Add(wanted);
         }
     }
 

@@ -5,16 +5,23 @@ internal static class Pauses
 {
     public static void Wait(TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
     {
+        TryWait(length, time, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Gives false when it was cancelled.</summary>
+    public static bool TryWait(TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
+    {
         if (length > TimeSpan.Zero)
         {
             if (length.TotalDays > 1) length = TimeSpan.FromDays(1);
 
             // The system's own wait is more accurate than a timer.
             if (ReferenceEquals(time, TimeProvider.System)) cancellationToken.WaitHandle.WaitOne(length);
-            else Task.Delay(length, time, CancellationToken.None).Wait(cancellationToken);
+            else Task.WhenAny(Task.Delay(length, time, cancellationToken)).Wait(CancellationToken.None);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
+        return !cancellationToken.IsCancellationRequested;
     }
 }
 

@@ -15,23 +15,23 @@ internal static class CallbackEvents
     public static IEnumerable<GalleryEvent> Of(Action<Action<GalleryEvent>, CancellationToken> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var told = new BlockingCollection<GalleryEvent>();
+        using var events = new BlockingCollection<GalleryEvent>();
         Task working = Task.Factory.StartNew(
             () =>
             {
                 try
                 {
-                    work(told.Add, stop.Token);
+                    work(events.Add, stop.Token);
                 }
                 finally
                 {
-                    told.CompleteAdding();
+                    events.CompleteAdding();
                 }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            foreach (GalleryEvent each in told.GetConsumingEnumerable(CancellationToken.None)) yield return each;
+            foreach (GalleryEvent each in events.GetConsumingEnumerable(CancellationToken.None)) yield return each;
             working.GetAwaiter().GetResult();
         }
         finally

@@ -7,10 +7,10 @@ namespace GalleryPS.Protocols;
 
 /// <summary>Where a <see cref="DatagramListener"/> tells what happens.</summary>
 /// <param name="Membership">How a membership is told.</param>
-/// <param name="Tell">Takes what happens while it listens.</param>
+/// <param name="Report">Takes what happens while it listens.</param>
 /// <param name="Failed">Is told why a socket cannot be read any more.</param>
 /// <param name="Now">The time of day.</param>
-internal sealed record ListenerNews(Func<MembershipChange, GalleryEvent> Membership, Action<GalleryEvent> Tell, Action<GalleryException> Failed, Func<DateTimeOffset> Now);
+internal sealed record ListenerNews(Func<MembershipChange, GalleryEvent> Membership, Action<GalleryEvent> Report, Action<GalleryException> Failed, Func<DateTimeOffset> Now);
 
 /// <summary>What a receiver does with what comes to one socket; called on the thread that reads the socket.</summary>
 internal interface ISocketIntake
@@ -202,10 +202,10 @@ internal sealed class DatagramListener : IDisposable
     private void Look(IReadOnlyList<Interface> all, IReadOnlySet<int> gone)
     {
         NameNics(all);
-        foreach (NicNews news in _receiver.Follow(all, gone)) Tell(news);
+        foreach (NicNews news in _receiver.Follow(all, gone)) Report(news);
     }
 
-    private void Tell(in NicNews news)
+    private void Report(in NicNews news)
     {
         if (news is { IsNew: true, Socket: { } opened })
         {
@@ -219,7 +219,7 @@ internal sealed class DatagramListener : IDisposable
             NicChange.Lost when _receiver.Group is not null => _news.Membership(Membership(news.Socket!, news.Nic, MembershipAction.Lost, _news.Now())),
             _ => NicWatch.Describe(news),
         };
-        if (galleryEvent is not null) _news.Tell(galleryEvent);
+        if (galleryEvent is not null) _news.Report(galleryEvent);
     }
 
     private MembershipChange Membership(ReceivingSocket socket, Nic nic, MembershipAction action, DateTimeOffset time) => new()

@@ -34,15 +34,15 @@ internal static class NicWatch
     }
 
     /// <summary>What a user is told of a receiver that joined no group.</summary>
-    public static GalleryEvent? Describe(in NicNews one) => one.Change switch
+    public static GalleryEvent? Describe(in NicNews news) => news.Change switch
     {
-        NicChange.Taken when one.Text.Length > 0 => new WarningEvent(ErrorIds.NicLost, $"{one.Nic.Name} has another address: receiving at {one.Socket!.Socket.LocalEndPoint}, no longer at {one.Text}."),
-        NicChange.Taken => new NoticeEvent($"Receiving at {one.Socket!.Socket.LocalEndPoint} on {one.Nic}."),
-        NicChange.Lost => new NoticeEvent($"{one.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
-        NicChange.Refused => new NoticeEvent($"Nothing can be received on {one.Nic} yet: {one.Text}"),
-        NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {one.Text}."),
-        NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {one.Text}."),
-        NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {one.Nic} again."),
+        NicChange.Taken when news.Addresses.Length > 0 => new WarningEvent(ErrorIds.NicLost, $"{news.Nic.Name} has another address: receiving at {news.Socket!.Socket.LocalEndPoint}, no longer at {news.Addresses}."),
+        NicChange.Taken => new NoticeEvent($"Receiving at {news.Socket!.Socket.LocalEndPoint} on {news.Nic}."),
+        NicChange.Lost => new NoticeEvent($"{news.Socket!.Socket.LocalEndPoint} is not an address of this machine any more."),
+        NicChange.Refused => new NoticeEvent($"Nothing can be received on {news.Nic} yet: {news.Reason}"),
+        NicChange.Addresses => new NoticeEvent($"Broadcast addresses of this machine are now: {news.Addresses}."),
+        NicChange.NoneLeft => new WarningEvent(ErrorIds.NicLost, $"Nothing can arrive until a NIC is back: {news.Reason}."),
+        NicChange.SomeAgain => new WarningEvent(ErrorIds.NicLost, $"Receiving on {news.Nic} again."),
         _ => null,
     };
 }

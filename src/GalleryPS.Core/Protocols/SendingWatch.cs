@@ -24,7 +24,7 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     private readonly HashSet<IPEndPoint> _nobodyAt = [];
     private long _lastLook = time.GetTimestamp();
     private long? _awaySince;
-    private bool _toldAway;
+    private bool _awayReported;
 
     /// <summary>Whether an answer that nobody listens at a destination means that: a receiver that has everything may have gone.</summary>
     public Func<IPEndPoint, bool> Believes { get; init; } = static _ => true;
@@ -61,7 +61,7 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
         long start = Environment.TickCount64;
         do
         {
-            foreach (GalleryEvent told in Nics().Concat(Answers())) yield return told;
+            foreach (GalleryEvent galleryEvent in Nics().Concat(Answers())) yield return galleryEvent;
             wait = wait && Array.Exists(_senders, static s => s.WatchesUnreachable) && _nobodyAt.Count == 0 && Environment.TickCount64 - start < LastAnswerMilliseconds;
             if (wait) Thread.Sleep(1);
         }
@@ -82,25 +82,25 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     /// <param name="error">Why it could not.</param>
     /// <param name="reach">How it stands with the destination: what never worked does not pass, and one that was waited for in vain is not waited for again.</param>
     /// <param name="others">Whether others can be sent to: they are not to wait for long.</param>
-    /// <param name="told">What to tell, or null.</param>
-    public bool ShouldWait(SocketException error, Reachability reach, bool others, out GalleryEvent? told)
+    /// <param name="galleryEvent">What users are to see of it; null when nothing.</param>
+    public bool ShouldWait(SocketException error, Reachability reach, bool others, out GalleryEvent? galleryEvent)
     {
-        told = null;
+        galleryEvent = null;
         if (!reach.Worked || reach.GaveUp || !SocketErrors.MayPass(error)) return false;
         TimeSpan longest = others ? patience / 5 : patience;
         _awaySince ??= time.GetTimestamp();
         TimeSpan away = time.GetElapsedTime(_awaySince.Value);
 
         // A full queue in front of a slow link empties: that is worth a word only when it does not.
-        if (!_toldAway && (away >= Busy || error.SocketErrorCode != SocketError.NoBufferSpaceAvailable))
+        if (!_awayReported && (away >= Busy || error.SocketErrorCode != SocketError.NoBufferSpaceAvailable))
         {
-            _toldAway = true;
-            told = new WarningEvent(
+            _awayReported = true;
+            galleryEvent = new WarningEvent(
                 ErrorIds.NetworkInterrupted, Invariant($"{reach.To} cannot be reached at present: {error.Message.TrimEnd('.')}. Sending waits up to {longest.TotalSeconds:0.###} s for the network."));
         }
 
         if (away < longest) return true;
-        (_awaySince, _toldAway) = (null, false);
+        (_awaySince, _awayReported) = (null, false);
         reach.GaveUp = true;
         return false;
     }
@@ -113,9 +113,9 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     public GalleryEvent? Succeed()
     {
         if (_awaySince is not { } since) return null;
-        bool told = _toldAway;
-        (_awaySince, _toldAway) = (null, false);
-        return !told ? null : new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
+        bool wasAway = _awayReported;
+        (_awaySince, _awayReported) = (null, false);
+        return !wasAway ? null : new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
     }
 
     private IEnumerable<GalleryEvent> Nics()

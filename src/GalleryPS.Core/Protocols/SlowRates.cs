@@ -10,7 +10,7 @@ namespace GalleryPS.Protocols;
 internal sealed class SlowRates(BitRate rate)
 {
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(1);
-    private bool _told;
+    private bool _warned;
 
     /// <summary>The warning, when it is due.</summary>
     /// <param name="bits">What is to be sent at the rate, in bits.</param>
@@ -23,8 +23,8 @@ internal sealed class SlowRates(BitRate rate)
     /// <param name="does">What takes the time.</param>
     public WarningEvent? Before(TimeSpan takes, string does)
     {
-        if (_told || takes <= Short) return null;
-        _told = true;
+        if (_warned || takes <= Short) return null;
+        _warned = true;
         string time = takes.TotalHours switch
         {
             < 2 => Invariant($"{takes.TotalMinutes:0.#} minutes"),

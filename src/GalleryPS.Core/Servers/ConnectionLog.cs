@@ -29,18 +29,18 @@ internal sealed class ConnectionLog(string server, int size, TimeProvider time)
     {
         TimeSpan elapsed = time.GetElapsedTime(accepted);
         var entry = new Entry(client, time.GetUtcNow().Ticks, elapsed.Ticks, bytes, outcome);
-        ServerConnection? told = null;
+        ServerConnection? finished = null;
         lock (_lock)
         {
             if (_count == _entries.Length && _entries.Length < size) Array.Resize(ref _entries, Math.Min(size, _entries.Length * 2));
             _entries[_count % _entries.Length] = entry;
-            if (OnConnection is not null) told = ToObject(entry, _count);
+            if (OnConnection is not null) finished = ToObject(entry, _count);
             _count++;
             _bytes += bytes;
             if (outcome != ConnectionOutcome.Sent) _failed++;
         }
 
-        if (told is not null) OnConnection!(told);
+        if (finished is not null) OnConnection!(finished);
     }
 
     /// <summary>The connections that are remembered, oldest first.</summary>

@@ -18,9 +18,9 @@ public sealed record AgentPackage(string Path, string Runtime)
     }
 
     /// <summary>What system a host has.</summary>
-    /// <param name="told">What "uname -sm" says there; empty on Windows, which has no such program.</param>
+    /// <param name="system">What "uname -sm" says there; empty on Windows, which has no such program.</param>
     /// <returns>The runtime; null for one that there is no program for.</returns>
-    public static string? RuntimeOf(string told) => told?.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
+    public static string? RuntimeOf(string system) => system?.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
     {
         [] => "win-x64",
         ["Linux", "x86_64"] => "linux-x64",
@@ -30,15 +30,15 @@ public sealed record AgentPackage(string Path, string Runtime)
 
     /// <summary>Finds the archive for a host.</summary>
     /// <param name="folder">Where the archives are; null for the folder of this program.</param>
-    /// <param name="told">What "uname -sm" says there.</param>
+    /// <param name="system">What "uname -sm" says there.</param>
     /// <param name="host">The host.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.HostFailed"/>: there is none.</exception>
-    public static AgentPackage Find(string? folder, string told, string host)
+    public static AgentPackage Find(string? folder, string system, string host)
     {
-        ArgumentNullException.ThrowIfNull(told);
+        ArgumentNullException.ThrowIfNull(system);
         folder ??= AppContext.BaseDirectory;
-        string runtime = RuntimeOf(told) ?? throw new GalleryException(
-            ErrorIds.HostFailed, GalleryErrorCategory.NotImplemented, $"There is no program for {host}, which is {TerminalText.Safe(told)}.", host, "Build 'gallery' there, and name it with -RemotePath.");
+        string runtime = RuntimeOf(system) ?? throw new GalleryException(
+            ErrorIds.HostFailed, GalleryErrorCategory.NotImplemented, $"There is no program for {host}, which is {TerminalText.Safe(system)}.", host, "Build 'gallery' there, and name it with -RemotePath.");
         string? path = Directory.Exists(folder) ? Directory.GetFiles(folder, $"gallery-*-{runtime}.*").Where(static f => f.EndsWith(".tar.gz", StringComparison.Ordinal) || f.EndsWith(".zip", StringComparison.Ordinal))
             .OrderBy(static f => f, NaturalComparer.Instance).LastOrDefault() : null;
         return path is not null ? new AgentPackage(path, runtime) : throw new GalleryException(

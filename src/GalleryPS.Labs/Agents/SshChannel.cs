@@ -65,10 +65,10 @@ internal sealed partial class SshChannel(string destination, ExperimentOptions o
         // Linux says what it is, and which archive is there already; Windows knows neither program.
         (int code, string output, string errors) = Run($"uname -sm && cat {Quoted($"{folder}/{Mark}")} 2>/dev/null || true", null, cancellationToken);
         if (code == Refused) throw Failed($"does not answer. {errors}");
-        string[] told = output.Split('\n', StringSplitOptions.TrimEntries);
-        var package = AgentPackage.Find(options.PackagePath, told[0], Host);
+        string[] answers = output.Split('\n', StringSplitOptions.TrimEntries);
+        var package = AgentPackage.Find(options.PackagePath, answers[0], Host);
         string hash = package.Hash;
-        if (told.Contains(hash)) return package.Runtime;
+        if (answers.Contains(hash)) return package.Runtime;
         string place = Quoted(folder), windows = OnWindows(folder);
         string command = package.Runtime.StartsWith("win", StringComparison.Ordinal)
             ? $"cmd /c \"(if not exist {windows} mkdir {windows}) && tar -xf - -C {windows} --strip-components=1\""

@@ -74,7 +74,7 @@ internal static class Firewall
     {
         accepted = false;
         (string Rule, bool Always)? perhaps = null;
-        string Key(JsonElement one, string name) => one.GetProperty(name).GetString()!;
+        string Key(JsonElement element, string name) => element.GetProperty(name).GetString()!;
         foreach (JsonElement rule in rules.Where(r => Key(r, "family") == Key(chain, "family") && Key(r, "table") == Key(chain, "table") && Key(r, "chain") == Key(chain, "name")))
         {
             Match matches = Match.Yes;

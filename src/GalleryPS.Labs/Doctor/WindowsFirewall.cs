@@ -64,7 +64,7 @@ internal static class WindowsFirewall
 
     private static bool HasPort(string ports, int port) => Is(ports, Everything) || ports.Split('-') switch
     {
-        [var one] => Number(one) == port,
+        [var single] => Number(single) == port,
         [var low, var high] => Number(low) <= port && port <= Number(high),
         _ => false,
     };

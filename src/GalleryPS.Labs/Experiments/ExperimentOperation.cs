@@ -71,8 +71,8 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
         var gallery = ExperimentGallery.Read(_paths);
         if (Plan)
         {
-            foreach (Combination one in combinations)
-                yield return new ExperimentStepEvent(one.Transport, one.Protocol, one.LossPercent, one.Repeat, one.Estimate(_options, gallery.Bytes));
+            foreach (Combination combination in combinations)
+                yield return new ExperimentStepEvent(combination.Transport, combination.Protocol, combination.LossPercent, combination.Repeat, combination.Estimate(_options, gallery.Bytes));
             yield break;
         }
 
@@ -85,18 +85,18 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
         double loss = 0;
         for (int i = 0; i < left.Count; i++)
         {
-            Combination one = left[i];
-            yield return new ProgressEvent(FormattableString.Invariant($"{one.Title} ({i + 1} of {left.Count})"), 0, null, null) { TimeLeft = rest };
+            Combination combination = left[i];
+            yield return new ProgressEvent(FormattableString.Invariant($"{combination.Title} ({i + 1} of {left.Count})"), 0, null, null) { TimeLeft = rest };
             foreach (GalleryException error in i == 0 ? Start(cancellationToken) : Leave()) yield return new ErrorEvent(error);
             if (_stations.Count < 2) throw TooFew();
             GiveGallery(gallery, cancellationToken);
-            if (one.LossPercent != loss) _lab!.Lose(loss = one.LossPercent);
-            ExperimentResult result = new ExperimentTry(_options, one, _stations, gallery, captures).Run(cancellationToken);
+            if (combination.LossPercent != loss) _lab!.Lose(loss = combination.LossPercent);
+            ExperimentResult result = new ExperimentTry(_options, combination, _stations, gallery, captures).Run(cancellationToken);
             results.Add(result);
             journal?.Add(result);
             yield return new ExperimentEvent(result);
-            foreach (string error in result.Errors) yield return new WarningEvent(ErrorIds.HostFailed, $"{one.Title}: {error}");
-            rest -= one.Estimate(_options, gallery.Bytes);
+            foreach (string error in result.Errors) yield return new WarningEvent(ErrorIds.HostFailed, $"{combination.Title}: {error}");
+            rest -= combination.Estimate(_options, gallery.Bytes);
             if (rest < TimeSpan.Zero) rest = TimeSpan.Zero;
         }
 
@@ -136,11 +136,11 @@ public sealed class ExperimentOperation(ExperimentOptions options, AgentProgram 
         IEnumerable<AgentChannel> channels = Channels.Count > 0 ? Channels : _options.HostName.Select(h => new SshChannel(h, _options));
         List<Task<Station>> connecting = [.. channels.Select(c => Task.Run(() => Station.ConnectAsync(c, Patience, cancellationToken), CancellationToken.None))];
         var errors = new List<GalleryException>();
-        foreach (Task<Station> one in connecting)
+        foreach (Task<Station> station in connecting)
         {
             try
             {
-                _stations.Add(one.GetAwaiter().GetResult());
+                _stations.Add(station.GetAwaiter().GetResult());
             }
             catch (GalleryException e)
             {

@@ -8,7 +8,7 @@ namespace GalleryPS.Labs.Experiments;
 /// never a time; only who lost the end of transmission is not waited for any longer than a moment.
 /// </summary>
 internal sealed class ExperimentTry(
-    ExperimentOptions options, Combination one, IReadOnlyList<Station> stations, ExperimentGallery gallery, string folder)
+    ExperimentOptions options, Combination combination, IReadOnlyList<Station> stations, ExperimentGallery gallery, string folder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Late = TimeSpan.FromSeconds(1);
     private readonly List<string> _errors = [];
@@ -20,7 +20,7 @@ internal sealed class ExperimentTry(
     {
         var captures = new List<AgentOperation>();
         List<AgentOperation?> receivers = [];
-        List<string> files = [.. stations.Select((s, i) => Path.Combine(folder, $"{one.Name}-{(i == 0 ? "sender" : FileName(s.Name))}"))];
+        List<string> files = [.. stations.Select((s, i) => Path.Combine(folder, $"{combination.Name}-{(i == 0 ? "sender" : FileName(s.Name))}"))];
         AgentOperation? sender = null;
         try
         {
@@ -156,15 +156,15 @@ internal sealed class ExperimentTry(
         _errors.AddRange((sender?.Events ?? []).OfType<ErrorEvent>().Select(static e => e.Error.Message));
         TrafficComparison? comparison = Compare(files[0], cancellationToken);
         TimeSpan elapsed = (sender?.Events ?? []).OfType<SummaryEvent>().LastOrDefault()?.Summary.Elapsed ?? TimeSpan.Zero;
-        TimeSpan transfer = one.Protocol == Protocol.Plain && elapsed > options.EndDelay ? elapsed - options.EndDelay : elapsed;
+        TimeSpan transfer = combination.Protocol == Protocol.Plain && elapsed > options.EndDelay ? elapsed - options.EndDelay : elapsed;
         int lacking = complete.Count(static c => !c);
         return new ExperimentResult
         {
-            Transport = one.Transport,
-            Protocol = one.Protocol,
+            Transport = combination.Transport,
+            Protocol = combination.Protocol,
             Receivers = receivers.Count,
-            LossPercent = one.LossPercent,
-            Repeat = one.Repeat,
+            LossPercent = combination.LossPercent,
+            Repeat = combination.Repeat,
             ImagesSent = gallery.Hashes.Count,
             ImagesComplete = gallery.Hashes.Count - lacking,
             ImagesCorrupt = Math.Min(corrupt, lacking),
@@ -222,14 +222,14 @@ internal sealed class ExperimentTry(
 
     private EstimateOptions Estimate() => new()
     {
-        Transport = [one.Transport],
-        Protocol = [one.Protocol],
+        Transport = [combination.Transport],
+        Protocol = [combination.Protocol],
         Receivers = _ready.Count,
         Mtu = stations[0].Look.Mtu,
-        Flute = one.Protocol == Protocol.Flute ? new FluteEstimateOptions { Redundancy = 0, BitRate = options.BitRate } : new FluteEstimateOptions(),
+        Flute = combination.Protocol == Protocol.Flute ? new FluteEstimateOptions { Redundancy = 0, BitRate = options.BitRate } : new FluteEstimateOptions(),
     };
 
-    private IReadOnlyList<string> To => one.Transport switch
+    private IReadOnlyList<string> To => combination.Transport switch
     {
         Transport.Broadcast => [stations[0].Look.Broadcast ?? "255.255.255.255"],
         Transport.Multicast => [SendOptions.DefaultGroup],
@@ -238,24 +238,24 @@ internal sealed class ExperimentTry(
 
     private SendOptions Send() => new()
     {
-        Transport = one.Transport,
-        Protocol = one.Protocol,
-        Addresses = new DestinationOptions { To = To, OutboundIP = one.Transport is Transport.Broadcast or Transport.Multicast ? [stations[0].Look.Interface] : [] },
+        Transport = combination.Transport,
+        Protocol = combination.Protocol,
+        Addresses = new DestinationOptions { To = To, OutboundIP = combination.Transport is Transport.Broadcast or Transport.Multicast ? [stations[0].Look.Interface] : [] },
         Pacing = new PacingOptions
         {
-            BitRate = options.BitRate ?? (one.Protocol == Protocol.Flute ? PacingOptions.DefaultFluteRate : null),
+            BitRate = options.BitRate ?? (combination.Protocol == Protocol.Flute ? PacingOptions.DefaultFluteRate : null),
             EndDelay = options.EndDelay,
         },
 
         // Receivers report what they lack: so Flute is held to bring everything.
-        Flute = one.Protocol == Protocol.Flute ? new FluteSendOptions { Receivers = _ready.Count } : new FluteSendOptions(),
+        Flute = combination.Protocol == Protocol.Flute ? new FluteSendOptions { Receivers = _ready.Count } : new FluteSendOptions(),
     };
 
     private ReceiveOptions Receive(Station station) => new()
     {
-        Transport = one.Transport,
-        Protocol = one.Protocol,
-        Addresses = one.Transport switch
+        Transport = combination.Transport,
+        Protocol = combination.Protocol,
+        Addresses = combination.Transport switch
         {
             Transport.Broadcast => new ListeningOptions { ArrivalIP = [station.Look.Interface] },
             Transport.Multicast => new ListeningOptions { Address = SendOptions.DefaultGroup, ArrivalIP = [station.Look.Interface] },
@@ -266,7 +266,7 @@ internal sealed class ExperimentTry(
     private CaptureOptions Capture(Station station, string file) => new()
     {
         Path = station.IsElsewhere ? Path.GetFileName(file) : file,
-        Transport = one.Transport,
+        Transport = combination.Transport,
         To = To,
         Interface = station.Look.Interface,
         Force = true,

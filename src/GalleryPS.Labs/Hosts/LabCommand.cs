@@ -27,7 +27,7 @@ public static class LabCommand
 
     private static IEnumerable<GalleryEvent> Events(IReadOnlyList<LabHost> hosts, List<ProcessStartInfo> starts, string program, CancellationToken cancellationToken)
     {
-        using var told = new BlockingCollection<GalleryEvent>(1000);
+        using var events = new BlockingCollection<GalleryEvent>(1000);
         var running = new List<Process>();
         try
         {
@@ -38,11 +38,11 @@ public static class LabCommand
                 Process process = Start(starts[i]);
                 running.Add(process);
                 process.StandardInput.Close();
-                ends.Add(Follow(process, hosts[i], program, told));
+                ends.Add(Follow(process, hosts[i], program, events));
             }
 
-            _ = Task.WhenAll(ends).ContinueWith(_ => told.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            foreach (GalleryEvent one in told.GetConsumingEnumerable(cancellationToken)) yield return one;
+            _ = Task.WhenAll(ends).ContinueWith(_ => events.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            foreach (GalleryEvent galleryEvent in events.GetConsumingEnumerable(cancellationToken)) yield return galleryEvent;
         }
         finally
         {
@@ -66,13 +66,13 @@ public static class LabCommand
         }
     }
 
-    private static async Task Follow(Process process, LabHost host, string program, BlockingCollection<GalleryEvent> told)
+    private static async Task Follow(Process process, LabHost host, string program, BlockingCollection<GalleryEvent> events)
     {
         string last = "";
         await Task.WhenAll(Read(process.StandardOutput, isError: false), Read(process.StandardError, isError: true)).ConfigureAwait(false);
         await process.WaitForExitAsync().ConfigureAwait(false);
         if (process.ExitCode == 0) return;
-        Tell(new ErrorEvent(new GalleryException(
+        Add(new ErrorEvent(new GalleryException(
             ErrorIds.LabCommandFailed, GalleryErrorCategory.InvalidData,
             FormattableString.Invariant($"{program} on {host.Name} ended with exit code {process.ExitCode}{(last.Length == 0 ? "." : $": {last}")}"), host.Name)));
 
@@ -81,15 +81,15 @@ public static class LabCommand
             while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
                 if (isError) last = line;
-                Tell(new LabOutputEvent(host.Name, line, isError));
+                Add(new LabOutputEvent(host.Name, line, isError));
             }
         }
 
-        void Tell(GalleryEvent one)
+        void Add(GalleryEvent galleryEvent)
         {
             try
             {
-                told.Add(one);
+                events.Add(galleryEvent);
             }
             catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
             {

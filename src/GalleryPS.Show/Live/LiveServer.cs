@@ -56,14 +56,14 @@ internal sealed class LiveServer : IDisposable
             HttpListener? listener = null;
             try
             {
-                int one = port == 0 ? FreePort() : port;
+                int tried = port == 0 ? FreePort() : port;
                 listener = new HttpListener { IgnoreWriteExceptions = true };
-                listener.Prefixes.Add($"http://localhost:{one}/");
+                listener.Prefixes.Add($"http://localhost:{tried}/");
 
                 // Elsewhere than on Windows (where only localhost needs no rights) the address works as well as the name.
-                if (!OperatingSystem.IsWindows()) listener.Prefixes.Add($"http://127.0.0.1:{one}/");
+                if (!OperatingSystem.IsWindows()) listener.Prefixes.Add($"http://127.0.0.1:{tried}/");
                 listener.Start();
-                return new LiveServer(listener, one, token, interval);
+                return new LiveServer(listener, tried, token, interval);
             }
             catch (Exception e) when (e is HttpListenerException or SocketException)
             {

@@ -74,7 +74,7 @@ internal sealed class SafeDecoder
             // A still decoder knows nothing of animated WebP; of an animated PNG it shows the image that is meant for it.
             if (job.Info.Format == ImageFormat.WebP && job.Animation is { } frames)
             {
-                return Compose(job, frames, cancellationToken).Select(static one => one.Picture).FirstOrDefault() ?? throw NoFrames();
+                return Compose(job, frames, cancellationToken).Select(static frame => frame.Picture).FirstOrDefault() ?? throw NoFrames();
             }
 
             return Finish(Load(job, Decoder(job.Info.Format, frames: 1)), job, cancellationToken);

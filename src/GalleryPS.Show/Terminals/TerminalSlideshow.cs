@@ -69,8 +69,8 @@ internal sealed class TerminalSlideshow : IDisposable
         while (at < _seen.Count && !Ended)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            GalleryException? one = Draw(_seen[at], out int step, cancellationToken);
-            if (ReferenceEquals(_seen[at], item)) problem ??= one;
+            GalleryException? failure = Draw(_seen[at], out int step, cancellationToken);
+            if (ReferenceEquals(_seen[at], item)) problem ??= failure;
             at = Math.Max(0, at + step);
         }
 

@@ -17,11 +17,11 @@ internal sealed class PcapngFormat : CaptureFormat
     private const uint SimplePacket = 3;
     private const uint EnhancedPacket = 6;
     private const int MostInterfaces = 4096;
-    private const int MostTold = 16;
+    private const int MostPlaces = 16;
     private const int LongestText = 200;
 
     private readonly List<Interface> _interfaces = [];
-    private readonly List<CapturedOn> _told = [];
+    private readonly List<CapturedOn> _places = [];
     private int _earlierInterfaces;
     private long _sectionsRead;
     private long _sectionsSkipped;
@@ -44,7 +44,7 @@ internal sealed class PcapngFormat : CaptureFormat
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<CapturedOn>? Interfaces => _told;
+    public override IReadOnlyList<CapturedOn>? Interfaces => _places;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,8 +115,8 @@ internal sealed class PcapngFormat : CaptureFormat
         if (length < 20) throw new CaptureDamage(Buffer.Offset, "an interface description is too short");
         if (_interfaces.Count == MostInterfaces)
             throw new CaptureDamage(Buffer.Offset, $"a section has more than {MostInterfaces} interfaces");
-        _interfaces.Add(Interface.Parse(Buffer, length, _bigEndian, out CapturedOn told));
-        if (_told.Count < MostTold && !_told.Contains(told)) _told.Add(told);
+        _interfaces.Add(Interface.Parse(Buffer, length, _bigEndian, out CapturedOn place));
+        if (_places.Count < MostPlaces && !_places.Contains(place)) _places.Add(place);
     }
 
     /// <summary>
@@ -203,7 +203,7 @@ internal sealed class PcapngFormat : CaptureFormat
 
         public uint SnapLength { get; }
 
-        public static Interface Parse(CaptureBuffer buffer, int length, bool bigEndian, out CapturedOn told)
+        public static Interface Parse(CaptureBuffer buffer, int length, bool bigEndian, out CapturedOn place)
         {
             byte resolution = 6;
             string name = "";
@@ -231,7 +231,7 @@ internal sealed class PcapngFormat : CaptureFormat
                 position += (size + 3) & ~3;
             }
 
-            told = new CapturedOn(name, filter);
+            place = new CapturedOn(name, filter);
             return new Interface((LinkType)buffer.UInt16(8, bigEndian), buffer.UInt32(12, bigEndian), resolution, offset);
         }
 

@@ -34,15 +34,15 @@ internal static class FluteSegments
     }
 
     /// <summary>Whether version, lengths of identifiers and code are those of the first; the flags that end a session may differ.</summary>
-    private static bool IsSameKind(ReadOnlySpan<byte> one, ReadOnlySpan<byte> first) =>
-        one[0] == first[0] && (one[1] & 0xFC) == (first[1] & 0xFC) && (one[3] == first[3] || one[3] == 0 || first[3] == 0);
+    private static bool IsSameKind(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> first) =>
+        packet[0] == first[0] && (packet[1] & 0xFC) == (first[1] & 0xFC) && (packet[3] == first[3] || packet[3] == 0 || first[3] == 0);
 
     private static bool IsEvery(ReadOnlySpan<byte> payload, int segment, ReadOnlySpan<byte> session)
     {
         for (int start = segment; start < payload.Length; start += segment)
         {
-            ReadOnlySpan<byte> one = payload[start..];
-            if (one.Length < LeastLength || !IsSameKind(one, payload) || !one[FixedLength..].StartsWith(session)) return false;
+            ReadOnlySpan<byte> packet = payload[start..];
+            if (packet.Length < LeastLength || !IsSameKind(packet, payload) || !packet[FixedLength..].StartsWith(session)) return false;
         }
 
         return true;

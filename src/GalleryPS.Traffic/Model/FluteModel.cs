@@ -95,7 +95,7 @@ internal sealed class FluteModel
     }
 
     private TrafficTotals Totals(IReadOnlyDictionary<int, long> packets) =>
-        packets.Aggregate(new TrafficTotals(), (sum, one) => sum + (_layers.Datagram(one.Key) * one.Value));
+        packets.Aggregate(new TrafficTotals(), (sum, size) => sum + (_layers.Datagram(size.Key) * size.Value));
 
     /// <summary>How much more, or less, a compressed table can take.</summary>
     private TrafficTotals Margin(SessionCost cost, bool exact, bool more)
@@ -103,7 +103,7 @@ internal sealed class FluteModel
         if (!cost.IsFdtCompressed) return new TrafficTotals();
         int bytes = CompressedBy + (exact ? 0 : CompressedBy + (cost.FdtLength / UnknownShare));
         int now = Symbols(cost.FdtLength), then = Symbols(more ? cost.FdtLength + bytes : Math.Max(1, cost.FdtLength - bytes));
-        var one = new TrafficTotals
+        var totals = new TrafficTotals
         {
             ApplicationBytes = bytes,
             TransportBytes = bytes,
@@ -113,7 +113,7 @@ internal sealed class FluteModel
         };
 
         // With another symbol, there may be another one to repair it.
-        return (one + (now == then ? new TrafficTotals() : _layers.Datagram(_options.MaxPacketBytes) * 2)) * cost.FdtRounds;
+        return (totals + (now == then ? new TrafficTotals() : _layers.Datagram(_options.MaxPacketBytes) * 2)) * cost.FdtRounds;
 
         int Symbols(int length) => (length + cost.FdtSymbolLength - 1) / cost.FdtSymbolLength;
     }

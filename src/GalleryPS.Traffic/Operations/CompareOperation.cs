@@ -35,8 +35,8 @@ public static class CompareOperation
         if (paths.Count == 1)
         {
             // Several transports in one capture: each is held against its own part.
-            bool several = estimates.Select(static one => one.Transport).Distinct().Skip(1).Any();
-            return estimates.Select(one => (one, paths[0], several));
+            bool several = estimates.Select(static e => e.Transport).Distinct().Skip(1).Any();
+            return estimates.Select(e => (e, paths[0], several));
         }
 
         if (estimates.Count == 1) return paths.Select(path => (estimates[0], path, false));

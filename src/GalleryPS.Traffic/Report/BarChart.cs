@@ -24,7 +24,7 @@ internal static class BarChart
             page.Append("<h3>").Append(TrafficReport.Encode(Words.InFull(property))).Append("</h3>\n");
             foreach (TrafficComparison comparison in comparisons)
             {
-                LayerComparison layer = comparison.Layers.First(one => one.Property == property);
+                LayerComparison layer = comparison.Layers.First(l => l.Property == property);
                 string way = TrafficText.Way(comparison.Estimate);
                 Row(page, $"{way}, predicted", "predicted", layer.Predicted, most, layer);
                 Row(page, $"{way}, captured", "captured", layer.Captured, most, range: null);

@@ -32,19 +32,19 @@ public static class CaptureHistory
     public static string Advice(Capture capture) => $"It was captured on {Nic(capture)} with {Filter(capture)}. {Again}";
 
     /// <summary>The same of a capture of which only the file is known.</summary>
-    /// <param name="told">What the file says; null when its format does not tell.</param>
-    internal static string Advice(IReadOnlyList<CapturedOn>? told)
+    /// <param name="places">What the file says; null when its format does not tell.</param>
+    internal static string Advice(IReadOnlyList<CapturedOn>? places)
     {
-        if (told is null) return $"A pcap file does not tell on which NIC and with which filter it was captured (pcapng does). {Again}";
-        if (told.Count == 0) return $"The file names no NIC. {Again}";
-        return $"It was captured on {string.Join(", and on ", told.Select(Told))}. {Again}";
+        if (places is null) return $"A pcap file does not tell on which NIC and with which filter it was captured (pcapng does). {Again}";
+        if (places.Count == 0) return $"The file names no NIC. {Again}";
+        return $"It was captured on {string.Join(", and on ", places.Select(Describe))}. {Again}";
     }
 
-    private static string Told(CapturedOn one)
+    private static string Describe(CapturedOn place)
     {
-        string nic = one.Interface.Length == 0 ? "a NIC that the file does not name" : one.Interface;
-        if (one.Interface == "lo" || one.Interface.EndsWith("NPF_Loopback", StringComparison.Ordinal)) nic += " (this machine only)";
-        return one.Filter is null ? $"{nic} with a filter that the file does not tell, or none" : $"{nic} with {Filter(one.Filter)}";
+        string nic = place.Interface.Length == 0 ? "a NIC that the file does not name" : place.Interface;
+        if (place.Interface == "lo" || place.Interface.EndsWith("NPF_Loopback", StringComparison.Ordinal)) nic += " (this machine only)";
+        return place.Filter is null ? $"{nic} with a filter that the file does not tell, or none" : $"{nic} with {Filter(place.Filter)}";
     }
 
     /// <summary>The NIC of a capture, and that it is loopback.</summary>

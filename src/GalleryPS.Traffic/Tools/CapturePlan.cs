@@ -79,7 +79,7 @@ internal sealed record CapturePlan(string Interface, string Filter)
             if (address.AddressFamily == AddressFamily.InterNetwork) socket.EnableBroadcast = true;
             socket.Connect(address, 9);
             IPAddress own = ((IPEndPoint)socket.LocalEndPoint!).Address;
-            return all.FirstOrDefault(nic => nic.IPv4.Contains(own) || nic.IPv6.Any(one => SameBytes(one, own)))?.Name;
+            return all.FirstOrDefault(nic => nic.IPv4.Contains(own) || nic.IPv6.Any(a => SameBytes(a, own)))?.Name;
         }
         catch (SocketException)
         {

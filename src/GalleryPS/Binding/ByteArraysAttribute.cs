@@ -11,7 +11,7 @@ public sealed class ByteArraysAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Conversions.Guard(inputData, static value => value switch
     {
         null => null,
-        byte[] one => new[] { one },
+        byte[] bytes => new[] { bytes },
         byte[][] several => several,
         IEnumerable list and not string => FromList([.. list.Cast<object?>().Select(Unwrapped)]),
         _ => new[] { new[] { ToByte(value) } },

@@ -42,9 +42,9 @@ internal static class Records
         {
             // What is left of an image that was not stored carries its bytes.
             if (left?.Contains(property.Name) == true || (property.Name == "Content" && type.StartsWith("Deserialized.", StringComparison.Ordinal))) continue;
-            object? one = Value(property);
-            if (IsTotals(one)) Add(record, property.Name, PSObject.AsPSObject(one));
-            else record.Properties.Add(new PSNoteProperty(property.Name, Written(one, depth + 1)));
+            object? item = Value(property);
+            if (IsTotals(item)) Add(record, property.Name, PSObject.AsPSObject(item));
+            else record.Properties.Add(new PSNoteProperty(property.Name, Written(item, depth + 1)));
         }
 
         return record;
@@ -102,7 +102,7 @@ internal static class Records
 
     private static object List(IEnumerable list, int depth)
     {
-        object?[] all = [.. list.Cast<object?>().Select(one => Written(one, depth + 1))];
+        object?[] all = [.. list.Cast<object?>().Select(item => Written(item, depth + 1))];
         return depth > Deepest ? string.Join(", ", all) : new ReadableCollection<object?>(all);
     }
 }

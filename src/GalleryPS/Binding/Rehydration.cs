@@ -79,7 +79,7 @@ internal static class Rehydration
 
     private static Array List(Type each, IEnumerable list)
     {
-        object?[] all = [.. list.Cast<object?>().Select(one => one is null ? null : Convert(each, one))];
+        object?[] all = [.. list.Cast<object?>().Select(item => item is null ? null : Convert(each, item))];
         var made = Array.CreateInstance(each, all.Length);
         Array.Copy(all, made, all.Length);
         return made;

@@ -57,11 +57,11 @@ public sealed class InvokeGalleryLabCommandCommand : GalleryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Present(GalleryEvent one)
+    protected override void Present(GalleryEvent galleryEvent)
     {
-        base.Present(one);
-        if (one is LabOutputEvent { IsError: true } error) WriteWarning($"{error.Host}: {error.Text}");
-        if (one is not LabOutputEvent { IsError: false } line) return;
+        base.Present(galleryEvent);
+        if (galleryEvent is LabOutputEvent { IsError: true } error) WriteWarning($"{error.Host}: {error.Text}");
+        if (galleryEvent is not LabOutputEvent { IsError: false } line) return;
         var text = new PSObject(line.Text);
         text.Properties.Add(new PSNoteProperty("PSComputerName", line.Host));
         WriteObject(text);

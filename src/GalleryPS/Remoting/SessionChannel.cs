@@ -77,7 +77,7 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         _shell.AddScript(AgentScript).AddArgument(program);
         _output.DataAdded += (_, _) =>
         {
-            foreach (PSObject one in _output.ReadAll()) take(Text(one));
+            foreach (PSObject output in _output.ReadAll()) take(Text(output));
         };
         _shell.Streams.Error.DataAdded += (_, e) => hear(_shell.Streams.Error[e.Index].ToString());
         _running = _shell.BeginInvoke(_input, _output, new PSInvocationSettings(), _ =>
@@ -109,19 +109,19 @@ internal sealed class SessionChannel(PSSession session, ExperimentOptions option
         _output.Dispose();
     }
 
-    private static string Text(PSObject? one) => one?.BaseObject as string ?? "";
+    private static string Text(PSObject? output) => output?.BaseObject as string ?? "";
 
     private string Deploy()
     {
         string program = Program, folder = Path.GetDirectoryName(program) ?? "";
         if (folder.Length == 0) throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "To copy the program to a host, a folder must be named: -RemotePath .gallery/gallery", program);
         using Lock.Scope alone = Copying.EnterScope();
-        string[] told = There(SystemScript, folder);
-        var package = AgentPackage.Find(options.PackagePath, told.FirstOrDefault() ?? "", Host);
+        string[] answers = There(SystemScript, folder);
+        var package = AgentPackage.Find(options.PackagePath, answers.FirstOrDefault() ?? "", Host);
         string place = There(PlaceScript, folder)[0], hash = package.Hash;
         string copied = place + (package.Runtime.StartsWith("win", StringComparison.Ordinal) ? '\\' : '/') + Path.GetFileName(package.Path);
         program = place + copied[place.Length] + Path.GetFileName(program);
-        if (told.Contains(hash)) return program;
+        if (answers.Contains(hash)) return program;
         using (var here = PowerShell.Create())
         {
             Run(here.AddScript(CopyScript).AddArgument(session).AddArgument(package.Path).AddArgument(copied));

@@ -11,12 +11,14 @@ namespace GalleryPS.Tests.Protocols;
 [Collection(nameof(Alone))]
 public class FluteReportChannelTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // How long a test may hang, and the step in which its own clock goes.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), Step = TimeSpan.FromMilliseconds(50);
+    private readonly VirtualTime _time = new();
 
     [Fact]
     public void ReportsThatNobodyLooksAtDoNotPileUp()
     {
-        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, new VirtualTime().Provider);
+        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, _time.Provider);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(IPAddress.Loopback, server.Port);
         byte[] buffer = new byte[1024];
@@ -61,7 +63,7 @@ public class FluteReportChannelTests
     public void HundredsOfReceiversReportSeldomAndAllAreKnownToHaveEverything()
     {
         const int count = 300;
-        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, TimeProvider.System);
+        using ReportServer server = ReportServer.Open(AddressFamily.InterNetwork, 7, null, _time.Provider);
         using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, WaitsForReports = true });
         sender.Add(FluteObject.FromMemory("1.jpg", new byte[1000]));
         sender.Complete();
@@ -74,24 +76,21 @@ public class FluteReportChannelTests
 
         // Each says that more packets came, so that it would report every few milliseconds.
         ReceptionReport? Report(CancellationToken cancellationToken) => new() { Packets = Interlocked.Increment(ref reports), HasFdt = true, IsIdle = true, Finished = Volatile.Read(ref whole), Objects = Volatile.Read(ref whole) ? [1] : [] };
-        ReportClient[] clients = [.. Enumerable.Range(0, count).Select(_ => new ReportClient(new IPEndPoint(IPAddress.Loopback, server.Port), null, Report, static (_, _) => { }, TimeProvider.System))];
+        ReportClient[] clients = [.. Enumerable.Range(0, count).Select(_ => new ReportClient(new IPEndPoint(IPAddress.Loopback, server.Port), null, Report, static (_, _) => { }, _time.Provider))];
         try
         {
-            long start = Stopwatch.GetTimestamp();
             Until(() => service.Delivery.Receivers.Count(static r => r.ReportEvery > TimeSpan.Zero) >= count - 48);
             Volatile.Write(ref whole, true);
             Until(() => served.Count == count);
             Assert.All(served, static r => Assert.True(r.Completed && r.Images == 1));
 
-            void Until(Func<bool> done)
-            {
-                while (!done())
+            void Until(Func<bool> done) => _time.Until(
+                () =>
                 {
-                    Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"{service.Delivery.Present} receivers, {served.Count} have everything");
-                    server.News.WaitOne(10);
-                    service.Serve(Stopwatch.GetElapsedTime(start));
-                }
-            }
+                    service.Serve(_time.Elapsed);
+                    return done();
+                },
+                TimeSpan.FromMilliseconds(10));
         }
         finally
         {
@@ -105,7 +104,7 @@ public class FluteReportChannelTests
     {
         var told = new System.Collections.Concurrent.ConcurrentQueue<GalleryEvent>();
         using var ended = new AutoResetEvent(false);
-        using var clients = new ReportClients(null, static (_, last, _) => last with { Finished = true }, told.Enqueue, TimeProvider.System, onEnded: () => ended.Set());
+        using var clients = new ReportClients(null, static (_, last, _) => last with { Finished = true }, told.Enqueue, _time.Provider, onEnded: () => ended.Set());
         var session = new SessionId(IPAddress.Loopback, 7);
         for (int gallery = 0; gallery < 3; gallery++)
         {
@@ -139,7 +138,7 @@ public class FluteReportChannelTests
             return last with { Packets = 1, Objects = first ? [1, 2] : [] };
         }
 
-        using var clients = new ReportClients(null, News, static _ => { }, TimeProvider.System);
+        using var clients = new ReportClients(null, News, static _ => { }, _time.Provider);
         var session = new SessionId(IPAddress.Loopback, 7);
         using Socket before = Listen(), after = Listen();
         clients.Begin(session, PortOf(before));
@@ -164,7 +163,7 @@ public class FluteReportChannelTests
     {
         ulong next = 0;
         using var clients = new ReportClients(
-            null, (_, last, left) => left.IsCancellationRequested ? null : last with { Packets = 1, Objects = [Interlocked.Increment(ref next)] }, static _ => { }, TimeProvider.System);
+            null, (_, last, left) => left.IsCancellationRequested ? null : last with { Packets = 1, Objects = [Interlocked.Increment(ref next)] }, static _ => { }, _time.Provider);
         var session = new SessionId(IPAddress.Loopback, 7);
         using Socket before = Listen(), after = Listen();
         clients.Begin(session, PortOf(before));
@@ -187,9 +186,9 @@ public class FluteReportChannelTests
     private static string PortOf(Socket listener) => $":{((IPEndPoint)listener.LocalEndPoint!).Port}";
 
     // Takes a receiver's connection and the first of its reports that names objects.
-    private static Socket Accept(Socket listener, out string told)
+    private Socket Accept(Socket listener, out string told)
     {
-        Assert.True(listener.Poll(Patience, SelectMode.SelectRead), "nobody reports");
+        _time.Until(() => listener.Poll(0, SelectMode.SelectRead), Step);
         Socket sender = listener.Accept();
         sender.Send(ReportCodec.Challenge(new byte[16], 7));
         using var lines = new StreamReader(new NetworkStream(sender, ownsSocket: false), leaveOpen: true);
@@ -208,12 +207,11 @@ public class FluteReportChannelTests
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var time = new VirtualTime();
         bool over = false;
         var told = new List<string>();
         var report = new ReceptionReport { Objects = [.. Enumerable.Range(1, 1000).Select(static n => (ulong)n)] };
         using (var client = new ReportClient(
-            (IPEndPoint)listener.LocalEndPoint!, null, _ => Volatile.Read(ref over) ? null : report, (_, text) => told.Add(text), time.Provider, () => told.Add("again")))
+            (IPEndPoint)listener.LocalEndPoint!, null, _ => Volatile.Read(ref over) ? null : report, (_, text) => told.Add(text), _time.Provider, () => told.Add("again")))
         {
             using (Socket connection = listener.Accept())
             {
@@ -224,7 +222,7 @@ public class FluteReportChannelTests
 
             Assert.True(SpinWait.SpinUntil(() => !client.IsOpen, Patience));
             Volatile.Write(ref over, true);
-            time.Until(() => client.HasEnded, TimeSpan.FromMilliseconds(100));
+            _time.Until(() => client.HasEnded, TimeSpan.FromMilliseconds(100));
         }
 
         Assert.Empty(told);
@@ -242,7 +240,7 @@ public class FluteReportChannelTests
         using var ended = new ManualResetEventSlim();
         ReceptionReport? last = null;
         using var client = new ReportClient(
-            (IPEndPoint)listener.LocalEndPoint!, null, Next, (_, text) => told.Add(text), TimeProvider.System, () => told.Add("again"), ended: ended.Set);
+            (IPEndPoint)listener.LocalEndPoint!, null, Next, (_, text) => told.Add(text), _time.Provider, () => told.Add("again"), ended: ended.Set);
         using (Socket first = listener.Accept())
         {
             first.Send(ReportCodec.Challenge(new byte[16], 7));
@@ -253,18 +251,19 @@ public class FluteReportChannelTests
         Assert.True(SpinWait.SpinUntil(() => !client.IsOpen, Patience));
         reports.Enqueue(new ReceptionReport { Objects = [2], Packets = 20, Finished = true });
         reports.Enqueue(null!);
-        client.TellTheEnd();
-        Assert.True(client.IsTellingTheEnd);
+        client.ReportEnd();
+        Assert.True(client.IsReportingEnd);
+        _time.Until(() => listener.Poll(0, SelectMode.SelectRead), Step);
         using Socket second = listener.Accept();
         second.Send(ReportCodec.Challenge(new byte[16], 7));
         using var all = new StreamReader(new NetworkStream(second));
         string[] lines = all.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("\"finished\":true", lines[^1], StringComparison.Ordinal);
         Assert.Contains("[1,2]", lines[^1], StringComparison.Ordinal);
-        Assert.True(client.IsTellingTheEnd); // until the sender has closed its end too
+        Assert.True(client.IsReportingEnd); // until the sender has closed its end too
         second.Shutdown(SocketShutdown.Both);
         Assert.True(ended.Wait(Patience));
-        Assert.False(client.IsTellingTheEnd);
+        Assert.False(client.IsReportingEnd);
         Assert.Equal(["again"], told);
 
         ReceptionReport? Next(CancellationToken left) => reports.TryDequeue(out ReceptionReport? next) ? last = next : last;
@@ -279,7 +278,6 @@ public class FluteReportChannelTests
         var report = new ReceptionReport { Objects = [.. Enumerable.Range(1, 100_000).Select(static n => (ulong)n)] };
         int asked = 0;
         string? failure = null;
-        var time = new VirtualTime();
         var client = new ReportClient(
             (IPEndPoint)listener.LocalEndPoint!, null,
             _ =>
@@ -288,7 +286,7 @@ public class FluteReportChannelTests
                 return report;
             },
             (_, text) => failure = text,
-            time.Provider);
+            _time.Provider);
         using Socket connection = listener.Accept();
         connection.Send(ReportCodec.Challenge(new byte[16], 7));
 
@@ -307,7 +305,7 @@ public class FluteReportChannelTests
 
         // It tries to say its last words for a tenth of a second, and not for ever.
         var ending = Task.Run(client.Dispose);
-        time.Until(() => ending.IsCompleted, TimeSpan.FromMilliseconds(20));
+        _time.Until(() => ending.IsCompleted, TimeSpan.FromMilliseconds(20));
         ending.GetAwaiter().GetResult();
         Assert.Null(failure);
     }

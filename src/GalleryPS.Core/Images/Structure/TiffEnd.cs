@@ -24,8 +24,8 @@ internal static class TiffEnd
         {
             if (!seen.Add(directory)) continue;
             if (seen.Count > MaxDirectories || waiting.Count > MaxDirectories) return ImageCompleteness.Unknown;
-            ImageCompleteness one = Directory(ref source, layout, directory, waiting, ref left);
-            if (one != ImageCompleteness.Whole) return one;
+            ImageCompleteness completeness = Directory(ref source, layout, directory, waiting, ref left);
+            if (completeness != ImageCompleteness.Whole) return completeness;
         }
 
         return ImageCompleteness.Whole;

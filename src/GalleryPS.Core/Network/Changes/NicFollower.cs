@@ -26,9 +26,10 @@ internal enum NicChange
 /// <param name="Change">What happened.</param>
 /// <param name="Nic">The NIC.</param>
 /// <param name="Socket">The socket that stands for it; null where it is about no single one.</param>
-/// <param name="Text">What there is to say besides; where it is taken, the address that it was received at before. Empty where there is nothing.</param>
+/// <param name="Reason">Why it is refused or none is left; otherwise empty.</param>
+/// <param name="Addresses">Where it is taken, the address that was received at before; of broadcast, those of today. Otherwise empty.</param>
 /// <param name="IsNew">Whether the socket has to be read from now on.</param>
-internal readonly record struct NicNews(NicChange Change, Nic Nic, ReceivingSocket? Socket, string Text = "", bool IsNew = false);
+internal readonly record struct NicNews(NicChange Change, Nic Nic, ReceivingSocket? Socket, string Reason = "", string Addresses = "", bool IsNew = false);
 
 /// <summary>Keeps the sockets of a receiver with the NICs of this machine, which come, go and change. For one thread.</summary>
 internal abstract class NicFollower
@@ -63,16 +64,16 @@ internal abstract class SocketPerNic : NicFollower
     protected override (Nic? Here, string Why) Update(List<ReceivingSocket> sockets, IReadOnlyList<Interface> all, IReadOnlySet<int> gone, List<NicNews> news)
     {
         IReadOnlyList<WantedNic> today = Today(all);
-        foreach (WantedNic one in today)
+        foreach (WantedNic wanted in today)
         {
-            ReceivingSocket? socket = sockets.Find(s => s.Key == one.Key);
-            if (socket is not null && !socket.IsAway && !gone.Contains(socket.Nic.Index) && IsCurrent(socket, one.Nic))
+            ReceivingSocket? socket = sockets.Find(s => s.Key == wanted.Key);
+            if (socket is not null && !socket.IsAway && !gone.Contains(socket.Nic.Index) && IsCurrent(socket, wanted.Nic))
             {
-                socket.Nic = one.Nic;
+                socket.Nic = wanted.Nic;
                 continue;
             }
 
-            Take(sockets, socket, one, news);
+            Take(sockets, socket, wanted, news);
         }
 
         foreach (ReceivingSocket socket in sockets.Where(s => !s.IsAway && !today.Any(t => t.Key == s.Key)))
@@ -104,20 +105,20 @@ internal abstract class SocketPerNic : NicFollower
 
     private static string Name(ReceivingSocket socket) => socket.Key.Length > 0 ? socket.Key : "The default NIC";
 
-    private void Take(List<ReceivingSocket> sockets, ReceivingSocket? socket, WantedNic one, List<NicNews> news)
+    private void Take(List<ReceivingSocket> sockets, ReceivingSocket? socket, WantedNic wanted, List<NicNews> news)
     {
         try
         {
-            Nic? left = socket is { IsAway: false } && socket.Nic.Index != one.Nic.Index ? socket.Nic : null;
-            if (socket is not null && TryMove(socket, one.Nic))
+            Nic? left = socket is { IsAway: false } && socket.Nic.Index != wanted.Nic.Index ? socket.Nic : null;
+            if (socket is not null && TryMove(socket, wanted.Nic))
             {
-                (socket.Nic, socket.IsAway) = (one.Nic, false);
+                (socket.Nic, socket.IsAway) = (wanted.Nic, false);
                 if (left is not null) news.Add(new NicNews(NicChange.Lost, left, socket));
-                news.Add(new NicNews(NicChange.Taken, one.Nic, socket));
+                news.Add(new NicNews(NicChange.Taken, wanted.Nic, socket));
             }
             else
             {
-                ReceivingSocket opened = Open(one);
+                ReceivingSocket opened = Open(wanted);
                 if (socket is not null)
                 {
                     socket.IsRetired = true;
@@ -128,11 +129,11 @@ internal abstract class SocketPerNic : NicFollower
                 sockets.Add(opened);
 
                 // Where nothing could arrive, it is told that something can.
-                string before = HadSome && socket?.Nic.Address is not null && !Equals(socket.Nic.Address, one.Nic.Address) ? socket.Nic.Address.ToString() : "";
-                news.Add(new NicNews(NicChange.Taken, one.Nic, opened, before, IsNew: true));
+                string before = HadSome && socket?.Nic.Address is not null && !Equals(socket.Nic.Address, wanted.Nic.Address) ? socket.Nic.Address.ToString() : "";
+                news.Add(new NicNews(NicChange.Taken, wanted.Nic, opened, Addresses: before, IsNew: true));
             }
 
-            _refused.Remove(one.Key);
+            _refused.Remove(wanted.Key);
         }
         catch (GalleryException e)
         {
@@ -143,7 +144,7 @@ internal abstract class SocketPerNic : NicFollower
                 news.Add(new NicNews(NicChange.Lost, socket.Nic, socket));
             }
 
-            if (_refused.Add(one.Key)) news.Add(new NicNews(NicChange.Refused, one.Nic, socket, e.Message));
+            if (_refused.Add(wanted.Key)) news.Add(new NicNews(NicChange.Refused, wanted.Nic, socket, e.Message));
         }
     }
 }

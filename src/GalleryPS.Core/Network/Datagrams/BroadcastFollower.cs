@@ -54,7 +54,7 @@ internal sealed class BroadcastFollower : NicFollower
         if (!before.Addresses.SetEquals(now.Addresses))
         {
             string addresses = string.Join(", ", now.Addresses.Where(static a => !a.Equals(IPAddress.Broadcast)).Select(static a => a.ToString()).Order(StringComparer.Ordinal));
-            news.Add(new NicNews(NicChange.Addresses, Nic.Default, null, addresses));
+            news.Add(new NicNews(NicChange.Addresses, Nic.Default, null, Addresses: addresses));
         }
 
         Interface[] usable = Usable(all, now);

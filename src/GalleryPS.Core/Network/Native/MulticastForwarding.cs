@@ -31,9 +31,9 @@ internal sealed unsafe class MulticastForwarding : IDisposable
         var forwarding = new MulticastForwarding(descriptor, nics.Count, six);
         try
         {
-            Span<byte> one = stackalloc byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(one, 1);
-            forwarding.Set(Initialize, one);
+            Span<byte> on = stackalloc byte[4];
+            BinaryPrimitives.WriteInt32LittleEndian(on, 1);
+            forwarding.Set(Initialize, on);
             for (int link = 0; link < nics.Count; link++) forwarding.Add(link, nics[link]);
 
             // (*,*): groups that come in on any link may leave on any other, when there is a route for the group.

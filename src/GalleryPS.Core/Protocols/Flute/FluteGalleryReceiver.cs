@@ -27,7 +27,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
     private FluteGalleryReceiver(ReceiveOptions options, Inbox inbox, bool portable, DatagramReceiver receiver)
     {
         _inbox = inbox;
-        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, portable, new ListenerNews(Told, inbox.Report, inbox.Break, () => inbox.Clock.Now));
+        _listener = new DatagramListener(receiver, options.Transport, ReceiveBuffer, portable, new ListenerNews(Notice, inbox.Report, inbox.Break, () => inbox.Clock.Now));
         _intake = new FluteIntake(options, inbox, _listener.Sockets, _listener.Stopping);
         _handOver = new FluteHandOver(inbox, _intake, _listener.NicName);
     }
@@ -55,7 +55,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         {
             // A limit that was reached is no reason to complain about what was not asked for any more.
             if (received is ObjectFailed && _inbox.HasAll) continue;
-            foreach (GalleryEvent galleryEvent in _handOver.Tell(received)) yield return galleryEvent;
+            foreach (GalleryEvent galleryEvent in _handOver.EventsOf(received)) yield return galleryEvent;
         }
 
         foreach (GalleryEvent galleryEvent in _handOver.Announced()) yield return galleryEvent;
@@ -87,7 +87,7 @@ internal sealed class FluteGalleryReceiver : IImageReceiver
         _listener.StopReading();
     }
 
-    private static NoticeEvent Told(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
+    private static NoticeEvent Notice(MembershipChange change) => new(change.Action == MembershipAction.Joined ? $"{change.ToString().TrimEnd('.')}, for FLUTE." : change.ToString());
 
     private sealed class SocketIntake : ISocketIntake
     {

@@ -143,7 +143,7 @@ internal sealed class FluteGallerySender : IImageSender
         if (_receivers?.Verdict() is { } verdict) yield return verdict;
         int number = 0;
         foreach ((IPEndPoint to, _) in _routes) yield return new EndEvent(to, ++number, _routes.Count);
-        foreach (GalleryEvent told in _outbox.Watch.Last(images: null, inVain: _receivers is null || _receivers.Verdict() is not null)) yield return told;
+        foreach (GalleryEvent happened in _outbox.Watch.Last(images: null, inVain: _receivers is null || _receivers.Verdict() is not null)) yield return happened;
         OtherDatagrams += _flute.FdtPackets * _routes.Sum(static r => r.By.Copies);
     }
 
@@ -253,7 +253,7 @@ internal sealed class FluteGallerySender : IImageSender
 
         if (_outbox.Watch.IsDue || IsFirstTime)
         {
-            foreach (GalleryEvent told in _outbox.Watch.News()) _events.Enqueue(told);
+            foreach (GalleryEvent galleryEvent in _outbox.Watch.News()) _events.Enqueue(galleryEvent);
         }
 
         if (_outbox.IsWaiting) _outbox.SendWaiting(cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
                 continue;
             }
 
-            foreach (GalleryEvent galleryEvent in Tell(received)) inbox.Report(galleryEvent);
+            foreach (GalleryEvent galleryEvent in EventsOf(received)) inbox.Report(galleryEvent);
             if (inbox.HasAll) inbox.Queue.Complete();
 
             if (received is NothingAwaited) inbox.Queue.Complete();
@@ -60,8 +60,8 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
             "Start receivers before the sender, or let it repeat (-Repeat) or wait for receivers (-Receivers). Where large packets are lost on the way, use smaller ones (-Mtu)."));
     }
 
-    /// <summary>What to tell of an event; an image is stored.</summary>
-    public IEnumerable<GalleryEvent> Tell(FluteEvent received)
+    /// <summary>What users see of an event of FLUTE; an image is stored.</summary>
+    public IEnumerable<GalleryEvent> EventsOf(FluteEvent received)
     {
         if (Translate(received) is { } galleryEvent) yield return galleryEvent;
         if (received is SessionBegun && _begun.Add(received.Session) && _heldBack.Remove(received.Session, out List<FluteEvent>? held))
@@ -112,7 +112,7 @@ internal sealed class FluteHandOver(Inbox inbox, FluteIntake intake, Func<int, s
     {
         inbox.CountFailed();
         IPEndPoint source = intake.SourceOf(failed.Session).Source;
-        return new ErrorEvent(failed is ObjectFailed one ? FluteErrors.Of(one, source) : FluteErrors.LeftOut((ObjectsLeftOut)failed, source));
+        return new ErrorEvent(failed is ObjectFailed failure ? FluteErrors.Of(failure, source) : FluteErrors.LeftOut((ObjectsLeftOut)failed, source));
     }
 
     // What is whole and no image was stored by somebody else; nobody receives it again either.

@@ -30,7 +30,7 @@ internal sealed class FluteIntake : IDisposable
     private readonly AwaitedSessions _awaited;
     private TimeSpan _lastProgress;
     private int _packetsSinceReport, _sockets, _readSockets, _idleSockets;
-    private bool _toldOver;
+    private bool _overReported;
 
     /// <param name="options">What is accepted.</param>
     /// <param name="inbox">Where progress and warnings go, and where images are stored.</param>
@@ -135,7 +135,7 @@ internal sealed class FluteIntake : IDisposable
             if (_idleSockets == _sockets) _flute.Idle();
             if (!anything || _flute.IsWorking) _flute.Poll(Now);
             PassOn();
-            TellWhenOver();
+            ReportWhenOver();
         }
 
         // The first packets after a pause are what a sender that begins carefully waits to hear of.
@@ -221,17 +221,17 @@ internal sealed class FluteIntake : IDisposable
         if (received is ObjectReceived image) image.Content.Dispose();
     }
 
-    private bool IsOverForAll => _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning && !_reports.IsTellingTheEnd;
+    private bool IsOverForAll => _inbox.HasEnds && !_awaited.Any() && !_reports.IsBeginning && !_reports.IsReportingEnd;
 
     private void LookForTheEnd()
     {
-        lock (_lock) TellWhenOver();
+        lock (_lock) ReportWhenOver();
     }
 
-    private void TellWhenOver()
+    private void ReportWhenOver()
     {
-        if (_toldOver || !IsOverForAll) return;
-        _toldOver = true;
+        if (_overReported || !IsOverForAll) return;
+        _overReported = true;
         Add(new NothingAwaited());
     }
 
@@ -254,7 +254,7 @@ internal sealed class FluteIntake : IDisposable
     private void Add(FluteEvent received)
     {
         if (received is ReadyToReport { ReportTo: var reportTo }) _reports.Begin(received.Session, reportTo);
-        if (received is SessionEnded { End: SessionEnd.AllReceived }) _reports.TellTheEnd(received.Session);
+        if (received is SessionEnded { End: SessionEnd.AllReceived }) _reports.ReportEnd(received.Session);
         if (received is SessionEnded { End: SessionEnd.Abandoned }) _reports.Leave(received.Session);
         try
         {

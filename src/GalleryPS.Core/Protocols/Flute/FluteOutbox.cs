@@ -12,10 +12,10 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="patience">How long the network may be away.</param>
 /// <param name="portable">True never uses what only some systems have.</param>
 /// <param name="time">The clock.</param>
-/// <param name="tell">Takes the stories.</param>
+/// <param name="report">Takes the stories.</param>
 /// <param name="believes">Whether an answer that nobody listens at a destination means that.</param>
 internal sealed class FluteOutbox(
-    IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, TimeSpan patience, bool portable, TimeProvider time, Action<GalleryEvent> tell, Func<IPEndPoint, bool> believes)
+    IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, TimeSpan patience, bool portable, TimeProvider time, Action<GalleryEvent> report, Func<IPEndPoint, bool> believes)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10), TryAgain = TimeSpan.FromSeconds(1);
     private readonly Dictionary<IPEndPoint, long> _tried = [];
@@ -94,13 +94,13 @@ internal sealed class FluteOutbox(
         {
             Reachability reach = Array.Find(_reach, static r => r.Worked) ?? _reach[0];
             if (!Watch.ShouldWait(e, reach, others: false, out GalleryEvent? away)) throw SocketErrors.Send(e, reach.To, "The gallery");
-            if (away is not null) tell(away);
+            if (away is not null) report(away);
             return false;
         }
 
         for (int i = 0; i < _reach.Length; i++) Note(i);
         if (Watch.Succeed() is not { } back) return true;
-        tell(back);
+        report(back);
         Back?.Invoke();
         return true;
     }
@@ -113,7 +113,7 @@ internal sealed class FluteOutbox(
         if ((error is null) == (_away[route] is null)) return;
         if (_reach[route].Worked)
         {
-            tell(new WarningEvent(ErrorIds.NetworkInterrupted, error is null
+            report(new WarningEvent(ErrorIds.NetworkInterrupted, error is null
                 ? $"{_reach[route].To} can be reached again."
                 : $"{_reach[route].To} cannot be reached at present: {error.Message.TrimEnd('.')}. The others go on."));
         }

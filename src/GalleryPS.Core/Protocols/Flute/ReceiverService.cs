@@ -125,7 +125,7 @@ internal sealed class ReceiverService(SendOptions options, ReportServer reports,
         if (message.Report is { } report)
         {
             Delivery.Update(receiver, report, now);
-            message.Connection.Tell(receiver.ReportEvery);
+            message.Connection.SetPace(receiver.ReportEvery);
             if (wasGone && !receiver.IsGone) onEvent(new NoticeEvent($"{receiver.Host} is back."));
         }
         else

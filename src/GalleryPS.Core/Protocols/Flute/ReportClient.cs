@@ -69,7 +69,7 @@ internal sealed class ReportClient : IDisposable
     }
 
     /// <summary>Whether everything is in, and a sender that could be told before does not know it yet: worth a few seconds.</summary>
-    public bool IsTellingTheEnd
+    public bool IsReportingEnd
     {
         get => Volatile.Read(ref _over) is var over and not 0 && !_isDone && Volatile.Read(ref _wasOpen) && _time.GetElapsedTime(over) < LastWordTimeout;
     }
@@ -93,7 +93,7 @@ internal sealed class ReportClient : IDisposable
     }
 
     /// <summary>Everything is in.</summary>
-    public void TellTheEnd()
+    public void ReportEnd()
     {
         Volatile.Write(ref _over, _time.GetTimestamp() | 1);
         _wake.Set();
@@ -119,12 +119,12 @@ internal sealed class ReportClient : IDisposable
     // A connection that breaks is opened again as long as the session lasts: nobody knows whether the sender or the way is gone.
     private void Run()
     {
-        bool told = false, again = false;
+        bool reported = false, again = false;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                if (!Serve(again, () => told = TellRestored(again))) return;
+                if (!Serve(again, () => reported = NoteRestored(again))) return;
             }
             catch (OperationCanceledException)
             {
@@ -135,16 +135,16 @@ internal sealed class ReportClient : IDisposable
             {
                 // A sender that was stopped closes the connection first and ends the session then: that is told by the end.
                 bool closed = IsOpen && e is SocketException;
-                if (!_stop.IsCancellationRequested && !told && !closed && _last?.Finished != true) _failed(ErrorIds.NetworkFailure, e.Message);
-                told |= !closed;
+                if (!_stop.IsCancellationRequested && !reported && !closed && _last?.Finished != true) _failed(ErrorIds.NetworkFailure, e.Message);
+                reported |= !closed;
                 again = true;
             }
             catch (GalleryException e)
             {
                 // A sender that is not trusted stays so; a handshake may only have been broken off.
-                if (!told) _failed(e.Id, $"{e.Message.TrimEnd('.')} ({e.RecommendedAction?.TrimEnd('.')})");
+                if (!reported) _failed(e.Id, $"{e.Message.TrimEnd('.')} ({e.RecommendedAction?.TrimEnd('.')})");
                 if (e.Id != ErrorIds.TlsFailed) return;
-                told = again = true;
+                reported = again = true;
             }
             finally
             {
@@ -153,11 +153,11 @@ internal sealed class ReportClient : IDisposable
             }
 
             // What is reported meanwhile is kept.
-            if (_stop.Token.WaitHandle.WaitOne(RetryPause) || (Next() is null && !IsTellingTheEnd)) return;
+            if (!Pauses.TryWait(RetryPause, _time, _stop.Token) || (Next() is null && !IsReportingEnd)) return;
         }
     }
 
-    private bool TellRestored(bool again)
+    private bool NoteRestored(bool again)
     {
         if (again) _restored?.Invoke();
         return false;
@@ -187,7 +187,7 @@ internal sealed class ReportClient : IDisposable
         connected();
 
         // The last report may have been made when nobody could be told.
-        if ((Next() ?? (IsTellingTheEnd ? _last : null)) is not { } now) return false;
+        if ((Next() ?? (IsReportingEnd ? _last : null)) is not { } now) return false;
         if (again || now.Objects.Count + now.Blocks.Count > 0)
         {
             foreach (ReceptionReport all in _soFar.Again(now)) Send(connection, codec.Report(all));

@@ -17,7 +17,7 @@ namespace GalleryPS.Protocols.Flute;
 internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionReport, CancellationToken, ReceptionReport?> report, Action<GalleryEvent> onEvent, TimeProvider time, bool anyPort = false, TlsClient? tls = null, Action? onEnded = null) : IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, ReportClient> _clients = new();
-    private int _toldPort;
+    private int _portRefused;
 
     /// <summary>Whether no sender wants to know.</summary>
     public bool IsEmpty => _clients.IsEmpty;
@@ -26,7 +26,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     public bool IsBeginning => _clients.Values.Any(static c => !c.HasTried);
 
     /// <summary>Whether a sender does not know yet that everything is in.</summary>
-    public bool IsTellingTheEnd => _clients.Values.Any(static c => c.IsTellingTheEnd);
+    public bool IsReportingEnd => _clients.Values.Any(static c => c.IsReportingEnd);
 
     /// <summary>Whether the sender of a session is being told.</summary>
     public bool IsOpen(SessionId session) => _clients.TryGetValue(session, out ReportClient? client) && client.IsOpen;
@@ -42,7 +42,7 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
         if (!int.TryParse(reportTo.AsSpan(reportTo.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535) return;
         if (port < GalleryLimits.LeastReportPort && !anyPort)
         {
-            if (Interlocked.Exchange(ref _toldPort, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, and ports below 1024 belong to services of the system: none are sent (-AnyReportPort allows it)."));
+            if (Interlocked.Exchange(ref _portRefused, 1) == 0) onEvent(new WarningEvent(ErrorIds.ReportPortRefused, $"The sender at {session.Source} wants reports at port {port}, and ports below 1024 belong to services of the system: none are sent (-AnyReportPort allows it)."));
             return;
         }
 
@@ -71,9 +71,9 @@ internal sealed class ReportClients(GroupKey? key, Func<SessionId, ReceptionRepo
     }
 
     /// <summary>Everything of a session is in.</summary>
-    public void TellTheEnd(SessionId session)
+    public void ReportEnd(SessionId session)
     {
-        if (_clients.TryGetValue(session, out ReportClient? client)) client.TellTheEnd();
+        if (_clients.TryGetValue(session, out ReportClient? client)) client.ReportEnd();
     }
 
     /// <summary>A session was given up. What comes under its number now is another one.</summary>

@@ -20,13 +20,13 @@ internal sealed class ReportConnection
     // What a receiver reports in a second or two; it waits when the sender is kept from looking at it for longer.
     private const int MostWaiting = 256;
     private readonly SemaphoreSlim _room = new(MostWaiting);
-    private Task _telling = Task.CompletedTask;
+    private Task _sending = Task.CompletedTask;
 
     /// <summary>What the receiver is known by on all of its connections; null when it does not say.</summary>
     public string? Receiver { get; set; }
 
     /// <summary>How often it was told to report.</summary>
-    public TimeSpan Told { get; set; }
+    public TimeSpan Pace { get; set; }
 
     /// <summary>Whether it can be told how often to report.</summary>
     public bool TakesPace { get; set; }
@@ -35,11 +35,11 @@ internal sealed class ReportConnection
     public Func<byte[], Task>? Send { get; set; }
 
     /// <summary>Tells how often to report, if that is news. Nothing is told to one that has not taken the last word yet.</summary>
-    public void Tell(TimeSpan every)
+    public void SetPace(TimeSpan every)
     {
-        if (every == Told || Send is null || !_telling.IsCompleted) return;
-        Told = every;
-        _telling = Send(ReportCodec.Pace(every));
+        if (every == Pace || Send is null || !_sending.IsCompleted) return;
+        Pace = every;
+        _sending = Send(ReportCodec.Pace(every));
     }
 
     /// <summary>Waits until there is room for another message.</summary>
@@ -140,8 +140,8 @@ internal sealed class ReportServer : IDisposable
             await own.WaitForTls().ConfigureAwait(false);
             using var patience = new StallWatch(GalleryLimits.ReportGreeting, _time, _stop.Token);
             patience.Restart();
-            room.Told = DeliveryTracker.ReportEvery(Volatile.Read(ref _connections));
-            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null, room.Told), patience.Token).ConfigureAwait(false);
+            room.Pace = DeliveryTracker.ReportEvery(Volatile.Read(ref _connections));
+            await own.SendAsync(ReportCodec.Challenge(challenge, _tsi, wantsMac: _key is not null, room.Pace), patience.Token).ConfigureAwait(false);
             var lines = new LineReader(own);
             while (true)
             {
@@ -154,7 +154,7 @@ internal sealed class ReportServer : IDisposable
                 }
 
                 joined = true;
-                if (host is not null) (room.Receiver, room.TakesPace, room.Send) = (codec.Receiver, codec.TakesPace, line => Tell(own, line));
+                if (host is not null) (room.Receiver, room.TakesPace, room.Send) = (codec.Receiver, codec.TakesPace, line => SendLine(own, line));
                 await room.WaitForRoom(_stop.Token).ConfigureAwait(false);
                 Enqueue(new ReportMessage(room, host is null ? null : $"{TerminalText.Safe(host)} ({DatagramReceiver.WithoutZone(own.Peer.Address)})", report));
             }
@@ -173,7 +173,7 @@ internal sealed class ReportServer : IDisposable
     }
 
     // Whether the connection still stands is seen where it is read from.
-    private async Task Tell(TcpConnection connection, byte[] line)
+    private async Task SendLine(TcpConnection connection, byte[] line)
     {
         try
         {

@@ -107,7 +107,7 @@ internal sealed class PlainDatagramSender : IImageSender
             GalleryEvent? unreadable = length < 0 ? Read(image, reach, out length) : null;
             if (unreadable is not null) yield return unreadable;
             if (length < 0) continue;
-            foreach (GalleryEvent told in Send(image.InMemory ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in Send(image.InMemory ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return galleryEvent;
             if (_copies > 0)
             {
                 _pacer.Sent(length);
@@ -116,7 +116,7 @@ internal sealed class PlainDatagramSender : IImageSender
 
             others |= _copies > 0;
             partly |= _copies > 0 && _copies < by.Copies;
-            foreach (GalleryEvent told in _watch.News()) yield return told;
+            foreach (GalleryEvent galleryEvent in _watch.News()) yield return galleryEvent;
         }
 
         if (partly) _partly++;
@@ -125,19 +125,19 @@ internal sealed class PlainDatagramSender : IImageSender
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken)
     {
         if (IsUnreachable) yield break;
-        foreach (GalleryEvent told in _watch.News()) yield return told;
+        foreach (GalleryEvent galleryEvent in _watch.News()) yield return galleryEvent;
         if (_copies > 0) cancellationToken.WaitHandle.WaitOne(BeforeTheEnd);
         _watch.HasEnded = true;
         int number = 0;
         foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
-            foreach (GalleryEvent told in Send(ReadOnlyMemory<byte>.Empty, to, by, reach, number > 0, "The end of transmission", cancellationToken)) yield return told;
+            foreach (GalleryEvent galleryEvent in Send(ReadOnlyMemory<byte>.Empty, to, by, reach, number > 0, "The end of transmission", cancellationToken)) yield return galleryEvent;
             OtherDatagrams += _copies;
             if (_copies > 0) yield return new EndEvent(to, ++number, _routes.Count);
             if (reach.Rest() is { } rest) yield return rest;
         }
 
-        foreach (GalleryEvent told in _watch.Last(_partly, inVain: true, wait: true)) yield return told;
+        foreach (GalleryEvent galleryEvent in _watch.Last(_partly, inVain: true, wait: true)) yield return galleryEvent;
     }
 
     public void Dispose()
@@ -152,18 +152,18 @@ internal sealed class PlainDatagramSender : IImageSender
         while (true)
         {
             SocketException? error = TrySend(payload.Span, to, by);
-            GalleryEvent? told;
+            GalleryEvent? galleryEvent;
             if (error is null)
             {
                 reach.Succeed();
-                told = _watch.Succeed();
-                if (told is not null) yield return told;
+                galleryEvent = _watch.Succeed();
+                if (galleryEvent is not null) yield return galleryEvent;
                 yield break;
             }
 
-            bool again = _watch.ShouldWait(error, reach, others, out told);
-            if (!again) told ??= reach.Fail(SocketErrors.Send(error, to, what));
-            if (told is not null) yield return told;
+            bool again = _watch.ShouldWait(error, reach, others, out galleryEvent);
+            if (!again) galleryEvent ??= reach.Fail(SocketErrors.Send(error, to, what));
+            if (galleryEvent is not null) yield return galleryEvent;
             if (!again) yield break;
             _watch.Wait(cancellationToken);
         }

@@ -188,9 +188,9 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         lock (_open)
         {
-            foreach (IncomingConnection one in _open.Where(o => o.IsWorthless && (host is null || o.Peer.Address.Equals(host))).OrderBy(static o => o.Length))
+            foreach (IncomingConnection connection in _open.Where(o => o.IsWorthless && (host is null || o.Peer.Address.Equals(host))).OrderBy(static o => o.Length))
             {
-                if (!one.TryGiveUp(null)) continue;
+                if (!connection.TryGiveUp(null)) continue;
                 Interlocked.Increment(ref _turnedAway);
                 return true;
             }
@@ -203,9 +203,9 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         IncomingConnection[] open;
         lock (_open) open = [.. _open];
-        foreach (IncomingConnection one in open)
+        foreach (IncomingConnection connection in open)
         {
-            if (one.CheckTime()) Interlocked.Increment(ref _givenUp);
+            if (connection.CheckTime()) Interlocked.Increment(ref _givenUp);
         }
     }
 

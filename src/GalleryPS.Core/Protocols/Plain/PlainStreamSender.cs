@@ -68,8 +68,8 @@ internal sealed class PlainStreamSender : IImageSender
         // Each receiver gets its own copy at the rate, side by side.
         if (_slow.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes")) is { } slow) yield return slow;
         if (_warning is not null && index == 0) yield return _warning;
-        IEnumerable<GalleryEvent> told = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
-        foreach (GalleryEvent one in told) yield return one;
+        IEnumerable<GalleryEvent> events = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
+        foreach (GalleryEvent galleryEvent in events) yield return galleryEvent;
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>
@@ -153,7 +153,7 @@ internal sealed class PlainStreamSender : IImageSender
     {
         if (wait && _events.IsEmpty) _signal.WaitOne(WaitMilliseconds);
         cancellationToken.ThrowIfCancellationRequested();
-        while (_events.TryDequeue(out GalleryEvent? told)) yield return told;
+        while (_events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
         if (wait && Progress() is { } progress) yield return progress;
     }
 

@@ -56,7 +56,7 @@ internal sealed class StreamDestination : IDisposable
     /// <summary>Sends the end of transmission, and waits a little for the receiver to close.</summary>
     public IEnumerable<GalleryEvent> End(CancellationToken cancellationToken)
     {
-        foreach (GalleryEvent told in IsGivenUp ? [] : Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken)) yield return told;
+        foreach (GalleryEvent galleryEvent in IsGivenUp ? [] : Try("The end of transmission", () => SendEnd(cancellationToken), cancellationToken)) yield return galleryEvent;
         _sent.WaitForAll(TimeSpan.FromSeconds(2), cancellationToken);
         foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
         if (_reach.Rest() is { } rest) yield return rest;
@@ -101,24 +101,24 @@ internal sealed class StreamDestination : IDisposable
     {
         if ((_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null)
         {
-            foreach (GalleryEvent one in Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken)) yield return one;
+            foreach (GalleryEvent galleryEvent in Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken)) yield return galleryEvent;
             yield break;
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long start = _time.GetTimestamp();
-        var told = new ConcurrentQueue<GalleryEvent>();
+        var events = new ConcurrentQueue<GalleryEvent>();
         var sending = Task.Run(
             () =>
             {
-                foreach (GalleryEvent one in Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token)) told.Enqueue(one);
+                foreach (GalleryEvent galleryEvent in Try(image.Name, () => SendImage(image, index, stop.Token), stop.Token)) events.Enqueue(galleryEvent);
             },
             CancellationToken.None);
         try
         {
             while (Task.WaitAny([sending], ProgressMilliseconds, CancellationToken.None) < 0)
             {
-                while (told.TryDequeue(out GalleryEvent? one)) yield return one;
+                while (events.TryDequeue(out GalleryEvent? galleryEvent)) yield return galleryEvent;
                 long done = Interlocked.Read(ref _done);
                 double rate = done * 8 / _time.GetElapsedTime(start).TotalSeconds;
                 yield return new ProgressEvent(_pacer.IsUnlimited ? "Sending" : "Sending slowly", done, image.Length, rate)
@@ -139,7 +139,7 @@ internal sealed class StreamDestination : IDisposable
         }
 
         sending.GetAwaiter().GetResult();
-        while (told.TryDequeue(out GalleryEvent? last)) yield return last;
+        while (events.TryDequeue(out GalleryEvent? last)) yield return last;
     }
 
     private void Work(Action<GalleryEvent> report, CancellationToken stopping)
@@ -167,12 +167,12 @@ internal sealed class StreamDestination : IDisposable
     // Waits for a network that is away for a moment: then there is no connection. Where several go side by side, the others do not wait as long for this one.
     private IEnumerable<GalleryEvent> Try(string what, Func<GalleryEvent> send, CancellationToken cancellationToken)
     {
-        GalleryEvent? result, told;
+        GalleryEvent? result, galleryEvent;
         while ((result = TryOnce(what, send, out GalleryException? error, out SocketException? away, cancellationToken)) is null)
         {
-            told = null;
-            bool again = away is not null && _watch.ShouldWait(away, _reach, others: _thread is not null, out told);
-            if (told is not null) yield return told;
+            galleryEvent = null;
+            bool again = away is not null && _watch.ShouldWait(away, _reach, others: _thread is not null, out galleryEvent);
+            if (galleryEvent is not null) yield return galleryEvent;
             if (!again)
             {
                 if (_reach.Fail(error!) is { } failed) yield return failed;
@@ -182,8 +182,8 @@ internal sealed class StreamDestination : IDisposable
             _watch.Wait(cancellationToken);
         }
 
-        told = _watch.Succeed();
-        if (told is not null) yield return told;
+        galleryEvent = _watch.Succeed();
+        if (galleryEvent is not null) yield return galleryEvent;
         yield return result;
     }
 

@@ -10,17 +10,17 @@ internal sealed class StreamListener : IDisposable
     private readonly List<ReceivingSocket> _sockets;
     private readonly ReadingThreads _threads;
     private readonly NicChanges _changes;
-    private readonly Action<GalleryEvent> _tell;
+    private readonly Action<GalleryEvent> _report;
 
     /// <param name="options">Where to listen.</param>
     /// <param name="tls">What connections are encrypted with; null for plain text.</param>
     /// <param name="portable">Never use what only some systems have.</param>
-    /// <param name="tell">Takes what happens while it listens.</param>
+    /// <param name="report">Takes what happens while it listens.</param>
     /// <param name="failed">Is told why a socket cannot be listened on any more.</param>
     /// <exception cref="GalleryException"><see cref="ErrorIds.PortInUse"/>, <see cref="ErrorIds.AddressNotLocal"/> and others.</exception>
-    public StreamListener(UnicastReceiveOptions options, TlsServer? tls, bool portable, Action<GalleryEvent> tell, Action<GalleryException> failed)
+    public StreamListener(UnicastReceiveOptions options, TlsServer? tls, bool portable, Action<GalleryEvent> report, Action<GalleryException> failed)
     {
-        (_tell, _threads) = (tell, new ReadingThreads(failed));
+        (_report, _threads) = (report, new ReadingThreads(failed));
         _follower = new UnicastFollower(options, (where, wanted) => TcpAcceptor.Listen(where, tls).On(wanted));
         _changes = NicChanges.Open(portable);
         try
@@ -55,15 +55,15 @@ internal sealed class StreamListener : IDisposable
 
         void Look(IReadOnlyList<Interface> all, IReadOnlySet<int> gone)
         {
-            foreach (NicNews one in _follower.Follow(_sockets, all, gone))
+            foreach (NicNews news in _follower.Follow(_sockets, all, gone))
             {
-                if (one is { IsNew: true, Socket: ListeningSocket socket })
+                if (news is { IsNew: true, Socket: ListeningSocket socket })
                 {
                     Accept(socket, accept);
                     opened(socket.Acceptor.EndPoint);
                 }
 
-                if (NicWatch.Describe(one) is { } galleryEvent) _tell(galleryEvent);
+                if (NicWatch.Describe(news) is { } galleryEvent) _report(galleryEvent);
             }
         }
     }

@@ -131,7 +131,7 @@ internal sealed class Transmissions(Inbox inbox, int senders, TimeSpan patience,
         // The end came from a socket of its own: that is how those end who use one for each image.
         List<IPEndPoint> host = [.. _busy.Keys.Where(b => b.Address.Equals(peer.Address))];
         List<IPEndPoint> single = [.. host.Where(b => _busy[b].Images == 1)];
-        foreach (IPEndPoint one in single.Count > 0 ? single : host) _busy.Remove(one);
+        foreach (IPEndPoint endPoint in single.Count > 0 ? single : host) _busy.Remove(endPoint);
     }
 
     // How many hosts are in the middle of a gallery.
