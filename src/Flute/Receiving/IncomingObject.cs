@@ -204,8 +204,8 @@ internal sealed class IncomingObject(SessionId session, FdtFile described, int i
         Assembly = null;
     }
 
-    private static bool Differs(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? other) =>
-        left is { } a && other is { } b && !a.Span.SequenceEqual(b.Span);
+    private static bool Differs(ReadOnlyMemory<byte>? first, ReadOnlyMemory<byte>? second) =>
+        first is { } a && second is { } b && !a.Span.SequenceEqual(b.Span);
 
     private byte[]? HashOf(Stream content)
     {

@@ -113,9 +113,9 @@ internal sealed class SendingWatch(IEnumerable<(IPEndPoint To, DatagramSender By
     public GalleryEvent? Succeed()
     {
         if (_awaySince is not { } since) return null;
-        bool wasAway = _awayReported;
+        bool wasReported = _awayReported;
         (_awaySince, _awayReported) = (null, false);
-        return !wasAway ? null : new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
+        return !wasReported ? null : new WarningEvent(ErrorIds.NetworkInterrupted, Invariant($"The network is back after {time.GetElapsedTime(since).TotalSeconds:0.0} s; sending goes on."));
     }
 
     private IEnumerable<GalleryEvent> Nics()

@@ -12,7 +12,7 @@ namespace GalleryPS.Protocols.Flute;
 /// <param name="patience">How long the network may be away.</param>
 /// <param name="portable">True never uses what only some systems have.</param>
 /// <param name="time">The clock.</param>
-/// <param name="report">Takes the stories.</param>
+/// <param name="report">Takes what happens while it sends.</param>
 /// <param name="believes">Whether an answer that nobody listens at a destination means that.</param>
 internal sealed class FluteOutbox(
     IReadOnlyList<(IPEndPoint To, DatagramSender By)> routes, TimeSpan patience, bool portable, TimeProvider time, Action<GalleryEvent> report, Func<IPEndPoint, bool> believes)
