@@ -18,14 +18,14 @@ foreach ($name in 'GalleryPS.Show.dll', 'GalleryPS.Traffic.dll', 'GalleryPS.Labs
 }
 
 # Their views are text that the module writes, and their bytes are in XML what it makes of them.
-foreach ($name in 'TrafficView', 'NarrowView', 'Content') {
+foreach ($name in 'TrafficView', 'NarrowView', 'Content', 'ContentConverter') {
     $type = $assembly.GetType("GalleryPS.Cmdlets.Binding.$name")
     $null = $accelerators::Add($type.FullName, $type)
 }
 
-# The types file is read before its types are there.
-Update-TypeData -TypeName "Deserialized.$($type.FullName)" -TargetTypeForDeserialization $type -Force
-Update-TypeData -TypeName $type.FullName -TypeConverter $assembly.GetType("$($type.FullName)Converter") -Force
+# The module's types file is read before its types are there, this one now. (Update-TypeData would load all of
+# Microsoft.PowerShell.Utility first, which takes longer than all the rest.)
+Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'GalleryPS.Content.psd1'))
 
 $inner = Import-Module -Assembly $assembly -PassThru -Force
 

@@ -87,7 +87,7 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
         Expect.Exit(0, sender);
         double[] wire = [.. before.Select((b, i) => (double)(Received(i) - b) / Image)];
         Assert.InRange(wire[0], 1, 1.15);
-        Assert.InRange(wire[1], 1, 1.5); // what overruns the slow one in the beginning is much of so little
+        Assert.InRange(wire[1], 1, 2); // what overruns the slow one in the beginning is much of so little; not followed, it would be tenfold
         Assert.InRange(wire[2], 0, 0.1);
         JsonElement warning = Assert.Single(sender.Events("Warning"));
         Assert.Equal(ErrorIds.NobodyListens, warning.GetProperty("Id").GetString());

@@ -34,31 +34,48 @@ public sealed class FluteTimeOutTests : IDisposable
         Assert.Equal("small.jpg", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
     }
 
+    [Fact]
+    public void WhoHasAnotherPassphraseIsWarnedAtOnceAndStoresNothing()
+    {
+        using GalleryReceiver receiver = Receiver(Passphrase.FromText("open barley"));
+        using var warned = new ManualResetEventSlim();
+        Task<List<GalleryEvent>> receiving = Receiving.Start(receiver, e =>
+        {
+            if (e is WarningEvent { Id: ErrorIds.NotAuthentic }) warned.Set();
+        });
+        SendPart(receiver, 200, Passphrase.FromText("open sesame"));
+        _time.Until(() => warned.IsSet, Step);
+        List<GalleryEvent> events = Ended(receiving);
+        Assert.Equal(ErrorIds.NotAuthentic, Assert.Single(events.OfType<ErrorEvent>()).Error.Id);
+        Assert.Single(events.OfType<WarningEvent>(), static w => w.Id == ErrorIds.NotAuthentic);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
     private ProtocolContext Context => ProtocolContext.Default with { Time = _time.Provider };
 
-    private GalleryReceiver Receiver() => GalleryReceiver.Open(
+    private GalleryReceiver Receiver(Passphrase? passphrase = null) => GalleryReceiver.Open(
         new ReceiveOptions
         {
             Protocol = Protocol.Flute,
             Addresses = new() { Port = 0 },
             Storage = new() { OutputDirectory = _folder },
             Until = new() { IdleTimeout = IdleTimeout },
+            Flute = new() { Passphrase = passphrase },
         },
         Context, default);
 
     // Lets time pass until the receiver ends, which is not before its time-out.
     private List<GalleryEvent> Ended(Task<List<GalleryEvent>> receiving)
     {
-        TimeSpan before = _time.Elapsed;
         _time.Until(() => receiving.IsCompleted, Step);
-        Assert.True(_time.Elapsed - before >= IdleTimeout - Step, $"it ended after {_time.Elapsed - before}");
+        Assert.True(_time.Elapsed >= IdleTimeout - Step, $"it ended after {_time.Elapsed}");
         return receiving.GetAwaiter().GetResult();
     }
 
     // The first packets of a gallery with a small and a large image.
-    private void SendPart(GalleryReceiver receiver, int packets)
+    private void SendPart(GalleryReceiver receiver, int packets, Passphrase? passphrase = null)
     {
-        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, UtcNow = _time.Provider.GetUtcNow });
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, UtcNow = _time.Provider.GetUtcNow, GroupKey = passphrase?.Key.Value });
         sender.Add(FluteObject.FromMemory("small.jpg", TestGallery.Jpeg(1000, 1)));
         sender.Add(FluteObject.FromMemory("large.jpg", TestGallery.Jpeg(5_000_000, 2)));
         sender.Complete();
