@@ -1,16 +1,35 @@
-# Every example of the help, run as it stands between two hosts (see Examples/Lab.ps1).
+# Every example of the help and every command of the README, run as it stands between two hosts (see Examples/Lab.ps1).
 BeforeDiscovery {
     . $PSScriptRoot/Needs.ps1
     $scenes = & $PSScriptRoot/Examples/Scenes.ps1
-    $examples = foreach ($page in Get-ChildItem (Join-Path $PSScriptRoot '../../docs/en-US') -Filter '*-*.md') {
+    $found = foreach ($page in Get-ChildItem (Join-Path $PSScriptRoot '../../docs/en-US') -Filter '*-*.md') {
         $text = (Get-Content $page -Raw).Replace("`r", '')
         foreach ($match in [regex]::Matches($text, '(?ms)^### Example (?<number>\d+): (?<title>[^\n]*)\n\n```powershell\n(?<code>.*?)\n```')) {
-            $id = "$($page.BaseName)/$($match.Groups['number'].Value)"
-            $scene = $scenes[$id] ?? @{}
-            $why = if (-not $canMakeLab) { ', skipped: hosts are network namespaces, which needs root on Linux, ip, nft and tc' }
-            elseif ($scene['Needs'] -and -not (Get-Command $scene.Needs -CommandType Application -ErrorAction Ignore)) { ", skipped: $($scene.Needs) is not installed" }
-            @{ Id = $id; Title = "$($match.Groups['title'].Value)$why"; Code = $match.Groups['code'].Value; Scene = $scene; Skip = [bool] $why }
+            @{ Id = "$($page.BaseName)/$($match.Groups['number'].Value)"; Title = $match.Groups['title'].Value; Code = $match.Groups['code'].Value }
         }
+    }
+
+    # Of the README a command is a line, but for those that a scene says belong together; and one that receives and one that sends in each row of a table.
+    $readme = (Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw).Replace("`r", '')
+    $lines = @([regex]::Matches($readme, '(?ms)^```powershell\n(.*?)\n```').ForEach({ $_.Groups[1].Value.Split("`n") }))
+    $found += for ($i = 0; $i -lt $lines.Count; $i += $many) {
+        $id = "README/$($i + 1)"
+        $many = ($scenes[$id] ?? @{})['Lines'] ?? 1
+        @{ Id = $id; Title = $lines[$i]; Code = $lines[$i..($i + $many - 1)] -join "`n" }
+    }
+
+    $found += foreach ($row in [regex]::Matches($readme, '(?m)^\| (?<transport>\w+) \|.*\| `(?<receive>Receive-[^`]*)` \| `(?<send>[^`]*)` \|$')) {
+        $id = "README/$($row.Groups['transport'].Value)"
+        $scenes[$id] = $scenes['README/Pictures'] + @{ There = $row.Groups['receive'].Value }
+        @{ Id = $id; Title = $row.Groups['send'].Value; Code = $row.Groups['send'].Value }
+    }
+
+    $scenes.Remove('README/Pictures')
+    $examples = foreach ($example in $found) {
+        $scene = $scenes[$example.Id] ?? @{}
+        $why = if (-not $canMakeLab) { ', skipped: hosts are network namespaces, which needs root on Linux, ip, nft and tc' }
+        elseif ($scene['Needs'] -and -not (Get-Command $scene.Needs -CommandType Application -ErrorAction Ignore)) { ", skipped: $($scene.Needs) is not installed" }
+        $example + @{ Scene = $scene; Why = $why; Skip = [bool] $why }
     }
     $unused = $scenes.Keys | Where-Object { $_ -notin $examples.Id }
 }
@@ -49,7 +68,7 @@ AfterAll {
 Describe 'Examples of the help' {
     It 'are all there' -ForEach @{ Unused = $unused } { $Unused | Should -BeNullOrEmpty }
 
-    It '<Id>: <Title>' -ForEach ($examples | Where-Object { -not $_.Skip }) -AllowNullOrEmptyForEach {
+    It '<Id>: <Title><Why>' -ForEach ($examples | Where-Object { -not $_.Skip }) -AllowNullOrEmptyForEach {
         $own = Join-Path $folder ($Id -replace '/', '-')
         Copy-Item $template $own -Recurse
         $ran = Invoke-Example $lab $Id $Code $Scene $own
@@ -63,7 +82,7 @@ Describe 'Examples of the help' {
         else { $ran.Example.count | Should -BeGreaterThan 0 }
     }
 
-    It '<Id>: <Title>' -ForEach ($examples | Where-Object Skip) -AllowNullOrEmptyForEach -Skip { }
+    It '<Id>: <Title><Why>' -ForEach ($examples | Where-Object Skip) -AllowNullOrEmptyForEach -Skip { }
 
     It 'README shows what comes out' -Skip:(-not ($canMakeLab -and $canCapture)) {
         # The commands of the blocks with prompts, one after the other, and what follows each.

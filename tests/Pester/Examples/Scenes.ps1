@@ -1,15 +1,18 @@
-# What the examples of the help need around them, by page and number. An example without an entry stands alone.
+# What the examples of the help need around them, by page and number; for the README by the number of the line in its blocks
+# of PowerShell, and Pictures for the table of transports. An example without an entry stands alone.
 #   Before   what was done in the same session before
 #   Here     what runs in other windows of this host; There: on the other host. Receivers and servers are started before the
 #            example, senders when it is ready to receive
 #   Stop     examples that run until Ctrl+C: Emitted, when something came out; Peers, when the others are done
 #   Check    what must be true of $Output afterwards; without it there must be some
+#   Lines    how many lines of the README belong together; without it each is an example
 #   Needs    a program that not every machine has
 $multicast = 'Receive-Gallery -Transport Multicast -ArrivalIP eth1'
 $flute = 'Receive-Gallery -Protocol Flute -Transport Multicast -ArrivalIP eth1 -OutputDirectory'
 $passphrase = "(ConvertTo-SecureString 'harbour' -AsPlainText)"
 $capture = 'Start-GalleryCapture ./running.pcap -Interface eth1'
 $servers = '1..3 | ForEach-Object { Start-GalleryServer "server$_" -Address "192.168.56.$(103 + $_)" }'
+$pics = 'Copy-Item ./pictures ./pics -Recurse'
 $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
 
 @{
@@ -60,6 +63,22 @@ $stopServers = 'Get-GalleryServer | Stop-GalleryServer'
     'New-GalleryLab/1'         = @{ Check = '"$Output" -eq "h2"' }
     'New-GalleryLab/2'         = @{ Check = '-not $Output' }
     'New-GalleryLab/3'         = @{ Check = '$Output.Hosts.Subnet[3] -eq 1; Get-GalleryLab | Remove-GalleryLab' }
+    'README/Pictures'          = @{ Before = $pics; Check = '$Output.Count -eq 6' }
+    'README/1'                 = @{ Before = 'Set-Location ./pictures'; There = 'Receive-Gallery -Transport Tcp -Address 0.0.0.0'; Check = '$Output.Sum -eq 349740' }
+    'README/2'                 = @{ There = 'Send-Gallery ./pictures -Transport Tcp -To 192.168.56.103'; Check = '$Output.Count -gt 0 -and (Get-ChildItem ./in).Count -eq 6' }
+    'README/3'                 = @{ Here = 'Send-Gallery'; Check = '(Import-Csv ./received.csv).Count -eq 6' }
+    'README/4'                 = @{ There = 'Send-Gallery photos -Protocol Flute -Transport Multicast -To 239.1.1.5 -Receivers 1'; Check = '$Output.Count -eq 3' }
+    'README/5'                 = @{ There = (1..3 | ForEach-Object { "$flute ./in$_ -Address 239.1.1.5" }); Check = '($Output | Where-Object Completed).Count -eq 3' }
+    'README/6'                 = @{ There = 'Send-Gallery photos -Protocol Flute -Transport Multicast -To 239.1.1.5 -Receivers 1 -Resume'; Check = '$Output.Count -eq 3' }
+    'README/7'                 = @{ There = (1..3 | ForEach-Object { "$flute ./in$_ -Address 239.1.1.5 -Resume" }); Check = '($Output | Where-Object Completed).Count -eq 3' }
+    'README/8'                 = @{ There = 'Send-GalleryMessage one, two, three -To 239.1.2.3 -OutboundIP eth1'; Check = '$Output.Count -eq 4' }
+    'README/9'                 = @{ There = 'Receive-GalleryMessage -Address 239.1.2.3 -ArrivalIP eth1 -Count 3'; Check = '"$($Output.Kind)" -eq "Text Json Binary"' }
+    'README/10'                = @{ Lines = 3; Check = '($Output.Text -like "Hello from server*").Count -eq 5 -and -not (Get-GalleryServer)' }
+    'README/13'                = @{ There = 'Send-Gallery ./pictures -Transport Multicast -OutboundIP eth1'; Check = '$Output.Count -eq 6' }
+    'README/14'                = @{ Before = $pics; Check = '$Output.Count -eq 6' }
+    'README/15'                = @{ Before = $pics; Check = '$Output.Name -eq "gallery.html"' }
+    'README/16'                = @{ Before = $pics; Check = '$Output.Name -eq "sheet.png"' }
+    'README/17'                = @{ Before = 'Copy-Item ./photos ./pics -Recurse'; There = 'Receive-Gallery -Transport Multicast'; Check = '$Output.Count -eq 3' }
     'Receive-Gallery/1'        = @{ Here = 'Send-Gallery'; Check = '$Output.Count -eq 6' }
     'Receive-Gallery/2'        = @{ There = 'Send-Gallery ./pictures -Transport Multicast -To 224.1.1.5 -OutboundIP eth1'; Check = '$Output.Count -eq 6' }
     'Receive-Gallery/3'        = @{ There = 'Send-Gallery ./pictures -Transport Tcp -To 192.168.56.103'; Check = '$Output.Count -eq 6 -and (Get-ChildItem ./in).Count -eq 6' }
