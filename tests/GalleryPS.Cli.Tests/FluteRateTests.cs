@@ -25,9 +25,8 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
     public void SwitchPortsOf100MbpsAreNotOverrun()
     {
         for (int i = 0; i < 3; i++) Lab.Limit(i, 100);
-        (double wire, IReadOnlyList<JsonElement> served) = Serve(images: 4);
+        (double wire, _) = Serve(images: 4);
         Assert.InRange(wire, 1, 1.10);
-        Assert.All(served, static r => Assert.Equal("Network", r.GetProperty("LimitedBy").GetString()));
     }
 
     [Fact]
@@ -38,6 +37,9 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
         (double wire, IReadOnlyList<JsonElement> served) = Serve(images: 50);
         Assert.InRange(wire, 1, 1.10);
         Assert.InRange(served.Min(static r => Goodput(r, 50)), 90, 100);
+
+        // Of a few images the start is most, which a slow machine limits more than the ports do.
+        Assert.All(served, static r => Assert.Equal("Network", r.GetProperty("LimitedBy").GetString()));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GalleryPS.Cli.Output;
 using GalleryPS.Show;
 
 namespace GalleryPS.Cli.Commands;
@@ -14,27 +13,27 @@ internal static class ReceiveCommand
         var options = OptionSet<ReceiveOptions>.AddTo(command);
         command.SetHandler((parsed, reporter, cancellationToken) =>
         {
-            IEnumerable<GalleryEvent> events = ReceiveOperation.Run(options.Read(parsed), cancellationToken);
-            if (!parsed.GetValue(show))
-            {
-                int code = reporter.ReportAll(events);
-                return Runner.Stopped.IsCancellationRequested ? Runner.Failed : code;
-            }
+            bool complete = false;
+            IEnumerable<GalleryEvent> events = Observed(ReceiveOperation.Run(options.Read(parsed), cancellationToken), () => complete = true);
+            using GalleryShow? page = parsed.GetValue(show) ? GalleryShow.Open(new ShowOptions { As = GalleryView.Browser }) : null;
+            int code = reporter.ReportAll(page is null ? events : WithPage(page, events, cancellationToken));
+            if (!complete) return Runner.Failed;
 
-            return ReceiveAndShow(events, reporter, cancellationToken);
+            // The page is served by this process: it has to stay.
+            if (page is not null) cancellationToken.WaitHandle.WaitOne();
+            return code;
         });
         return command;
     }
 
-    private static int ReceiveAndShow(IEnumerable<GalleryEvent> events, Reporter reporter, CancellationToken cancellationToken)
+    /// <summary>Says when a receiver has ended by itself: who stops it as soon as it has said so has stopped nothing.</summary>
+    private static IEnumerable<GalleryEvent> Observed(IEnumerable<GalleryEvent> events, Action onComplete)
     {
-        using GalleryShow show = GalleryShow.Open(new ShowOptions { As = GalleryView.Browser });
-        int code = reporter.ReportAll(WithPage(show, events, cancellationToken));
-        if (Runner.Stopped.IsCancellationRequested) return Runner.Failed;
-
-        // The page is served by this process: it has to stay.
-        cancellationToken.WaitHandle.WaitOne();
-        return code;
+        foreach (GalleryEvent galleryEvent in events)
+        {
+            if (galleryEvent is SummaryEvent && !Runner.Stopped.IsCancellationRequested) onComplete();
+            yield return galleryEvent;
+        }
     }
 
     /// <summary>The receiver is ready first: what waits for that may send at once.</summary>
