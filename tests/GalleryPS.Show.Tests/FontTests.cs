@@ -174,11 +174,32 @@ public sealed class FontTests : IDisposable
     [InlineData("\u0633\u0644\u0627\u0645", "\uFEE1\uFEFC\uFEB3")]
     [InlineData("\u0634\u0643\u0631\u0627", "\uFE8D\uFEAE\uFEDC\uFEB7")]
     [InlineData("\u0643\u062A\u0627\u0628", "\uFE8F\uFE8E\uFE98\uFEDB")]
-    [InlineData("\u067E\u06CC\u0686 7.jpg", "\uFB7B\uFBFF\uFB58 7.jpg")]
+    [InlineData("\u067E\u06CC\u0686 7.jpg", "7 \uFB7B\uFBFF\uFB58.jpg")]
     [InlineData("\u0628\u0651\u0628", "\uFE90\u0651\uFE91")]
     [InlineData("\u0644\u0640\u0644", "\uFEDE\u0640\uFEDF")]
     [InlineData("\u0645\u0627\u0621", "\uFE80\uFE8E\uFEE3")]
     [InlineData("\u05E9\u05DC\u05D5\u05DD", "\u05DD\u05D5\u05DC\u05E9")]
     public void RightToLeftLettersStandInOrderAndAreJoined(string read, string stands) =>
+        Assert.Equal(stands, string.Concat(RightToLeft.Ordered(read.EnumerateRunes())));
+
+    // Where Chromium puts each character of a line that begins on the left.
+    [Theory]
+    [InlineData("\u05EA\u05DE\u05D5\u05E0\u05D4 \u05E9\u05DC \u05D4\u05E0\u05DE\u05DC 2024 (\u05E2\u05D5\u05EA\u05E7).jpg", "(\u05E7\u05EA\u05D5\u05E2) 2024 \u05DC\u05DE\u05E0\u05D4 \u05DC\u05E9 \u05D4\u05E0\u05D5\u05DE\u05EA.jpg")]
+    [InlineData("(\u05E2\u05D5\u05EA\u05E7) x.jpg", "(\u05E7\u05EA\u05D5\u05E2) x.jpg")]
+    [InlineData("a (\u05E9\u05DC\u05D5\u05DD) b", "a (\u05DD\u05D5\u05DC\u05E9) b")]
+    [InlineData("\u05E9\u05DC\u05D5\u05DD 12.5-13 \u05E2\u05D5\u05DC\u05DD.jpg", "\u05DD\u05DC\u05D5\u05E2 12.5-13 \u05DD\u05D5\u05DC\u05E9.jpg")]
+    [InlineData("12 \u05E9\u05DC\u05D5\u05DD.jpg", "12 \u05DD\u05D5\u05DC\u05E9.jpg")]
+    [InlineData("\u05E9\u05DC\u05D5\u05DD-\u05E2\u05D5\u05DC\u05DD_2.jpg", "2_\u05DD\u05DC\u05D5\u05E2-\u05DD\u05D5\u05DC\u05E9.jpg")]
+    [InlineData("\u05E9\u05DC\u05D5\u05DD (2).jpg", "(2) \u05DD\u05D5\u05DC\u05E9.jpg")]
+    [InlineData("\u05E9\u05DC\u05D5\u05DD [x] \u05E2\u05D5\u05DC\u05DD", "\u05DD\u05D5\u05DC\u05E9 [x] \u05DD\u05DC\u05D5\u05E2")]
+    [InlineData("(\u05E9\u05DC\u05D5\u05DD", "(\u05DD\u05D5\u05DC\u05E9")]
+    [InlineData("\u05D0 1 \u05D1 2 \u05D2.png", "\u05D2 2 \u05D1 1 \u05D0.png")]
+    [InlineData("\u05D0 (1) \u05D1", "\u05D1 (1) \u05D0")]
+    [InlineData("\u05D0-1.png", "1-\u05D0.png")]
+    [InlineData("\u05D0 1/2/2024 \u05D1", "\u05D1 1/2/2024 \u05D0")]
+    [InlineData("50% \u05D0", "50% \u05D0")]
+    [InlineData("\u05D0 50%.jpg", "50% \u05D0.jpg")]
+    [InlineData("\u05D0+1.jpg", "1+\u05D0.jpg")]
+    public void NumbersAndBracketsStandWhereABrowserPutsThem(string read, string stands) =>
         Assert.Equal(stands, string.Concat(RightToLeft.Ordered(read.EnumerateRunes())));
 }

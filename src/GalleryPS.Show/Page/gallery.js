@@ -250,7 +250,7 @@
   }
 
   function steps() {
-    $('previous').disabled = $('next').disabled = images.length < 2;
+    $('previous').hidden = $('next').hidden = $('play').hidden = images.length < 2;
   }
 
   // ---- hands ----

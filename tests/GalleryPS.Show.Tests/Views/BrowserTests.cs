@@ -7,6 +7,7 @@ namespace GalleryPS.Show.Tests.Views;
 public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<BrowserTests.Shared>, IDisposable
 {
     private const string Drawn = "(document.getElementById('image').complete && document.getElementById('image').naturalWidth)";
+    private const string StepsAreHidden = "return ['previous', 'next', 'play'].map(b => document.getElementById(b).hidden).join(' ')";
     private const string ArrowRight = "\uE014", ArrowLeft = "\uE012";
     private readonly string _folder = TestGallery.NewFolder();
 
@@ -25,8 +26,10 @@ public sealed class BrowserTests(BrowserTests.Shared shared) : IClassFixture<Bro
         server.Add(Received(0, 30));
         await browser.UntilAsync($"{Drawn} === 30");
         Assert.Equal($"Image 0 at host {Environment.MachineName}", await browser.RunAsync<string>("return document.title"));
+        Assert.Equal("true true true", await browser.RunAsync<string>(StepsAreHidden));
         server.Add(Received(1, 31));
         await browser.UntilAsync($"{Drawn} === 31 && document.title.startsWith('Image 1 ')");
+        Assert.Equal("false false false", await browser.RunAsync<string>(StepsAreHidden));
         for (int i = 2; i < 6; i++) server.Add(Received(i, 30 + i));
 
         // It goes on by itself to the last one, and stays there while more may come.
