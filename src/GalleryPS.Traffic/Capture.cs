@@ -47,6 +47,11 @@ public sealed class Capture
     /// <summary>Packets the kernel dropped because the program was too slow; null as above.</summary>
     public long? DroppedByKernel => End?.Dropped;
 
+    /// <summary>What is to be said when the kernel dropped packets; null when it did not, or the program did not say.</summary>
+    internal WarningEvent? Incomplete => DroppedByKernel is > 0 and var dropped
+        ? new WarningEvent(ErrorIds.CaptureIncomplete, $"The kernel dropped {Counted.Of(dropped, "packet")}: {Path} is not complete.")
+        : null;
+
     /// <summary>Size of the file in bytes; null while it runs.</summary>
     public long? Bytes => End?.Bytes;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using GalleryPS.Images;
 using GalleryPS.Labs.Agents;
@@ -49,6 +50,25 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal(5, File.ReadAllLines(Path.Combine(Output, "results.csv")).Length);
         Assert.Equal(4, System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(report, "json"))).RootElement.GetArrayLength());
         Assert.Contains("Multicast, captured", File.ReadAllText(report), StringComparison.Ordinal);
+    }
+
+    // The capture program stands in for one whose kernel was too slow; it says so at its end.
+    [Fact]
+    public void PacketsThatACaptureMissedAreAmongTheReasons()
+    {
+        LabTests.Require();
+        string tools = Directory.CreateDirectory(Path.Combine(_folder, "tools")).FullName, program = Path.Combine(tools, "tcpdump");
+        File.WriteAllText(program, "#!/bin/bash\nPATH=${PATH#*:}\nexec tcpdump \"$@\" 2> >(exec sed -u 's/^0 packets dropped/7 packets dropped/' >&2)\n");
+        NetworkLab.Execute("chmod", ["+x", program]);
+        var start = new ProcessStartInfo("dotnet", [Program, "experiment", .. Gallery(3_000), "--transport", "multicast", "--receivers", "1", "--json"]);
+        start.Environment["PATH"] = $"{tools}:{start.Environment["PATH"]}";
+        using PeerProcess experiment = PeerProcess.Start(start);
+        Assert.Equal(0, experiment.WaitForExit());
+        string[] reasons = [.. experiment.Events("Experiment").Single().GetProperty("Reasons").EnumerateArray().Select(static r => r.GetString()!)];
+        Assert.Collection(
+            reasons,
+            static r => Assert.StartsWith("h1: The kernel dropped 7 packets", r, StringComparison.Ordinal),
+            static r => Assert.StartsWith("h2: The kernel dropped 7 packets", r, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -106,6 +106,7 @@ public static class AgentHost
         Write(output, new AgentReply(command.Id) { Listening = true });
         cancellationToken.WaitHandle.WaitOne();
         session.Stop();
+        if (session.Capture.Incomplete is { } incomplete) Write(output, new AgentReply(command.Id) { Event = TravelJson.WriteEvent(incomplete) });
     }
 
     private static void Put(AgentCommand command)

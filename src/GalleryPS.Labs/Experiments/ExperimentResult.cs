@@ -33,7 +33,7 @@ public sealed class ExperimentResult : ExperimentResultText
     /// <summary>How the capture at the sender relates to the prediction.</summary>
     public TrafficVerdict? Verdict { get; init; }
 
-    /// <summary>Why, in sentences.</summary>
+    /// <summary>Why, and what captures missed, in sentences.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
     /// <summary>Frames that were predicted at the sender.</summary>

@@ -11,7 +11,7 @@ internal sealed class ExperimentTry(
     ExperimentOptions options, Combination combination, IReadOnlyList<Station> stations, ExperimentGallery gallery, string folder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Late = TimeSpan.FromSeconds(1);
-    private readonly List<string> _errors = [];
+    private readonly List<string> _errors = [], _gaps = [];
     private List<Station> _ready = [];
 
     /// <summary>Does it.</summary>
@@ -54,7 +54,9 @@ internal sealed class ExperimentTry(
 
         for (int i = 0; i < captures.Count; i++)
         {
-            if (Await(captures[i], captures[i].Ended, cancellationToken) && stations[i].IsElsewhere) Fetch(stations[i], files[i] + ".pcap", cancellationToken);
+            if (!Await(captures[i], captures[i].Ended, cancellationToken)) continue;
+            _gaps.AddRange(captures[i].Events.OfType<WarningEvent>().Select(w => $"{captures[i].Host}: {w.Text}"));
+            if (stations[i].IsElsewhere) Fetch(stations[i], files[i] + ".pcap", cancellationToken);
         }
 
         for (int i = 0; i < files.Count; i++) files[i] = Keep(files[i], stations[i]);
@@ -170,7 +172,7 @@ internal sealed class ExperimentTry(
             ImagesCorrupt = Math.Min(corrupt, lacking),
             ImagesLost = lacking - Math.Min(corrupt, lacking),
             Verdict = comparison?.Verdict,
-            Reasons = comparison?.Reasons ?? [],
+            Reasons = [.. _gaps, .. comparison?.Reasons ?? []],
             Layers = comparison?.Layers ?? [],
             PredictedFrames = Layer(comparison, nameof(TrafficTotals.Frames))?.Predicted ?? 0,
             CapturedFrames = Layer(comparison, nameof(TrafficTotals.Frames))?.Captured ?? 0,

@@ -53,8 +53,7 @@ public static class CaptureOperation
             return events;
         }
 
-        if (capture.DroppedByKernel is > 0 and var dropped)
-            events.Add(new WarningEvent(ErrorIds.CaptureIncomplete, $"The kernel dropped {Counted.Of(dropped, "packet")}: {capture.Path} is not complete."));
+        if (capture.Incomplete is { } incomplete) events.Add(incomplete);
         if (capture.Packets == 0) events.Add(new WarningEvent(ErrorIds.CaptureIncomplete, $"{capture.Path} holds no packet. {CaptureHistory.Advice(capture)}"));
         return events;
     }
