@@ -28,7 +28,8 @@ foreach ($name in $Library) {
         if ($LASTEXITCODE -ne 0) { $output | Out-Host; throw "$name does not build." }
     }
 
-    [string[]] $missing = foreach ($line in $output) { if ($line -match "RS0016: Symbol '(.+)' is not part of the declared public API") { $Matches[1] } }
+    # Libraries that it refers to are built with it, and may lack some of their own.
+    [string[]] $missing = foreach ($line in $output -match "[\\/]$([regex]::Escape($name))\.csproj\]$") { if ($line -match "RS0016: Symbol '(.+)' is not part of the declared public API") { $Matches[1] } }
     [string[]] $unique = @($missing | Select-Object -Unique)
     [Array]::Sort($unique, [StringComparer]::Ordinal)
     Set-Content $list (@('#nullable enable') + $unique)
