@@ -35,6 +35,7 @@ internal sealed class IncomingConnection : IDisposable
     private bool _came;
     private long _length, _lastBytes, _drained, _finished, _rateSince, _rateLength;
     private int _state;
+    private TaskCompletionSource? _moved;
 
     public IncomingConnection(TcpConnection connection, ReceiveOptions options, Inbox inbox, Transmissions transmissions)
     {
@@ -69,6 +70,17 @@ internal sealed class IncomingConnection : IDisposable
     public bool IsSilent => HasHardlyBegun && _time.GetElapsedTime(_accepted) > LongestSilence;
 
     public bool IsFinished => Volatile.Read(ref _finished) != 0;
+
+    /// <summary>Completes when it has nothing more to read, or is done, after this was asked for.</summary>
+    public Task NextMove
+    {
+        get
+        {
+            if (Volatile.Read(ref _moved) is { } there) return there.Task;
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _moved, made, null) ?? made).Task;
+        }
+    }
 
     /// <summary>Whether <see cref="TryGiveUp"/> has ended it.</summary>
     public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
@@ -117,6 +129,7 @@ internal sealed class IncomingConnection : IDisposable
         long now = _time.GetTimestamp();
         if (_connection.IsQuiet) Volatile.Write(ref _drained, now);
         if (Interlocked.CompareExchange(ref _state, (int)Doing.Waiting, (int)Doing.Working) != (int)Doing.Working) throw new SocketException((int)SocketError.OperationAborted);
+        Move();
         await _connection.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _state, (int)Doing.Working, (int)Doing.Waiting) != (int)Doing.Waiting) throw new SocketException((int)SocketError.OperationAborted);
     }
@@ -211,7 +224,11 @@ internal sealed class IncomingConnection : IDisposable
     private ArrivedImage Arrived() => new(_spool.ReadHeader(out ImageInfo info) == ImageHeaderResult.Ok ? info : new ImageInfo(_format, 0, 0), _spool.Length, Peer, 0, _time.GetElapsedTime(_accepted), null);
 
     /// <summary>Marks the connection as done, whatever became of it.</summary>
-    public void Finish() => Volatile.Write(ref _finished, 1);
+    public void Finish()
+    {
+        Volatile.Write(ref _finished, 1);
+        Move();
+    }
 
     /// <summary>Closes with a reset, so that the sender knows that the image was not taken.</summary>
     public void Abort() => _connection.Reset();
@@ -223,6 +240,8 @@ internal sealed class IncomingConnection : IDisposable
         _connection.Dispose();
         _spool.Dispose();
     }
+
+    private void Move() => Interlocked.Exchange(ref _moved, null)?.SetResult();
 
     private ConnectionState Take(ReadOnlySpan<byte> bytes)
     {

@@ -13,7 +13,7 @@ namespace GalleryPS.Protocols.Plain;
 internal sealed class PlainStreamReceiver : IImageReceiver
 {
     private static readonly TimeSpan EmptyGallery = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250), Order = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     // Those that have something to read; storing images may block.
     private const int MostAtWork = 16;
@@ -289,9 +289,17 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     // holds up nobody for long.
     private async Task WaitForEarlier(IncomingConnection connection, IncomingConnection[] earlier, CancellationToken stopping)
     {
-        while (!Array.TrueForAll(earlier, e => connection.IsEnd ? e.IsFinished || e.IsSilent : e.MayBeOvertakenBy(connection)))
+        foreach (IncomingConnection other in earlier)
         {
-            await Task.Delay(Order, stopping).ConfigureAwait(false);
+            while (true)
+            {
+                Task moved = other.NextMove;
+                if (connection.IsEnd ? other.IsFinished || other.IsSilent : other.MayBeOvertakenBy(connection)) break;
+
+                // That it has become silent nobody says.
+                if (connection.IsEnd) moved = Task.WhenAny(moved, Task.Delay(LookEvery, _inbox.Clock.Time, stopping));
+                await moved.WaitAsync(stopping).ConfigureAwait(false);
+            }
         }
     }
 }

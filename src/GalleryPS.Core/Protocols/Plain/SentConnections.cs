@@ -22,7 +22,12 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
         connection.TakeTickets();
         _open.Enqueue((connection, name, failuresMatter));
         if (_open.Count < Together) return;
-        while (_open.Count > 0 && (_open.Peek().Connection.WaitToRead(0) || _open.Count > Most)) End(_open.Dequeue());
+        while (_open.Count > 0)
+        {
+            bool answered = _open.Peek().Connection.WaitToRead(0);
+            if (!answered && _open.Count <= Most) return;
+            End(_open.Dequeue(), answered);
+        }
     }
 
     /// <summary>Images that turned out not to have arrived since the last call.</summary>
@@ -40,7 +45,8 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
         long start = time.GetTimestamp();
         while (_open.Count > 0)
         {
-            if (_open.Peek().Connection.WaitToRead(50_000) || time.GetElapsedTime(start) >= longest) End(_open.Dequeue());
+            bool answered = _open.Peek().Connection.WaitToRead(50_000);
+            if (answered || time.GetElapsedTime(start) >= longest) End(_open.Dequeue(), answered);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -50,10 +56,10 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
         while (_open.Count > 0) _open.Dequeue().Connection.Dispose();
     }
 
-    private void End((TcpConnection Connection, string Name, bool Matters) sent)
+    private void End((TcpConnection Connection, string Name, bool Matters) sent, bool answered)
     {
         using TcpConnection connection = sent.Connection;
-        if (!connection.WaitToRead(0)) return;
+        if (!answered) return;
         bool tls = connection.AnswersTls(out SocketError error);
         if (error is SocketError.Success or SocketError.WouldBlock) connection.Read(_scratch, out error);
         if (!sent.Matters || (error is SocketError.Success && !tls)) return;
