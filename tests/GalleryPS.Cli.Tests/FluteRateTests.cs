@@ -26,7 +26,9 @@ public sealed class FluteRateTests(Lab lab) : FluteHosts(lab), IDisposable
     {
         for (int i = 0; i < 3; i++) Lab.Limit(i, 100);
         (double wire, _) = Serve(images: 4);
-        Assert.InRange(wire, 1, 1.10);
+
+        // Of so little the start is a larger part than of what the long test sends.
+        Assert.InRange(wire, 1, 1.15);
     }
 
     [Fact]

@@ -217,7 +217,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         Expect.Exit(0, sender);
         Expect.Exit(0, member);
         Expect.SameFiles(gallery, folders[0]);
-        stranger.WaitForEvent("Warning").Interrupt();
+        stranger.WaitForEvent("Warning").Terminate();
         stranger.WaitForExit();
         Assert.Equal(ErrorIds.NotAuthentic, Assert.Single(stranger.Events("Warning")).GetProperty("Id").GetString());
         Assert.Empty(Directory.GetFiles(folders[1]));
