@@ -167,7 +167,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
             Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--receivers", "1", "--passphrase", "sesame", .. SenderAddress("multicast", "4")]);
         foreach (PeerProcess side in (PeerProcess[])[sender, stranger])
         {
-            JsonElement warning = side.WaitForEvent("Warning").Events("Warning")[0];
+            JsonElement warning = Assert.Single(side.WaitForEvent("Warning").Events("Warning"));
             Assert.Equal(ErrorIds.NotAuthentic, warning.GetProperty("Id").GetString());
             Assert.Contains("passphrase", warning.GetProperty("Text").GetString(), StringComparison.Ordinal);
         }
