@@ -14,6 +14,13 @@ internal static class WaitProgress
     /// <param name="cancellationToken">Ends the wait.</param>
     public static IEnumerable<GalleryEvent> Wait(string activity, TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (length > TimeSpan.Zero) return WaitInSteps(activity, length, time, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return [];
+    }
+
+    private static IEnumerable<GalleryEvent> WaitInSteps(string activity, TimeSpan length, TimeProvider time, CancellationToken cancellationToken)
+    {
         long start = time.GetTimestamp();
         TimeSpan left = length;
         while (left > Step)

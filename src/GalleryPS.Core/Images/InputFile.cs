@@ -35,12 +35,16 @@ internal static class InputFile
     public static T Wait<T>(string path, Func<T> action, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
-        bool isLocal = FileSystems.IsKnownLocal(folder) || !CancellableWait.Run(() => FileSystems.MayHang(folder), cancellationToken);
+        string full = Path.GetFullPath(path);
+        bool isLocal = FileSystems.IsKnownLocal(Path.GetDirectoryName(full.AsSpan())) || !MayHang(Path.GetDirectoryName(full) ?? path, cancellationToken);
         return isLocal ? action() : CancellableWait.Run(action, cancellationToken);
     }
 
-    private static SafeFileHandle OpenNow(string path)
+    private static bool MayHang(string folder, CancellationToken cancellationToken) => CancellableWait.Run(() => FileSystems.MayHang(folder), cancellationToken);
+
+    /// <summary>The same where it is already known that no call waits, as in <see cref="Wait"/>.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static SafeFileHandle OpenNow(string path)
     {
         if (FileKinds.Of(path) is not FileKind.File and var kind) throw new IOException(Refusal(kind));
         return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -73,10 +77,12 @@ internal static class InputFile
     /// Whether the path is not one of a file but of something that is open already: standard input, or what a shell puts in
     /// place of <c>&lt;(command)</c>.
     /// </summary>
-    public static bool IsOpenPipe(string path)
+    public static bool IsOpenPipe(string path) => IsOpenPipe(path, Path.GetFullPath(path));
+
+    /// <summary>The same, when the full path is known.</summary>
+    public static bool IsOpenPipe(string path, string full)
     {
         if (path == ImageFiles.StandardInput) return true;
-        string full = Path.GetFullPath(path);
         bool open = full.StartsWith("/dev/fd/", StringComparison.Ordinal) || (full.StartsWith("/proc/", StringComparison.Ordinal) && full.Contains("/fd/", StringComparison.Ordinal));
         return open && FileKinds.Of(full) == FileKind.Pipe;
     }

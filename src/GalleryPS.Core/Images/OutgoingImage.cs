@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace GalleryPS.Images;
@@ -5,8 +6,11 @@ namespace GalleryPS.Images;
 /// <summary>An image that is about to be sent: its header is read, its bytes can be read in pieces.</summary>
 internal sealed class OutgoingImage : IDisposable
 {
+    // One call reads what is no larger; a datagram is not.
+    private const int LoadedBytes = 64 << 10;
     private readonly SafeFileHandle? _file;
     private readonly ReadOnlyMemory<byte> _memory;
+    private byte[]? _rented;
 
     private OutgoingImage(string name, string path, long length, ImageInfo info, SafeFileHandle? file, ReadOnlyMemory<byte> memory) =>
         (Name, Path, Length, OriginalLength, Info, _file, _memory) = (name, path, length, length, info, file, memory);
@@ -29,14 +33,14 @@ internal sealed class OutgoingImage : IDisposable
     {
         try
         {
-            if (InputFile.IsOpenPipe(path))
+            string full = System.IO.Path.GetFullPath(path);
+            if (InputFile.IsOpenPipe(path, full))
             {
                 ReadOnlyMemory<byte> data = InputFile.ReadPipe(path, cancellationToken, out string pipe);
                 return FromMemory(pipe, data, path);
             }
 
-            string full = System.IO.Path.GetFullPath(path);
-            return InputFile.Wait(full, () => Open(full, path, cancellationToken), cancellationToken);
+            return InputFile.Wait(full, () => Open(full, path), cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -44,19 +48,32 @@ internal sealed class OutgoingImage : IDisposable
         }
     }
 
-    private static OutgoingImage Open(string full, string path, CancellationToken cancellationToken)
+    private static OutgoingImage Open(string full, string path)
     {
-        SafeFileHandle file = InputFile.Open(full, cancellationToken);
+        SafeFileHandle file = InputFile.OpenNow(full);
+        byte[]? rented = null;
         try
         {
             string name = System.IO.Path.GetFileName(full);
             long length = RandomAccess.GetLength(file);
-            ImageInfo info = ReadInfo(file, length) ?? throw NotAnImage(name, path);
-            return new OutgoingImage(name, full, length, info, file, default);
+            ImageInfo? info;
+            if (length <= LoadedBytes)
+            {
+                rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
+                length = ReadAll(file, rented.AsSpan(0, (int)length));
+                info = ImageHeader.TryRead(rented.AsSpan(0, (int)length), out ImageInfo found) == ImageHeaderResult.Ok ? found : null;
+            }
+            else
+            {
+                info = ReadInfo(file, length);
+            }
+
+            return new OutgoingImage(name, full, length, info ?? throw NotAnImage(name, path), file, default) { _rented = rented };
         }
         catch
         {
             file.Dispose();
+            if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
             throw;
         }
     }
@@ -84,14 +101,7 @@ internal sealed class OutgoingImage : IDisposable
             throw new GalleryException(ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{Name} is too large to be decoded.", Path);
         }
 
-        ReadOnlyMemory<byte> data = _memory;
-        if (_file is not null)
-        {
-            byte[] all = GC.AllocateUninitializedArray<byte>((int)Length);
-            data = all.AsMemory(0, ReadAll(all).Length);
-        }
-
-        FittedImage fitted = fitter.Fit(Name, data, maxBytes, cancellationToken);
+        FittedImage fitted = fitter.Fit(Name, Loaded ?? ReadAll(GC.AllocateUninitializedArray<byte>((int)Length)), maxBytes, cancellationToken);
         var info = new ImageInfo(ImageFormat.Jpeg, fitted.Width, fitted.Height);
         return new OutgoingImage(Name, Path, fitted.Data.Length, info, null, fitted.Data) { OriginalLength = Length };
     }
@@ -101,9 +111,9 @@ internal sealed class OutgoingImage : IDisposable
     /// <exception cref="GalleryException"><see cref="ErrorIds.UnreadableImage"/>.</exception>
     public int Read(Span<byte> buffer, long offset)
     {
-        if (_file is null)
+        if (Loaded is { } loaded)
         {
-            ReadOnlySpan<byte> rest = _memory.Span[(int)Math.Min(offset, _memory.Length)..];
+            ReadOnlySpan<byte> rest = loaded.Span[(int)Math.Min(offset, loaded.Length)..];
             if (rest.Length > buffer.Length) rest = rest[..buffer.Length];
             rest.CopyTo(buffer);
             return rest.Length;
@@ -111,7 +121,7 @@ internal sealed class OutgoingImage : IDisposable
 
         try
         {
-            return RandomAccess.Read(_file, buffer, offset);
+            return RandomAccess.Read(_file!, buffer, offset);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -120,13 +130,17 @@ internal sealed class OutgoingImage : IDisposable
         }
     }
 
-    /// <summary>The bytes, when they are in memory anyway; else nothing.</summary>
+    /// <summary>The bytes, when they are in memory for good, with whoever sends them; else nothing.</summary>
     public ReadOnlyMemory<byte>? InMemory => _file is null ? _memory : (ReadOnlyMemory<byte>?)null;
 
+    /// <summary>The bytes, when they are in memory until this is disposed of; else nothing.</summary>
+    public ReadOnlyMemory<byte>? Loaded => _rented is null ? InMemory : _rented.AsMemory(0, (int)Length);
+
     /// <summary>Reads all bytes of an image that is known to be small.</summary>
-    public ReadOnlySpan<byte> ReadAll(byte[] buffer)
+    /// <param name="buffer">Room for them, unless they are <see cref="Loaded"/>.</param>
+    public ReadOnlyMemory<byte> ReadAll(byte[] buffer)
     {
-        if (_file is null) return _memory.Span;
+        if (Loaded is { } loaded) return loaded;
         int read = 0;
         while (read < buffer.Length)
         {
@@ -135,10 +149,22 @@ internal sealed class OutgoingImage : IDisposable
             read += more;
         }
 
-        return buffer.AsSpan(0, read);
+        return buffer.AsMemory(0, read);
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        if (Interlocked.Exchange(ref _rented, null) is { } rented) ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    // As many as there are: whoever writes the file may have made it shorter.
+    private static int ReadAll(SafeFileHandle file, Span<byte> buffer)
+    {
+        int read = 0;
+        while (read < buffer.Length && RandomAccess.Read(file, buffer[read..], read) is > 0 and var more) read += more;
+        return read;
+    }
 
     private static ImageInfo? ReadInfo(SafeFileHandle file, long length)
     {

@@ -144,6 +144,22 @@ public sealed class LimitTests : IDisposable
         Assert.Equal(3, receiving.Result.OfType<ReceivedEvent>().Count());
     }
 
+    // Beside an image that is not whole yet, others are read on other threads, and those may lag behind a fast sender.
+    [Fact]
+    public void WhoIsFasterThanItIsReadWaits()
+    {
+        using GalleryReceiver receiver = Open(new LimitOptions { MaxConnectionsPerHost = 2 }, out Task<List<GalleryEvent>> receiving, out ConcurrentQueue<long> arrived);
+        byte[] image = TestGallery.Jpeg(2000, 1);
+        Socket first = Connect(receiver);
+        first.Send(image.AsSpan(0, 1500));
+        for (int i = 0; i < 300; i++) Send(receiver, image);
+        Finish(image, (first, 1500));
+        Assert.True(SpinWait.SpinUntil(() => arrived.Count == 301, Patience));
+        Send(receiver, []);
+        Assert.True(receiving.Wait(Patience));
+        Assert.DoesNotContain(receiving.Result, static e => e is ErrorEvent or WarningEvent);
+    }
+
     [Fact]
     public void MoreImagesThanAreAcceptedEndIt()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Protocols;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Tests.Protocols;
@@ -11,21 +12,23 @@ public sealed class LoopbackTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _folder = TestGallery.NewFolder();
 
-    public static TheoryData<Transport, string> Everywhere => new()
-    {
-        { Transport.Unicast, "127.0.0.1" }, { Transport.Unicast, "::1" },
-        { Transport.Broadcast, "127.255.255.255" },
-        { Transport.Multicast, "239.25.25.26" }, // Linux has no IPv6 multicast route on its loopback: that one needs hosts
-        { Transport.Tcp, "127.0.0.1" }, { Transport.Tcp, "::1" },
-    };
+    public static MatrixTheoryData<(Transport Transport, string Address), bool> Everywhere => new(
+        [
+            (Transport.Unicast, "127.0.0.1"), (Transport.Unicast, "::1"),
+            (Transport.Broadcast, "127.255.255.255"),
+            (Transport.Multicast, "239.25.25.26"), // Linux has no IPv6 multicast route on its loopback: that one needs hosts
+            (Transport.Tcp, "127.0.0.1"), (Transport.Tcp, "::1"),
+        ],
+        [false, true]);
 
     [Theory]
     [MemberData(nameof(Everywhere))]
-    public void EveryByteArrives(Transport transport, string address)
+    public void EveryByteArrives((Transport, string) to, bool portable)
     {
+        (Transport transport, string address) = to;
         Assert.SkipWhen(address.Contains(':') && !Interfaces.List().Any(static n => n.Loopback && n.IPv6.Count > 0), "this machine has no IPv6");
         IReadOnlyList<string> files = TestGallery.Write(_folder, 200, 300, 65_507, 30_000);
-        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(transport, address));
+        using GalleryReceiver receiver = GalleryReceiver.Open(Receive(transport, address), ProtocolContext.Default with { Portable = portable }, CancellationToken.None);
         Task<List<GalleryEvent>> receiving = Start(receiver);
         List<GalleryEvent> sent = Send(transport, address, receiver, files);
         Assert.True(receiving.Wait(Patience));
@@ -44,7 +47,7 @@ public sealed class LoopbackTests : IDisposable
     [Fact]
     public void ATcpImageLargerThanMemoryIsSpooledAndIntact()
     {
-        IReadOnlyList<string> files = TestGallery.Write(_folder, 10_000_000, 4 << 20, (4 << 20) + 1, 256 << 10, (256 << 10) + 1);
+        IReadOnlyList<string> files = TestGallery.Write(_folder, 10_000_000, 4 << 20, (4 << 20) + 1, 256 << 10, (256 << 10) + 1, 64 << 10, (64 << 10) + 1);
         foreach (string? output in (string?[])[null, Path.Combine(_folder, "out")])
         {
             using GalleryReceiver receiver = GalleryReceiver.Open(Receive(Transport.Tcp, "127.0.0.1") with { Storage = new() { OutputDirectory = output } });

@@ -41,6 +41,14 @@ internal static class JpegEnd
             ReadOnlySpan<byte> bytes = source.From(offset);
             if (bytes.IsEmpty) return false;
             int at = bytes.IndexOf(Prefix);
+
+            // The data of a scan is full of them: as long as the byte behind is at hand, nothing is asked for anew.
+            while (at >= 0 && at + 2 < bytes.Length && bytes[at + 1] == 0)
+            {
+                int next = bytes[(at + 2)..].IndexOf(Prefix);
+                at = next < 0 ? -1 : at + 2 + next;
+            }
+
             if (at < 0)
             {
                 offset += bytes.Length;

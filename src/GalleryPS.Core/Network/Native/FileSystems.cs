@@ -11,6 +11,7 @@ internal static unsafe partial class FileSystems
 {
     private const int MostFolders = 256, Room = 256;
     private static readonly ConcurrentDictionary<string, bool> Known = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, bool>.AlternateLookup<ReadOnlySpan<char>> KnownSpans = Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
     // f_type of struct statfs (statfs(2)): NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS, Coda, Lustre, autofs, VirtualBox' shared folders.
     private static readonly HashSet<uint> Remote =
@@ -24,7 +25,7 @@ internal static unsafe partial class FileSystems
 
     /// <summary>Whether it is known already that calls for what is in a folder do not wait.</summary>
     /// <param name="folder">Its full path.</param>
-    public static bool IsKnownLocal(string folder) => Known.TryGetValue(folder, out bool mayHang) && !mayHang;
+    public static bool IsKnownLocal(ReadOnlySpan<char> folder) => KnownSpans.TryGetValue(folder, out bool mayHang) && !mayHang;
 
     private static bool Learn(string folder, bool mayHang)
     {

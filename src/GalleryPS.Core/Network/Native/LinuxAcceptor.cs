@@ -44,6 +44,26 @@ internal static unsafe class LinuxAcceptor
         }
     }
 
+    /// <summary>Reads what is there, without waiting: who asked before whether there is anything would make two calls of one.</summary>
+    /// <returns>Bytes; 0 without an error at the end.</returns>
+    public static int Receive(SafeHandle socket, Span<byte> buffer, out SocketError error)
+    {
+        error = SocketError.Success;
+        fixed (byte* start = buffer)
+        {
+            nint read = LibC.Receive(socket, start, (nuint)buffer.Length, LibC.DontWait);
+            if (read >= 0) return (int)read;
+        }
+
+        error = Marshal.GetLastPInvokeError() switch
+        {
+            LibC.TryAgain or LibC.InterruptedCall => SocketError.WouldBlock,
+            LibC.ConnectionReset => SocketError.ConnectionReset,
+            _ => SocketError.ConnectionAborted,
+        };
+        return 0;
+    }
+
     /// <summary>
     /// Closes. What the client said is read first, because closing a socket with unread bytes resets the connection, and
     /// the client might lose the greeting.

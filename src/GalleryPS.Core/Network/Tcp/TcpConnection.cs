@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GalleryPS.Network.Native;
 
 namespace GalleryPS.Network;
 
@@ -123,6 +124,18 @@ internal sealed class TcpConnection : IDisposable
     /// <returns>Bytes; 0 without an error at the end.</returns>
     public int Read(Span<byte> buffer, out SocketError error) => _tls is null ? _socket.Receive(buffer, SocketFlags.None, out error) : _tls.Read(buffer, out error);
 
+    /// <summary>Reads what is there, without waiting for it.</summary>
+    /// <param name="buffer">Room to read into.</param>
+    /// <param name="portable">Use what works everywhere.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/> when nothing is there.</param>
+    /// <returns>Bytes; 0 without an error at the end.</returns>
+    public int TryRead(Span<byte> buffer, bool portable, out SocketError error)
+    {
+        if (_tls is null && LibC.IsSupported && !portable) return LinuxAcceptor.Receive(_socket.SafeHandle, buffer, out error);
+        error = SocketError.WouldBlock;
+        return WaitToRead(0) ? Read(buffer, out error) : 0;
+    }
+
     /// <summary>Waits without a thread until there is something to read, the end of the connection included.</summary>
     /// <exception cref="SocketException">The connection failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -171,7 +184,7 @@ internal sealed class TcpConnection : IDisposable
     /// <returns>For a user; null when it has nothing to do with it.</returns>
     public GalleryException? WhyNotSent(string what, SocketError error)
     {
-        if (_tls is null) return AnswersTls(out _) ? TlsErrors.Unexpected(Peer, what) : null;
+        if (_tls is null) return AnswersTls() ? TlsErrors.Unexpected(Peer, what) : null;
         if (error is not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)) return null;
 
         // In TLS 1.3 a client learns only afterwards that its certificate was not taken.
@@ -183,13 +196,8 @@ internal sealed class TcpConnection : IDisposable
     public void TakeTickets() => _tls?.WaitToRead(TimeSpan.Zero);
 
     /// <summary>Whether a peer that was spoken to in plain text answered with TLS.</summary>
-    /// <param name="error">Why it has not: the system tells of a reset only once.</param>
-    public bool AnswersTls(out SocketError error)
-    {
-        error = SocketError.Success;
-        Span<byte> start = stackalloc byte[8];
-        return _tls is null && SocketErrors.Prefer(() => _socket.Blocking = false) && _socket.Receive(start, SocketFlags.Peek, out error) is var length and > 0 && TlsSide.IsTls(start[..length]);
-    }
+    /// <param name="start">What it answered, from the first byte on.</param>
+    public bool IsTlsUnexpected(ReadOnlySpan<byte> start) => _tls is null && TlsSide.IsTls(start);
 
     /// <summary>
     /// Reads and forgets what came. Closing with unread bytes would reset the connection, and the other end might lose what it
@@ -228,6 +236,12 @@ internal sealed class TcpConnection : IDisposable
         _tls?.Close(rightly: true);
         _socket.Dispose();
         _tls?.Dispose();
+    }
+
+    private bool AnswersTls()
+    {
+        Span<byte> start = stackalloc byte[8];
+        return SocketErrors.Prefer(() => _socket.Blocking = false) && _socket.Receive(start, SocketFlags.Peek, out _) is var length and > 0 && IsTlsUnexpected(start[..length]);
     }
 
     private async Task Encrypt(TlsTarget target, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)

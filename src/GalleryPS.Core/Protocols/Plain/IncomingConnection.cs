@@ -85,6 +85,23 @@ internal sealed class IncomingConnection : IDisposable
     /// <summary>Whether <see cref="TryGiveUp"/> has ended it.</summary>
     public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
 
+    /// <summary>Whether it waits for this receiver, not for its sender: what came is not read or not handed over yet.</summary>
+    public bool IsOwed
+    {
+        get
+        {
+            if (IsFinished || IsGivenUp) return false;
+            try
+            {
+                return Volatile.Read(ref _state) == (int)Doing.Working || !_connection.IsQuiet;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false; // it has ended just now
+            }
+        }
+    }
+
     /// <summary>
     /// Whether a later connection of the same host may be presented before this one. A sender closes one connection
     /// before it opens the next, so when the later one arrived while this one had nothing to read, they are of different senders.
@@ -104,14 +121,15 @@ internal sealed class IncomingConnection : IDisposable
 
     /// <summary>Reads what is there, on the calling thread, as long as it comes at once.</summary>
     /// <param name="buffer">Room to read into.</param>
-    /// <param name="microseconds">How long to wait when there is nothing.</param>
+    /// <param name="patience">How many microseconds to wait when there is nothing; asked when that is so.</param>
     /// <param name="upTo">Stop after so many bytes although there are more, so that a large image does not hold up other senders.</param>
-    public ConnectionState Read(byte[] buffer, int microseconds, long upTo)
+    /// <param name="portable">Use what works everywhere.</param>
+    public ConnectionState Read(byte[] buffer, Func<int> patience, long upTo, bool portable)
     {
         while (Length < upTo)
         {
-            if (!_connection.WaitToRead(microseconds)) return ConnectionState.Open;
-            int read = _connection.Read(buffer, out SocketError error);
+            int read = _connection.TryRead(buffer, portable, out SocketError error);
+            if (error == SocketError.WouldBlock && !_connection.WaitToRead(patience())) return ConnectionState.Open;
             if (error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.Interrupted) continue;
             if (error != SocketError.Success) return Broken(new SocketException((int)error));
             if (read == 0) return ConnectionState.Whole;

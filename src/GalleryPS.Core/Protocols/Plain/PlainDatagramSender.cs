@@ -100,14 +100,18 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             // The first datagram goes at once; what the rate costs is the wait before the next.
-            if (_slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
-            foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
+            if (_slow.MayWarn && _slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
+            if (_pacer.Left is var left && left > TimeSpan.Zero)
+            {
+                foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", left, _time, cancellationToken)) yield return waiting;
+            }
+
             long start = _time.GetTimestamp();
             _pacer.Wait(cancellationToken);
             GalleryEvent? unreadable = length < 0 ? Read(image, reach, out length) : null;
             if (unreadable is not null) yield return unreadable;
             if (length < 0) continue;
-            foreach (GalleryEvent galleryEvent in Send(image.InMemory ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return galleryEvent;
+            foreach (GalleryEvent galleryEvent in Send(image.Loaded ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return galleryEvent;
             if (_copies > 0)
             {
                 _pacer.Sent(length);

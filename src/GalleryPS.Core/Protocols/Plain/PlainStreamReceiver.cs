@@ -20,22 +20,27 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private const int PollMicroseconds = ReadingThreads.PollMilliseconds * 1000;
     private const int InlineMicroseconds = 1_000;
     private const int InlineBytes = 1 << 20;
+    private const int CatchUpMilliseconds = 1, RoomMilliseconds = 1000;
     private readonly ReceiveOptions _options;
+    private readonly bool _portable;
     private readonly Inbox _inbox;
     private readonly StreamListener _listener;
     private readonly TlsServer? _tls;
     private readonly HashSet<IPAddress> _sources;
     private readonly Transmissions _transmissions;
     private readonly List<IncomingConnection> _open = [];
+
+    // Hosts that wait for room in vain, until one of their connections ends: they hold up others only once.
+    private readonly HashSet<IPAddress> _stuck = [];
     private readonly SemaphoreSlim _turns = new(MostAtWork);
     private readonly ITimer _look;
     private readonly ConcurrentDictionary<string, bool> _found = new(StringComparer.Ordinal);
     private readonly ResumeServer? _resume;
     private long _givenUp, _turnedAway;
 
-    private PlainStreamReceiver(ReceiveOptions options, Inbox inbox, StreamListener listener, TlsServer? tls, IReadOnlyList<IPAddress> sources)
+    private PlainStreamReceiver(ReceiveOptions options, bool portable, Inbox inbox, StreamListener listener, TlsServer? tls, IReadOnlyList<IPAddress> sources)
     {
-        (_options, _inbox, _listener, _tls, _sources) = (options, inbox, listener, tls, [.. sources]);
+        (_options, _portable, _inbox, _listener, _tls, _sources) = (options, portable, inbox, listener, tls, [.. sources]);
         _transmissions = new Transmissions(inbox, options.Senders, EmptyGallery, "connected and sent nothing");
         _look = inbox.Clock.Time.CreateTimer(static r => ((PlainStreamReceiver)r!).CheckTimes(), this, LookEvery, LookEvery);
         if (inbox.Stored is { } stored) _resume = new ResumeServer(listener.EndPoints, stored, IsWanted, Found, inbox.Clock.Time, tls);
@@ -51,7 +56,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         var listener = new StreamListener(where, tls, context.Portable, inbox.Report, inbox.Break);
         try
         {
-            return new PlainStreamReceiver(options, inbox, listener, tls, where.Sources);
+            return new PlainStreamReceiver(options, context.Portable, inbox, listener, tls, where.Sources);
         }
         catch
         {
@@ -111,6 +116,9 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         TcpAcceptor acceptor = socket.Acceptor;
         byte[] buffer = new byte[256 << 10];
+
+        // While others wait to be accepted, nobody is waited for.
+        Func<int> patience = () => acceptor.Wait(0) ? 0 : InlineMicroseconds;
         while (_listener.Accepts(socket))
         {
             if (!acceptor.Wait(0))
@@ -120,7 +128,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             }
 
             Accepted accepted = acceptor.Accept(out TcpConnection? connection);
-            if (connection is not null) Take(acceptor, new IncomingConnection(connection, _options, _inbox, _transmissions), buffer);
+            if (connection is not null) Take(new IncomingConnection(connection, _options, _inbox, _transmissions), buffer, patience);
 
             // It stays in the backlog until others have ended.
             else if (accepted == Accepted.TooMany && !MakeRoom(null)) _listener.Stopping.WaitHandle.WaitOne(ReadingThreads.PollMilliseconds);
@@ -145,11 +153,11 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         }
     }
 
-    private void Take(TcpAcceptor acceptor, IncomingConnection connection, byte[] buffer)
+    private void Take(IncomingConnection connection, byte[] buffer, Func<int> patience)
     {
         if (IsWanted(DatagramReceiver.WithoutZone(connection.Peer.Address)))
         {
-            Handle(acceptor, connection, buffer);
+            Handle(connection, buffer, patience);
             return;
         }
 
@@ -158,20 +166,17 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         connection.Dispose();
     }
 
-    private void Handle(TcpAcceptor acceptor, IncomingConnection connection, byte[] buffer)
+    private void Handle(IncomingConnection connection, byte[] buffer, Func<int> patience)
     {
-        // While others wait to be accepted, nobody is waited for.
-        IncomingConnection[] earlier = EarlierOf(connection.Peer.Address);
-        if (earlier.Length == 0 && ReadInline(connection, buffer, acceptor.Wait(0) ? 0 : InlineMicroseconds) != ConnectionState.Open)
+        IncomingConnection[] earlier = CatchUp(connection.Peer.Address);
+        if (earlier.Length == 0 && ReadInline(connection, buffer, patience) != ConnectionState.Open)
         {
             connection.Dispose();
             return;
         }
 
         _inbox.Queue.Flush();
-        int all;
-        lock (_open) all = _open.Count;
-        if ((earlier.Length >= _options.Limits.MaxConnectionsPerHost && !MakeRoom(connection.Peer.Address)) || (all >= _options.Limits.MaxConnections && !MakeRoom(null)))
+        if (!WaitForRoom(connection.Peer.Address))
         {
             Interlocked.Increment(ref _turnedAway);
             connection.Abort();
@@ -181,6 +186,42 @@ internal sealed class PlainStreamReceiver : IImageReceiver
 
         lock (_open) _open.Add(connection);
         _ = ReadOn(connection, earlier);
+    }
+
+    // This thread reads several times as fast as those that read side by side. Who paused for a moment is read by them, and so would be
+    // everything that comes behind: they get a moment to catch up.
+    private IncomingConnection[] CatchUp(IPAddress host)
+    {
+        IncomingConnection[] earlier = EarlierOf(host);
+        if (earlier.Length is 0 or > MostAtWork || !Array.TrueForAll(earlier, static o => o.IsOwed)) return earlier;
+        _inbox.Queue.Flush();
+        lock (_open)
+        {
+            while (_open.Exists(o => o.Peer.Address.Equals(host)) && Monitor.Wait(_open, CatchUpMilliseconds))
+            {
+                // Another one has ended.
+            }
+        }
+
+        return EarlierOf(host);
+    }
+
+    // Nobody is turned away for what this receiver has not read yet: those who come next wait in the backlog meanwhile, unless nothing ends.
+    private bool WaitForRoom(IPAddress host)
+    {
+        lock (_open)
+        {
+            while (!_listener.Stopping.IsCancellationRequested)
+            {
+                bool isHostFull = _open.Count(o => o.Peer.Address.Equals(host)) >= _options.Limits.MaxConnectionsPerHost;
+                bool isFull = _open.Count >= _options.Limits.MaxConnections;
+                if ((!isHostFull || MakeRoom(host)) && (!isFull || MakeRoom(null))) return true;
+                if (_stuck.Contains(host) || !_open.Exists(o => (!isHostFull || o.Peer.Address.Equals(host)) && o.IsOwed)) return false;
+                if (!Monitor.Wait(_open, RoomMilliseconds)) _stuck.Add(host);
+            }
+
+            return false;
+        }
     }
 
     // Ends the connection that brought least, if that is next to nothing.
@@ -209,11 +250,11 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         }
     }
 
-    private ConnectionState ReadInline(IncomingConnection connection, byte[] buffer, int microseconds)
+    private ConnectionState ReadInline(IncomingConnection connection, byte[] buffer, Func<int> patience)
     {
         try
         {
-            ConnectionState state = connection.Read(buffer, microseconds, InlineBytes);
+            ConnectionState state = connection.Read(buffer, patience, InlineBytes, _portable);
             if (state == ConnectionState.Whole) connection.Deliver(urgent: false);
             return state;
         }
@@ -280,6 +321,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
             lock (_open)
             {
                 _open.Remove(connection);
+                _stuck.Remove(connection.Peer.Address);
                 Monitor.PulseAll(_open);
             }
         }

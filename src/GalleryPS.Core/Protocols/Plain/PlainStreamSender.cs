@@ -66,10 +66,10 @@ internal sealed class PlainStreamSender : IImageSender
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         // Each receiver gets its own copy at the rate, side by side.
-        if (_slow.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes")) is { } slow) yield return slow;
-        if (_warning is not null && index == 0) yield return _warning;
+        GalleryEvent? slow = _slow.MayWarn ? _slow.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes")) : null;
         IEnumerable<GalleryEvent> events = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
-        foreach (GalleryEvent galleryEvent in events) yield return galleryEvent;
+        GalleryEvent? warning = index == 0 ? _warning : null;
+        return slow is null && warning is null ? events : new[] { slow, warning }.OfType<GalleryEvent>().Concat(events);
     }
 
     public IEnumerable<GalleryEvent> Complete(CancellationToken cancellationToken) =>

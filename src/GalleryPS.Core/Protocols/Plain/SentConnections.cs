@@ -15,7 +15,7 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
     private const int Most = 64, Together = 16;
     private readonly Queue<(TcpConnection Connection, string Name, bool Matters)> _open = new();
     private readonly List<GalleryException> _failures = [];
-    private readonly byte[] _scratch = new byte[1];
+    private readonly byte[] _scratch = new byte[8];
 
     public void Add(TcpConnection connection, string name, bool failuresMatter = true)
     {
@@ -60,8 +60,8 @@ internal sealed class SentConnections(TimeProvider time) : IDisposable
     {
         using TcpConnection connection = sent.Connection;
         if (!answered) return;
-        bool tls = connection.AnswersTls(out SocketError error);
-        if (error is SocketError.Success or SocketError.WouldBlock) connection.Read(_scratch, out error);
+        int read = connection.Read(_scratch, out SocketError error);
+        bool tls = connection.IsTlsUnexpected(_scratch.AsSpan(0, read));
         if (!sent.Matters || (error is SocketError.Success && !tls)) return;
         _failures.Add((tls ? TlsErrors.Unexpected(connection.Peer, sent.Name) : connection.WhyNotSent(sent.Name, error)) ?? SocketErrors.Reset(new SocketException((int)error), connection.Peer, sent.Name));
     }

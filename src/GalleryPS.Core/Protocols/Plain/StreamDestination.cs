@@ -26,7 +26,8 @@ internal sealed class StreamDestination : IDisposable
     private readonly SendingWatch _watch;
     private readonly BlockingCollection<(OutgoingImage? Image, int Index)> _queue = new(MostWaiting);
     private Thread? _thread;
-    private volatile ImageProgress? _current;
+    private volatile OutgoingImage? _current;
+    private int _currentIndex;
     private long _done;
 
     public StreamDestination(IPEndPoint to, TcpConnectOptions options, Pacer pacer, TimeProvider time, bool retry, bool resume)
@@ -48,9 +49,12 @@ internal sealed class StreamDestination : IDisposable
     /// <param name="cancellationToken">Breaks the connection off.</param>
     public IEnumerable<GalleryEvent> Send(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if (IsGivenUp) yield break;
-        foreach (GalleryEvent galleryEvent in SendWithProgress(image, index, cancellationToken)) yield return galleryEvent;
-        foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
+        if (IsGivenUp) return [];
+
+        // Who sends slowly, because it was asked to or the receiver is slow, tells how far it is. Where several go side by side each has its own thread anyway.
+        return (_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null
+            ? Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken)
+            : SendWithProgress(image, index, cancellationToken);
     }
 
     /// <summary>Sends the end of transmission, and waits a little for the receiver to close.</summary>
@@ -83,7 +87,7 @@ internal sealed class StreamDestination : IDisposable
     }
 
     /// <summary>How far it is with the image that it is sending; null when it sends none.</summary>
-    public ImageProgress? Current => _current is { } current ? current with { Done = Interlocked.Read(ref _done) } : null;
+    public ImageProgress? Current => _current is { } image ? new ImageProgress(_currentIndex, $"{image.Name} to {To}", Interlocked.Read(ref _done), image.Length) : null;
 
     /// <summary>Whether it has worked through everything, the end included.</summary>
     public bool IsDone => _thread is null || !_thread.IsAlive;
@@ -96,15 +100,8 @@ internal sealed class StreamDestination : IDisposable
         _sent.Dispose();
     }
 
-    // Who sends slowly, because it was asked to or the receiver is slow, tells how far it is. Where several go side by side each has its own thread anyway.
     private IEnumerable<GalleryEvent> SendWithProgress(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
-        if ((_pacer.IsUnlimited && image.Length < SmallBytes) || _thread is not null)
-        {
-            foreach (GalleryEvent galleryEvent in Try(image.Name, () => SendImage(image, index, cancellationToken), cancellationToken)) yield return galleryEvent;
-            yield break;
-        }
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long start = _time.GetTimestamp();
         var events = new ConcurrentQueue<GalleryEvent>();
@@ -165,26 +162,29 @@ internal sealed class StreamDestination : IDisposable
     }
 
     // Waits for a network that is away for a moment: then there is no connection. Where several go side by side, the others do not wait as long for this one.
+    // Tells of earlier images, too, that turned out not to have arrived.
     private IEnumerable<GalleryEvent> Try(string what, Func<GalleryEvent> send, CancellationToken cancellationToken)
     {
         GalleryEvent? result, galleryEvent;
-        while ((result = TryOnce(what, send, out GalleryException? error, out SocketException? away, cancellationToken)) is null)
+        GalleryException? error;
+        while ((result = TryOnce(what, send, out error, out SocketException? away, cancellationToken)) is null)
         {
             galleryEvent = null;
             bool again = away is not null && _watch.ShouldWait(away, _reach, others: _thread is not null, out galleryEvent);
             if (galleryEvent is not null) yield return galleryEvent;
             if (!again)
             {
-                if (_reach.Fail(error!) is { } failed) yield return failed;
-                yield break;
+                result = _reach.Fail(error!);
+                break;
             }
 
             _watch.Wait(cancellationToken);
         }
 
-        galleryEvent = _watch.Succeed();
+        galleryEvent = error is null ? _watch.Succeed() : null;
         if (galleryEvent is not null) yield return galleryEvent;
-        yield return result;
+        if (result is not null) yield return result;
+        foreach (GalleryException late in _sent.Failures()) yield return new ErrorEvent(late);
     }
 
     private GalleryEvent? TryOnce(string what, Func<GalleryEvent> send, out GalleryException? error, out SocketException? away, CancellationToken cancellationToken)
@@ -217,7 +217,7 @@ internal sealed class StreamDestination : IDisposable
         if (_resume && ResumeQuestion.Ask(To, image, _options, _time, cancellationToken)) return Describe(image, index, image.Length, start, wasThere: true);
         TcpConnection connection = TcpConnection.Connect(To, _options, _time, cancellationToken);
         Interlocked.Exchange(ref _done, 0);
-        _current = new ImageProgress(index, $"{image.Name} to {To}", 0, image.Length);
+        (_currentIndex, _current) = (index, image);
         try
         {
             long sent = SendBytes(connection, image, cancellationToken);
@@ -279,7 +279,7 @@ internal sealed class StreamDestination : IDisposable
 
     private long SendContent(TcpConnection connection, OutgoingImage image, CancellationToken cancellationToken)
     {
-        if (image.InMemory is { } memory) return SendAll(connection, memory.Span, cancellationToken);
+        if (image.Loaded is { } memory) return SendAll(connection, memory.Span, cancellationToken);
         byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, Math.Max(image.Length, 1)));
         try
         {
