@@ -58,10 +58,9 @@ internal sealed class LiveServer : IDisposable
             {
                 int tried = port == 0 ? FreePort() : port;
                 listener = new HttpListener { IgnoreWriteExceptions = true };
-                listener.Prefixes.Add($"http://localhost:{tried}/");
 
-                // Elsewhere than on Windows (where only localhost needs no rights) the address works as well as the name.
-                if (!OperatingSystem.IsWindows()) listener.Prefixes.Add($"http://127.0.0.1:{tried}/");
+                // Not the address: for one the listener looks up the name of this machine, and in a closed network nobody answers that.
+                listener.Prefixes.Add($"http://localhost:{tried}/");
                 listener.Start();
                 return new LiveServer(listener, tried, token, interval);
             }
