@@ -2,12 +2,15 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     . $PSScriptRoot/Traffic.Support.ps1
 
-    # What a new pwsh prints, in a culture and a width.
-    function Show-View([string] $Culture, [int] $Width) {
-        $script = @"
-            [cultureinfo]::CurrentCulture = '$Culture'; `$PSStyle.OutputRendering = 'PlainText'
-            Import-Module '$moduleManifest'
-            `$c = '$captures'; `$out = @{ Width = $Width }
+    # What a pwsh prints in each of some cultures and widths.
+    $script = @"
+        param(`$c)
+        `$PSStyle.OutputRendering = 'PlainText'
+        Import-Module '$moduleManifest'
+        foreach (`$place in 'en-US 80', 'en-US 120', 'en-US 100', 'de-DE 100', 'tr-TR 100', 'fr-FR 100') {
+            `$culture, `$width = `$place.Split(' ')
+            [cultureinfo]::CurrentCulture = `$culture; `$out = @{ Width = `$width }
+            "VIEW `$place"
             Measure-Gallery -Protocol Plain, Flute -Receivers 3 | Out-String @out
             Measure-Gallery -Transport Tcp, Unicast -PerImage | Out-String @out
             Measure-Gallery -Size 1000, 100000, 200000 -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Out-String @out
@@ -27,14 +30,20 @@ BeforeAll {
             Send-Gallery -Transport Tcp -Port 9 -BitRate 5.5kbps -WarningAction SilentlyContinue -WarningVariable slow -ErrorAction SilentlyContinue -ErrorVariable refused
             `$slow.Message; `$refused.Exception.Message
             try { Receive-Gallery -Port 25777 -IdleTimeout 0.25 -ErrorAction Stop } catch { `$_.Exception.Message }
+        }
 "@
-        (pwsh -NoProfile -NonInteractive -Command $script) -join "`n"
+    $file = Join-Path $TestDrive 'views.ps1'
+    Set-Content $file $script
+    $views = @{}
+    foreach ($view in (pwsh -NoProfile -NonInteractive -File $file $captures) -join "`n" -split '(?m)^VIEW ' | Select-Object -Skip 1) {
+        $place, $text = $view -split "`n", 2
+        $views[$place] = $text.TrimEnd()
     }
 }
 
 Describe 'The default views' {
     It 'cut nothing at <_> columns' -ForEach 80, 120 {
-        $text = (Show-View en-US $_) -replace '(?s)\nMessages:.*'
+        $text = $views["en-US $_"] -replace '(?s)\nMessages:.*'
         $text | Should -Not -Match ([char] 0x2026)
         ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $_
         $text | Should -Match '(?m)^Multicast Flute +3 .* [0-9.]+ %$'
@@ -113,12 +122,12 @@ Describe 'The default views' {
     }
 
     It 'show numbers alike in every culture' {
-        $english = Show-View en-US 100
+        $english = $views['en-US 100']
         $english | Should -Match 'has 100,000 bytes; one UDP datagram carries at most 65,507'
         $english | Should -Match 'At 5\.5kbps, 01-harbour\.jpg \(56,618 bytes\) takes 1\.4 minutes'
         $english | Should -Match 'for 0\.25 s'
         foreach ($culture in 'de-DE', 'tr-TR', 'fr-FR') {
-            $other = Show-View $culture 100
+            $other = $views["$culture 100"]
             # The tables of FLUTE say when they expire, so that their compressed length differs from run to run.
             $lines = { param($text) ($text -split "`n").Where{ $_ -notmatch 'Flute' } -join "`n" }
             & $lines $other | Should -Be (& $lines $english)
