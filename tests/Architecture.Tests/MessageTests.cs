@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
+using GalleryPS.TestSupport;
 
 namespace Architecture.Tests;
 
@@ -11,9 +11,7 @@ public partial class MessageTests
     /// <summary>Set to bring the list up to date instead of comparing with it.</summary>
     private const string UpdateVariable = "UPDATE_MESSAGES";
 
-    private static readonly string Root = typeof(MessageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-
-    private static string ListPath => Path.Combine(Root, "tests", "Architecture.Tests", "messages.txt");
+    private static string ListPath => Path.Combine(Repository.Root, "tests", "Architecture.Tests", "messages.txt");
 
     [Fact]
     public void MessagesAreThoseOfTheList()
@@ -43,7 +41,7 @@ public partial class MessageTests
     [Fact]
     public void ThePageAboutTroublesQuotesMessages()
     {
-        string page = File.ReadAllText(Path.Combine(Root, "docs", "en-US", "about_GalleryPS_Troubleshooting.md")).ReplaceLineEndings("\n");
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "en-US", "about_GalleryPS_Troubleshooting.md")).ReplaceLineEndings("\n");
         string table = page.Split("## WHAT IS SAID, AND WHAT TO DO")[1].Split("\n## ")[0];
         string[] quoted = [.. table.Split('\n').Where(static line => line.StartsWith('|')).SelectMany(static line => Quoted().Matches(line.Split(" | ")[0]).Select(static m => m.Groups["words"].Value))];
         Assert.InRange(quoted.Length, 25, int.MaxValue);
@@ -65,8 +63,8 @@ public partial class MessageTests
     public void LiteralsAreFound(string source, string literals) => Assert.Equal(literals.Split('|'), SourceStrings.Of(source));
 
     private static IEnumerable<(string File, string Text)> Messages() => Directory
-        .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-        .Select(file => (Path: file, Name: Path.GetRelativePath(Path.Combine(Root, "src"), file).Replace('\\', '/')))
+        .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Select(file => (Path: file, Name: Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file).Replace('\\', '/')))
         .Where(static file => !file.Name.Split('/').Any(static part => part is "bin" or "obj" or "RaptorQ"))
         .OrderBy(static file => file.Name, StringComparer.Ordinal)
         .SelectMany(static file => SourceStrings.Of(File.ReadAllText(file.Path)).Where(static text => Prose().IsMatch(text)).Select(text => (file.Name, text)));

@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
+using GalleryPS.TestSupport;
 
 namespace Architecture.Tests;
 
@@ -8,11 +8,9 @@ public partial class StyleTests
 {
     private const int Columns = 140;
 
-    private static readonly string Root = typeof(StyleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-
     private static IEnumerable<string> Sources => new[] { "src", "tests", "tools" }
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
-        .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
+        .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
 
     [Fact]
     public void GuardsThatFitStandOnOneLine() => Assert.Empty(Sources.SelectMany(TwoLineGuards));
@@ -28,16 +26,16 @@ public partial class StyleTests
 
     /// <summary>Numbers in texts look the same in every culture, as they do in views: the call that formats them says so.</summary>
     [Fact]
-    public void NumbersInTextsAreFormattedInvariantly() => Assert.Empty(Sources.Where(file => file.StartsWith(Path.Combine(Root, "src"), StringComparison.Ordinal)).SelectMany(CulturesNumbers));
+    public void NumbersInTextsAreFormattedInvariantly() => Assert.Empty(Sources.Where(file => file.StartsWith(Path.Combine(Repository.Root, "src"), StringComparison.Ordinal)).SelectMany(CulturesNumbers));
 
     /// <summary>The table RFC section -> file stays true when files are renamed.</summary>
     [Fact]
     public void FilesNamedBesideTheSectionsOfRfcsExist()
     {
-        string[] rows = [.. File.ReadLines(Path.Combine(Root, "docs", "architecture", "Flute.md")).Where(static line => RfcRow().IsMatch(line))];
+        string[] rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "architecture", "Flute.md")).Where(static line => RfcRow().IsMatch(line))];
         string[] named = [.. rows.SelectMany(static row => NamedFile().Matches(row)).Select(static m => m.Groups["file"].Value).Distinct()];
         Assert.True(rows.Length > 10 && named.Length > 10, "the table was not found");
-        Assert.DoesNotContain(named, static file => !File.Exists(Path.Combine(Root, "src", "Flute", file)));
+        Assert.DoesNotContain(named, static file => !File.Exists(Path.Combine(Repository.Root, "src", "Flute", file)));
     }
 
     private static IEnumerable<string> CulturesNumbers(string file)

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
 
@@ -7,7 +6,6 @@ namespace GalleryPS.Cli.Tests;
 /// <summary>The commands of <c>gallery</c> that the README shows, run as they stand there.</summary>
 public sealed partial class ReadmeTests(Lab lab) : IClassFixture<Lab>
 {
-    private static readonly string Root = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
     private readonly string _folder = lab.NewFolder();
 
     private string Pictures => Path.Combine(_folder, "pics");
@@ -15,7 +13,7 @@ public sealed partial class ReadmeTests(Lab lab) : IClassFixture<Lab>
     [Fact]
     public void EveryCommandOfTheReadmeDoesWhatItSays()
     {
-        var commands = new Queue<string>(CommandBlock().Match(File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n")).Groups["commands"].Value.TrimEnd().Split('\n'));
+        var commands = new Queue<string>(CommandBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n")).Groups["commands"].Value.TrimEnd().Split('\n'));
         TestGallery.Write(Directory.CreateDirectory(Pictures).FullName, [20_000, 30_000]);
 
         PeerProcess receiver = Next(0, "receive"), sender = Next(3, "send");

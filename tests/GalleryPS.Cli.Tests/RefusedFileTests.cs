@@ -37,7 +37,7 @@ public sealed partial class RefusedFileTests : IDisposable
     /// <summary>One refusal of each kind, and the id that tells it.</summary>
     [Theory]
     [InlineData("send @/gallery --port 25981 --transport multicast --outbound-ip 127.0.0.1 --end-delay 0", "gallery", "openat", "EACCES", 1, ErrorIds.UnreadableImage)]
-    [InlineData("send @/gallery --port 25981 --transport multicast --outbound-ip 127.0.0.1 --end-delay 0", "gallery/image0.jpg", "pread64", "EIO", 2, ErrorIds.UnreadableImage)]
+    [InlineData("send @/gallery --port 25981 --transport multicast --outbound-ip 127.0.0.1 --end-delay 0", "gallery/image0.jpg", "pread64", "EIO", 1, ErrorIds.UnreadableImage)]
     [InlineData("measure @/gallery", "gallery/image0.jpg", "openat", "EMFILE", 1, ErrorIds.UnreadableImage)]
     [InlineData("export @/gallery --output-path @/page.html", "", "pwrite64", "ENOSPC", 1, ErrorIds.CannotWriteExport)]
     [InlineData("export @/gallery --output-path @/page.html", "gallery/image0.jpg", "openat", "EIO", 1, ErrorIds.UnreadableImage)]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
 using k8s;
@@ -9,7 +8,6 @@ namespace GalleryPS.Labs.Tests;
 /// <summary>The files for containers, read as far as that goes without an engine: what they refer to is there, and gallery takes their commands.</summary>
 public sealed partial class ContainerTests
 {
-    private static readonly string Root = typeof(ContainerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
     private static readonly Dictionary<string, string> Help = [];
 
     [Fact]
@@ -27,7 +25,7 @@ public sealed partial class ContainerTests
             else AcceptedByGallery(command);
             if (merged.Children.TryGetValue("depends_on", out YamlNode? others)) Assert.Empty(Words(others).Except(names));
             if (name.ToString() == "client") Assert.All(command[2].Split(','), s => Assert.Contains(s.Split(':')[0], names));
-            Assert.True(File.Exists(Path.Combine(Root, "docs/lab/Dockerfile")));
+            Assert.True(File.Exists(Path.Combine(Repository.Root, "docs/lab/Dockerfile")));
         }
     }
 
@@ -62,7 +60,7 @@ public sealed partial class ContainerTests
     public void ComposeReadsItsFile(string profile, int services)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/docker-compose"), "docker-compose is not installed (Debian's package docker-compose).");
-        using PeerProcess compose = PeerProcess.Start(null, "docker-compose", ["--file", Path.Combine(Root, "docs/lab/compose.yaml"), "--profile", profile, "config", "--services"]);
+        using PeerProcess compose = PeerProcess.Start(null, "docker-compose", ["--file", Path.Combine(Repository.Root, "docs/lab/compose.yaml"), "--profile", profile, "config", "--services"]);
         Assert.True(compose.WaitForExit() == 0, compose.Errors);
         Assert.True(compose.Lines.Count >= services, string.Join(' ', compose.Lines));
     }
@@ -71,7 +69,7 @@ public sealed partial class ContainerTests
     [Fact]
     public void KubernetesReadsItsFile()
     {
-        string file = File.ReadAllText(Path.Combine(Root, "docs/lab/kubernetes.yaml"));
+        string file = File.ReadAllText(Path.Combine(Repository.Root, "docs/lab/kubernetes.yaml"));
         Assert.Equal(["V1Service", "V1Job", "V1Job"], KubernetesYaml.LoadAllFromString(file, strict: true).Select(static o => o.GetType().Name));
         Assert.Throws<YamlDotNet.Core.YamlException>(() => KubernetesYaml.LoadAllFromString(file.Replace("completions:", "completion:", StringComparison.Ordinal), strict: true));
     }
@@ -79,7 +77,7 @@ public sealed partial class ContainerTests
     private static YamlMappingNode[] Read(string file)
     {
         var stream = new YamlStream();
-        stream.Load(new StringReader(File.ReadAllText(Path.Combine(Root, "docs/lab", file))));
+        stream.Load(new StringReader(File.ReadAllText(Path.Combine(Repository.Root, "docs/lab", file))));
         return [.. stream.Documents.Select(static d => (YamlMappingNode)d.RootNode)];
     }
 

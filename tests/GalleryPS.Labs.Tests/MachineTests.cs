@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reflection;
 using System.Text.Json;
 using GalleryPS.Labs.Agents;
 using GalleryPS.TestSupport;
@@ -11,8 +10,6 @@ namespace GalleryPS.Labs.Tests;
 public sealed class MachineTests : IDisposable
 {
     private readonly string _folder = TestGallery.NewFolder();
-
-    internal static string Root => typeof(MachineTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
 
     private string Output => Path.Combine(_folder, "run");
 
@@ -127,15 +124,14 @@ public sealed class MachineTests : IDisposable
     public void TheProgramIsCopiedOnceToMachinesThatLackIt()
     {
         Assert.SkipWhen(SshLab.Missing is not null, SshLab.Missing ?? "");
-        using PeerProcess build = PeerProcess.Start(new System.Diagnostics.ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64"]) { WorkingDirectory = Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, build.Errors);
+        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
         using SshLab lab = SshLab.Create(machines: 2);
 
         // The machines share one disk here; so one gets the program, and the other finds it there or gets it again.
         string program = Path.Combine(_folder, "a place", "gallery");
         string[] arguments =
         [
-            "experiment", Gallery(2_000), "--host-name", "h2,h3", "--key-file-path", lab.Key, "--deploy", "--remote-path", program, "--package-path", Path.Combine(Root, "output"),
+            "experiment", Gallery(2_000), "--host-name", "h2,h3", "--key-file-path", lab.Key, "--deploy", "--remote-path", program, "--package-path", Path.Combine(Repository.Root, "output"),
             "--transport", "multicast", "--end-delay", "0",
         ];
         using PeerProcess first = lab.StartGallery(arguments);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using GalleryPS.TestSupport;
 
@@ -9,7 +8,7 @@ public sealed class SessionTests : IDisposable
 {
     private readonly string _folder = TestGallery.NewFolder();
 
-    private static string Module => Path.Combine(MachineTests.Root, "output", "GalleryPS");
+    private static string Module => Path.Combine(Repository.Root, "output", "GalleryPS");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -48,12 +47,11 @@ public sealed class SessionTests : IDisposable
     [Trait("Category", "Long")]
     public void TheModuleDoesWhereTheProgramIsNotAndTheProgramIsCopied()
     {
-        using PeerProcess build = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64"]) { WorkingDirectory = MachineTests.Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, build.Errors);
+        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
         using JsonDocument told = Run(machines: 2, $$"""
             $common = @{ Session = $sessions; Transport = 'Multicast'; EndDelay = 0 }
             $module = Invoke-GalleryExperiment '{{Gallery}}' @common
-            $copied = Invoke-GalleryExperiment '{{Gallery}}' @common -Deploy -RemotePath '{{_folder}}/there/gallery' -PackagePath '{{MachineTests.Root}}/output'
+            $copied = Invoke-GalleryExperiment '{{Gallery}}' @common -Deploy -RemotePath '{{_folder}}/there/gallery' -PackagePath '{{Repository.Root}}/output'
             try { Invoke-GalleryExperiment '{{Gallery}}' @common -Deploy -RemotePath '{{_folder}}/other/gallery' -PackagePath '{{_folder}}' -ErrorAction SilentlyContinue -ErrorVariable failed } catch { $few = $_ }
             @{ Complete = $module.ImagesComplete, $copied.ImagesComplete; Program = Test-Path '{{_folder}}/there/gallery'; Errors = "$failed"; Ids = $failed.FullyQualifiedErrorId; Few = "$few" } | ConvertTo-Json -Compress
             """);
@@ -97,10 +95,5 @@ public sealed class SessionTests : IDisposable
 
     private static string Dotnet => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
-    private static string PowerShellHome()
-    {
-        using PeerProcess shell = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "-NoProfile", "-Command", "$PSHOME"]) { WorkingDirectory = MachineTests.Root });
-        Assert.True(shell.WaitForExit() == 0, shell.Errors);
-        return shell.Lines[^1];
-    }
+    private static string PowerShellHome() => PeerProcess.Pwsh(Repository.Root, "-NoProfile", "-Command", "$PSHOME").Split('\n')[^1];
 }

@@ -147,10 +147,18 @@ public class ReaderTests
     public void AHugeBlockThatHoldsNoFrameNeedsNoMemory()
     {
         byte[] body = new byte[8 << 20];
-        using CaptureReader reader = CaptureBuilder.Pcapng().Interface(LinkType.Ethernet).Block(10, body).Enhanced(Frame).Open();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.True(reader.Read());
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096);
+        long needed = 0;
+
+        // What the runtime allocates when code runs for the first time is not the reader's.
+        for (int i = 0; i < 2; i++)
+        {
+            using CaptureReader reader = CaptureBuilder.Pcapng().Interface(LinkType.Ethernet).Block(10, body).Enhanced(Frame).Open();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(reader.Read());
+            needed = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.InRange(needed, 0, 4096);
     }
 
     private sealed class Trickle(byte[] bytes) : MemoryStream(bytes)

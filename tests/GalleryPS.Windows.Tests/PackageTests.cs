@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GalleryPS.TestSupport;
 
 namespace GalleryPS.Windows.Tests;
@@ -11,12 +10,12 @@ public sealed class PackageTests(WindowsRoom room)
     public void ItIsInstalledFromARepositoryAndItsCmdletsWork()
     {
         string repository = room.NewFolder(), gallery = room.NewGallery(30_000, 1_000), received = room.NewFolder(), port = WindowsRoom.NewPort();
-        Build();
-        string package = Directory.GetFiles(Path.Combine(WindowsRoom.Root, "output"), "GalleryPS.*.nupkg").Single();
+        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Package");
+        string package = Directory.GetFiles(Path.Combine(Repository.Root, "output"), "GalleryPS.*.nupkg").Single();
         File.Copy(package, Path.Combine(repository, Path.GetFileName(package)));
 
         // What a Windows with PowerShell has, and its SDK has not: the module that installs others. It lies beside the pwsh of this repository.
-        string pwsh = Run("dotnet", "pwsh", "-NoProfile", "-Command", "$PSHOME").Trim();
+        string pwsh = PeerProcess.Pwsh(Repository.Root, "-NoProfile", "-Command", "$PSHOME").Trim();
         string modules = Path.GetFullPath(Path.Combine(pwsh, "..", "win", "Modules"));
         using PeerProcess receiver = PeerProcess.Gallery(room.Linux, "receive", "--transport", "tcp", "--address", room.Linux.IPv4, "--port", port, "-o", received, "--idle-timeout", "60");
         receiver.WaitForReady();
@@ -36,14 +35,5 @@ public sealed class PackageTests(WindowsRoom room)
         Assert.Equal(["repository here", "version True in True", "missing ", "sent 30000", "sent 1000"], shell.Lines);
         Expect.Exit(0, receiver);
         Expect.SameFiles(gallery, received);
-    }
-
-    private static void Build() => Run("dotnet", "pwsh", "./build.ps1", "-Task", "Package");
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using PeerProcess process = PeerProcess.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = WindowsRoom.Root });
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(10)) == 0, $"{string.Join('\n', process.Lines)}\n{process.Errors}");
-        return string.Join('\n', process.Lines);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using GalleryPS.TestSupport;
 
@@ -74,10 +73,9 @@ public sealed class PublishTests(WindowsRoom room)
     /// <returns>The hash of each, by its path.</returns>
     private static Dictionary<string, string> Publish()
     {
-        string output = Path.Combine(WindowsRoom.Root, "output");
+        string output = Path.Combine(Repository.Root, "output");
         foreach (string old in Directory.Exists(output) ? Directory.GetFiles(output, "gallery-*") : []) File.Delete(old);
-        using PeerProcess build = PeerProcess.Start(new ProcessStartInfo("dotnet", ["pwsh", "./build.ps1", "-Task", "Publish"]) { WorkingDirectory = WindowsRoom.Root });
-        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(20)) == 0, $"{string.Join('\n', build.Lines)}\n{build.Errors}");
+        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish");
         return Directory.GetFiles(output, "gallery-*").Where(static f => f.EndsWith(".zip", StringComparison.Ordinal) || f.EndsWith(".tar.gz", StringComparison.Ordinal))
             .ToDictionary(static f => f, static f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using GalleryPS.TestSupport;
 
 [assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
@@ -64,10 +63,7 @@ public sealed class WindowsRoom : IDisposable
     /// <summary>The host with Linux.</summary>
     public TestHost Linux => Network[1];
 
-    /// <summary>Root of the repository.</summary>
-    public static string Root { get; } = Metadata("RepositoryRoot");
-
-    private static string Wine { get; } = Metadata("Wine");
+    private static string Wine { get; } = Repository.Metadata("Wine");
 
     // The program itself, not the script that some systems have in front of it: that one needs its own name.
     private static string Server { get; } = File.Exists("/usr/lib/wine/wineserver64") ? "/usr/lib/wine/wineserver64" : "wineserver";
@@ -118,21 +114,21 @@ public sealed class WindowsRoom : IDisposable
     }
 
     /// <summary>Starts <c>gallery.exe --json</c> on the host with Windows.</summary>
-    public PeerProcess Gallery(params string[] arguments) => Start(Metadata("Gallery"), [.. arguments, "--json"]);
+    public PeerProcess Gallery(params string[] arguments) => Start(Repository.Metadata("Gallery"), [.. arguments, "--json"]);
 
     /// <summary>Starts <c>gallery.exe</c> as people see it.</summary>
-    public PeerProcess GalleryForPeople(params string[] arguments) => Start(Metadata("Gallery"), arguments);
+    public PeerProcess GalleryForPeople(params string[] arguments) => Start(Repository.Metadata("Gallery"), arguments);
 
     /// <summary>Starts a script of PowerShell on the host with Windows, with the module imported.</summary>
     public PeerProcess PowerShell(string script) =>
-        BarePowerShell($"Import-Module '{OnWindows(Path.Combine(Root, "output", "GalleryPS", "GalleryPS.psd1"))}'\n{script}");
+        BarePowerShell($"Import-Module '{OnWindows(Path.Combine(Repository.Root, "output", "GalleryPS", "GalleryPS.psd1"))}'\n{script}");
 
     /// <summary>Starts a script of PowerShell on the host with Windows.</summary>
     public PeerProcess BarePowerShell(string script)
     {
         string file = Path.Combine(NewFolder(), "script.ps1");
         File.WriteAllText(file, $"$ErrorActionPreference = 'Stop'\n{script}\n");
-        return Start(Metadata("Host"), [OnWindows(file)]);
+        return Start(Repository.Metadata("Host"), [OnWindows(file)]);
     }
 
     public void Dispose()
@@ -151,8 +147,6 @@ public sealed class WindowsRoom : IDisposable
         _network.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
-
-    private static string Metadata(string key) => typeof(WindowsRoom).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value ?? "";
 
     /// <summary>Starts a program for Windows.</summary>
     public PeerProcess Start(string program, string[] arguments) =>

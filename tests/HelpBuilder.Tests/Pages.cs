@@ -1,4 +1,3 @@
-using System.Reflection;
 using GalleryPS.HelpBuilder.Pages;
 
 namespace GalleryPS.HelpBuilder.Tests;
@@ -7,8 +6,6 @@ namespace GalleryPS.HelpBuilder.Tests;
 internal static class Pages
 {
     public static string Fixtures { get; } = Path.Combine(AppContext.BaseDirectory, "Fixtures");
-
-    public static string RepositoryRoot { get; } = typeof(Pages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key is "RepositoryRoot").Value!;
 
     public static string Text { get; } = File.ReadAllText(Path.Combine(Fixtures, "Test-Page.md"));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GalleryPS.TestSupport;
 
 namespace GalleryPS.HelpBuilder.Tests;
 
@@ -7,7 +8,7 @@ internal static class Snapshot
 {
     public static void Check(string name, string actual)
     {
-        string expected = Path.Combine(Pages.RepositoryRoot, "tests/HelpBuilder.Tests/Fixtures", name);
+        string expected = Path.Combine(Repository.Root, "tests/HelpBuilder.Tests/Fixtures", name);
         string text = string.Join('\n', actual.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).Trim() + "\n";
         if (File.Exists(expected) && File.ReadAllText(expected).ReplaceLineEndings("\n") == text) return;
         string received = Path.ChangeExtension(expected, ".received.txt");
@@ -19,7 +20,7 @@ internal static class Snapshot
     {
         var start = new ProcessStartInfo("dotnet", ["pwsh", "-NoProfile", "-NonInteractive", "-Command", script])
         {
-            WorkingDirectory = Pages.RepositoryRoot,
+            WorkingDirectory = Repository.Root,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

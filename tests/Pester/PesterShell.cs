@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using GalleryPS.TestSupport;
 
 namespace GalleryPS.Pester.Tests;
 
@@ -37,9 +37,7 @@ public sealed class PesterShell : IDisposable
     }
 
     /// <summary>The script it runs.</summary>
-    public static string Script { get; } = Path.Combine(Root, "tests", "Pester", "Invoke-Tests.ps1");
-
-    private static string Root => typeof(PesterShell).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    public static string Script { get; } = Path.Combine(Repository.Root, "tests", "Pester", "Invoke-Tests.ps1");
 
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <exception cref="PesterShellException">It ended, or did not come up.</exception>
@@ -49,7 +47,7 @@ public sealed class PesterShell : IDisposable
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous);
         var start = new ProcessStartInfo("dotnet", ["pwsh", "-NoProfile", "-NonInteractive", "-File", Script, "-Pipe", name])
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = Repository.Root,
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -51,6 +51,19 @@ public sealed partial class PeerProcess : IDisposable
     public static PeerProcess Start(TestHost? host, string program, IEnumerable<string> arguments) =>
         Start(host?.StartInfo(program, arguments) ?? new ProcessStartInfo(program, arguments));
 
+    /// <summary>Runs the PowerShell of the tool manifest to its end.</summary>
+    /// <param name="folder">The folder of the solution.</param>
+    /// <param name="arguments">What it is told: a script, or a command.</param>
+    /// <returns>What it wrote to standard output.</returns>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static string Pwsh(string folder, params string[] arguments)
+    {
+        using PeerProcess process = Start(new ProcessStartInfo("dotnet", ["pwsh", .. arguments]) { WorkingDirectory = folder });
+        int code = process.WaitForExit(TimeSpan.FromMinutes(20));
+        string output = string.Join('\n', process.Lines);
+        return code == 0 ? output : throw new InvalidOperationException($"pwsh {string.Join(' ', arguments)} failed ({code}).\n{output}\n{process.Errors}");
+    }
+
     /// <summary>Starts any program.</summary>
     public static PeerProcess Start(ProcessStartInfo start)
     {

@@ -1,4 +1,4 @@
-using System.Reflection;
+using GalleryPS.TestSupport;
 using Scale.Bench;
 
 namespace Flute.Tests.Rate;
@@ -6,8 +6,6 @@ namespace Flute.Tests.Rate;
 /// <summary>What docs/SCALE.md says is what its bench prints: a change of the rate changes the page.</summary>
 public class ScalePageTests
 {
-    private static readonly string Root = typeof(ScalePageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-
     // Time and memory differ from machine to machine; the rest does not.
     private static readonly int[] Exact = [1, 2, 3, 4, 5, 6, 10, 11];
 
@@ -15,7 +13,7 @@ public class ScalePageTests
     public void TheFirstFiguresArePrintedByTheBench()
     {
         string printed = Served.Row("10", Served.Run(Gallery.OfThePage, 10));
-        string page = File.ReadLines(Path.Combine(Root, "docs", "SCALE.md")).First(static l => l.StartsWith("| 10 |", StringComparison.Ordinal));
+        string page = File.ReadLines(Path.Combine(Repository.Root, "docs", "SCALE.md")).First(static l => l.StartsWith("| 10 |", StringComparison.Ordinal));
         Assert.Equal(Cells(printed), Cells(page));
     }
 
