@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace GalleryPS.Network.Native;
 
 /// <summary>
-/// Accepts, sends and closes with the plain system calls: for a greeting that fits into the socket's buffer, objects for
-/// socket and address would cost more than the work itself.
+/// Accepts, reads, sends and closes with the plain system calls: for a greeting that fits into the socket's buffer, or an image of
+/// some kilobytes, objects for socket and address, or a question before each call, would cost as much as the work itself.
 /// </summary>
 internal static unsafe class LinuxAcceptor
 {

@@ -178,7 +178,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         _inbox.Queue.Flush();
         if (!WaitForRoom(connection.Peer.Address))
         {
-            Interlocked.Increment(ref _turnedAway);
+            if (!_listener.Stopping.IsCancellationRequested) Interlocked.Increment(ref _turnedAway);
             connection.Abort();
             connection.Dispose();
             return;
