@@ -4,7 +4,8 @@
 .DESCRIPTION
     Writes anew what can be derived: the syntax diagrams, the YAML below each parameter (types, aliases, parameter sets, accepted
     values), and the properties of each output, in the words of their doc comments, here and in about_GalleryPS_Objects. Other texts
-    and the defaults stay. A new parameter gets a section without text, which the build refuses until somebody writes it.
+    and the defaults stay. A new parameter gets a section without text, a new cmdlet a page without any, which the build refuses until
+    somebody writes it.
 .EXAMPLE
     dotnet pwsh tools/HelpBuilder/Update-Pages.ps1
 #>
@@ -79,9 +80,57 @@ function Format-Parameter($Command, $Parameter, [string] $Default) {
     '```'
 }
 
+# The page of a new cmdlet: every heading, and no text.
+function New-Page($Command) {
+    $shared = [regex]::Match((Get-Content (Join-Path $Pages 'Send-Gallery.md') -Raw).Replace("`r", ''), '(?ms)^### CommonParameters\n.*?(?=^## )').Value
+    $examples = (1..3 | ForEach-Object { "### Example ${_}: `n`n``````powershell`n$($Command.Name)`n```````n`n" }) -join ''
+    $outputs = @($Command.OutputType.Name | ForEach-Object { $_ ? "### $_`n`n" : '' }) -join ''
+    @"
+---
+document type: cmdlet
+external help file: GalleryPS.dll-Help.xml
+HelpUri: ''
+Locale: en-US
+Module Name: GalleryPS
+ms.date: $([datetime]::UtcNow.ToString('MM/dd/yyyy', [cultureinfo]::InvariantCulture))
+PlatyPS schema version: 2024-05-01
+title: $($Command.Name)
+---
+
+# $($Command.Name)
+
+## SYNOPSIS
+
+## SYNTAX
+
+## ALIASES
+
+None.
+
+## DESCRIPTION
+
+## EXAMPLES
+
+$examples## PARAMETERS
+
+$shared## INPUTS
+
+### None
+
+Nothing comes down the pipeline.
+
+## OUTPUTS
+
+$outputs## NOTES
+
+## RELATED LINKS
+
+"@
+}
+
 foreach ($command in Get-Command -Module GalleryPS) {
     $file = Join-Path $Pages "$($command.Name).md"
-    $text = (Get-Content $file -Raw).Replace("`r", '')
+    $text = ((Test-Path $file) ? (Get-Content $file -Raw) : (New-Page $command)).Replace("`r", '')
 
     $diagrams = foreach ($set in $command.ParameterSets | Sort-Object { -not $_.IsDefault }, Name) {
         "### $($set.Name)$($set.IsDefault -and $set.Name -ne '__AllParameterSets' ? ' (Default)' : '')"
