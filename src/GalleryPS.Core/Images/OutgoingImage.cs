@@ -6,7 +6,7 @@ namespace GalleryPS.Images;
 /// <summary>An image that is about to be sent: its header is read, its bytes can be read in pieces.</summary>
 internal sealed class OutgoingImage : IDisposable
 {
-    // One call reads what is no larger; a datagram is not.
+    /// <summary>What is no larger is <see cref="Loaded"/> as a whole: every image that fits into a datagram.</summary>
     private const int LoadedBytes = 64 << 10;
     private readonly SafeFileHandle? _file;
     private readonly ReadOnlyMemory<byte> _memory;
@@ -60,7 +60,9 @@ internal sealed class OutgoingImage : IDisposable
             if (length <= LoadedBytes)
             {
                 rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
-                length = ReadAll(file, rented.AsSpan(0, (int)length));
+
+                // As many as there are: whoever writes the file may have made it shorter.
+                length = new HandleStream(file, length).ReadAtLeast(rented.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
                 info = ImageHeader.TryRead(rented.AsSpan(0, (int)length), out ImageInfo found) == ImageHeaderResult.Ok ? found : null;
             }
             else
@@ -101,7 +103,7 @@ internal sealed class OutgoingImage : IDisposable
             throw new GalleryException(ErrorIds.ImageTooLarge, GalleryErrorCategory.LimitsExceeded, $"{Name} is too large to be decoded.", Path);
         }
 
-        FittedImage fitted = fitter.Fit(Name, Loaded ?? ReadAll(GC.AllocateUninitializedArray<byte>((int)Length)), maxBytes, cancellationToken);
+        FittedImage fitted = fitter.Fit(Name, Loaded ?? ReadAll(), maxBytes, cancellationToken);
         var info = new ImageInfo(ImageFormat.Jpeg, fitted.Width, fitted.Height);
         return new OutgoingImage(Name, Path, fitted.Data.Length, info, null, fitted.Data) { OriginalLength = Length };
     }
@@ -136,34 +138,18 @@ internal sealed class OutgoingImage : IDisposable
     /// <summary>The bytes, when they are in memory until this is disposed of; else nothing.</summary>
     public ReadOnlyMemory<byte>? Loaded => _rented is null ? InMemory : _rented.AsMemory(0, (int)Length);
 
-    /// <summary>Reads all bytes of an image that is known to be small.</summary>
-    /// <param name="buffer">Room for them, unless they are <see cref="Loaded"/>.</param>
-    public ReadOnlyMemory<byte> ReadAll(byte[] buffer)
-    {
-        if (Loaded is { } loaded) return loaded;
-        int read = 0;
-        while (read < buffer.Length)
-        {
-            int more = Read(buffer.AsSpan(read), read);
-            if (more == 0) break;
-            read += more;
-        }
-
-        return buffer.AsMemory(0, read);
-    }
-
     public void Dispose()
     {
         _file?.Dispose();
         if (Interlocked.Exchange(ref _rented, null) is { } rented) ArrayPool<byte>.Shared.Return(rented);
     }
 
-    // As many as there are: whoever writes the file may have made it shorter.
-    private static int ReadAll(SafeFileHandle file, Span<byte> buffer)
+    private ReadOnlyMemory<byte> ReadAll()
     {
+        byte[] all = GC.AllocateUninitializedArray<byte>((int)Length);
         int read = 0;
-        while (read < buffer.Length && RandomAccess.Read(file, buffer[read..], read) is > 0 and var more) read += more;
-        return read;
+        while (read < all.Length && Read(all.AsSpan(read), read) is > 0 and var more) read += more;
+        return all.AsMemory(0, read);
     }
 
     private static ImageInfo? ReadInfo(SafeFileHandle file, long length)

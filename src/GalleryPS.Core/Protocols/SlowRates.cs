@@ -12,9 +12,6 @@ internal sealed class SlowRates(BitRate rate)
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(1);
     private bool _warned;
 
-    /// <summary>Whether a warning may still come; who tells something with every image spares the words for it.</summary>
-    public bool MayWarn => !_warned && !rate.IsUnlimited;
-
     /// <summary>The warning, when it is due.</summary>
     /// <param name="bits">What is to be sent at the rate, in bits.</param>
     /// <param name="does">What takes the time: <c>harbour.jpg takes</c>.</param>

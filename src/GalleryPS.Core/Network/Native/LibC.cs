@@ -9,7 +9,7 @@ namespace GalleryPS.Network.Native;
 internal static unsafe partial class LibC
 {
     // errno
-    public const int InterruptedCall = 4, TryAgain = 11, NoMemory = 12, FileExists = 17, TooManyFilesSystem = 23, TooManyFilesProcess = 24, NoBuffers = 105, ConnectionReset = 104, ConnectionRefused = 111;
+    public const int InterruptedCall = 4, TryAgain = 11, NoMemory = 12, FileExists = 17, TooManyFilesSystem = 23, TooManyFilesProcess = 24, ConnectionReset = 104, NoBuffers = 105, ConnectionRefused = 111;
 
     // Flags of socket(2), accept4(2), send(2), recv(2) and recvmmsg(2).
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800, DontWait = 0x40, NoSignal = 0x4000;

@@ -82,22 +82,26 @@ internal sealed class IncomingConnection : IDisposable
         }
     }
 
+    /// <summary>Whether it is one of a host.</summary>
+    public bool IsOf(IPAddress host) => _host.Address.Equals(host);
+
     /// <summary>Whether <see cref="TryGiveUp"/> has ended it.</summary>
     public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
 
     /// <summary>Whether it waits for this receiver, not for its sender: what came is not read or not handed over yet.</summary>
-    public bool IsOwed
+    public bool IsOwed => !IsFinished && !IsGivenUp && !WaitsForSender;
+
+    private bool WaitsForSender
     {
         get
         {
-            if (IsFinished || IsGivenUp) return false;
             try
             {
-                return Volatile.Read(ref _state) == (int)Doing.Working || !_connection.IsQuiet;
+                return Volatile.Read(ref _state) == (int)Doing.Waiting && _connection.IsQuiet;
             }
             catch (ObjectDisposedException)
             {
-                return false; // it has ended just now
+                return true; // it has ended just now
             }
         }
     }
@@ -106,18 +110,7 @@ internal sealed class IncomingConnection : IDisposable
     /// Whether a later connection of the same host may be presented before this one. A sender closes one connection
     /// before it opens the next, so when the later one arrived while this one had nothing to read, they are of different senders.
     /// </summary>
-    public bool MayBeOvertakenBy(IncomingConnection later)
-    {
-        if (IsFinished || Volatile.Read(ref _drained) > later._accepted) return true;
-        try
-        {
-            return Volatile.Read(ref _state) == (int)Doing.Waiting && _connection.IsQuiet;
-        }
-        catch (ObjectDisposedException)
-        {
-            return true; // it has ended just now
-        }
-    }
+    public bool MayBeOvertakenBy(IncomingConnection later) => IsFinished || Volatile.Read(ref _drained) > later._accepted || WaitsForSender;
 
     /// <summary>Reads what is there, on the calling thread, as long as it comes at once.</summary>
     /// <param name="buffer">Room to read into.</param>

@@ -22,7 +22,6 @@ internal sealed class PlainDatagramSender : IImageSender
     private readonly TimeProvider _time;
     private readonly BitRate _rate;
     private readonly Pacer _pacer;
-    private readonly byte[] _buffer = new byte[DatagramSockets.MaxPayloadIPv6];
     private readonly SlowRates _slow;
     private bool _warned;
     private long _partly;
@@ -88,7 +87,6 @@ internal sealed class PlainDatagramSender : IImageSender
             image = smaller;
         }
 
-        int length = -1;
         bool others = false, partly = false;
         foreach (((IPEndPoint to, DatagramSender by), Reachability reach) in _routes.Zip(_reach))
         {
@@ -100,22 +98,19 @@ internal sealed class PlainDatagramSender : IImageSender
             }
 
             // The first datagram goes at once; what the rate costs is the wait before the next.
-            if (_slow.MayWarn && _slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
-            if (_pacer.Left is var left && left > TimeSpan.Zero)
+            if (_pacer.Left > TimeSpan.Zero)
             {
-                foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", left, _time, cancellationToken)) yield return waiting;
+                if (_slow.Before(_pacer.Left, $"{image.Name} waits") is { } slow) yield return slow;
+                foreach (GalleryEvent waiting in WaitProgress.Wait($"Waiting at {_rate} before {image.Name}", _pacer.Left, _time, cancellationToken)) yield return waiting;
             }
 
             long start = _time.GetTimestamp();
             _pacer.Wait(cancellationToken);
-            GalleryEvent? unreadable = length < 0 ? Read(image, reach, out length) : null;
-            if (unreadable is not null) yield return unreadable;
-            if (length < 0) continue;
-            foreach (GalleryEvent galleryEvent in Send(image.Loaded ?? _buffer.AsMemory(0, length), to, by, reach, others, image.Name, cancellationToken)) yield return galleryEvent;
+            foreach (GalleryEvent galleryEvent in Send(image.Loaded!.Value, to, by, reach, others, image.Name, cancellationToken)) yield return galleryEvent;
             if (_copies > 0)
             {
-                _pacer.Sent(length);
-                yield return new SentEvent(Sent(image, index, length, to, _copies, _time.GetElapsedTime(start)));
+                _pacer.Sent(image.Length);
+                yield return new SentEvent(Sent(image, index, to, _copies, _time.GetElapsedTime(start)));
             }
 
             others |= _copies > 0;
@@ -187,20 +182,6 @@ internal sealed class PlainDatagramSender : IImageSender
         }
     }
 
-    private GalleryEvent? Read(OutgoingImage image, Reachability reach, out int length)
-    {
-        try
-        {
-            length = image.ReadAll(_buffer).Length;
-            return null;
-        }
-        catch (GalleryException e)
-        {
-            length = -1;
-            return reach.Fail(e);
-        }
-    }
-
     /// <summary>All receivers get the same image: the one that fits the smallest datagram, that of IPv4.</summary>
     private static OutgoingImage? TryFit(IImageFitter fitter, OutgoingImage image, out GalleryException? error, CancellationToken cancellationToken)
     {
@@ -216,12 +197,12 @@ internal sealed class PlainDatagramSender : IImageSender
         }
     }
 
-    private SentImage Sent(OutgoingImage image, int index, int bytes, IPEndPoint to, int copies, TimeSpan elapsed) => new()
+    private SentImage Sent(OutgoingImage image, int index, IPEndPoint to, int copies, TimeSpan elapsed) => new()
     {
         Index = index,
         Name = image.Name,
         Path = image.Path,
-        Bytes = bytes,
+        Bytes = image.Length,
         OriginalBytes = image.OriginalLength,
         Format = image.Info.Format,
         Width = image.Info.Width,

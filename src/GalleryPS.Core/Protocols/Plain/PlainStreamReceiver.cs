@@ -197,13 +197,11 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         _inbox.Queue.Flush();
         lock (_open)
         {
-            while (_open.Exists(o => o.Peer.Address.Equals(host)) && Monitor.Wait(_open, CatchUpMilliseconds))
-            {
-                // Another one has ended.
-            }
+            // As long as one after the other ends.
+            while ((earlier = EarlierOf(host)).Length > 0 && Monitor.Wait(_open, CatchUpMilliseconds)) continue;
         }
 
-        return EarlierOf(host);
+        return earlier;
     }
 
     // Nobody is turned away for what this receiver has not read yet: those who come next wait in the backlog meanwhile, unless nothing ends.
@@ -213,10 +211,10 @@ internal sealed class PlainStreamReceiver : IImageReceiver
         {
             while (!_listener.Stopping.IsCancellationRequested)
             {
-                bool isHostFull = _open.Count(o => o.Peer.Address.Equals(host)) >= _options.Limits.MaxConnectionsPerHost;
+                bool isHostFull = _open.Count(o => o.IsOf(host)) >= _options.Limits.MaxConnectionsPerHost;
                 bool isFull = _open.Count >= _options.Limits.MaxConnections;
                 if ((!isHostFull || MakeRoom(host)) && (!isFull || MakeRoom(null))) return true;
-                if (_stuck.Contains(host) || !_open.Exists(o => (!isHostFull || o.Peer.Address.Equals(host)) && o.IsOwed)) return false;
+                if (_stuck.Contains(host) || !_open.Exists(o => (!isHostFull || o.IsOf(host)) && o.IsOwed)) return false;
                 if (!Monitor.Wait(_open, RoomMilliseconds)) _stuck.Add(host);
             }
 
@@ -229,7 +227,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     {
         lock (_open)
         {
-            foreach (IncomingConnection connection in _open.Where(o => o.IsWorthless && (host is null || o.Peer.Address.Equals(host))).OrderBy(static o => o.Length))
+            foreach (IncomingConnection connection in _open.Where(o => o.IsWorthless && (host is null || o.IsOf(host))).OrderBy(static o => o.Length))
             {
                 if (!connection.TryGiveUp(null)) continue;
                 Interlocked.Increment(ref _turnedAway);
@@ -270,7 +268,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
 
     private IncomingConnection[] EarlierOf(IPAddress host)
     {
-        lock (_open) return _open.Count == 0 ? [] : [.. _open.Where(o => o.Peer.Address.Equals(host))];
+        lock (_open) return _open.Count == 0 ? [] : [.. _open.Where(o => o.IsOf(host))];
     }
 
     private async Task ReadOn(IncomingConnection connection, IncomingConnection[] earlier)

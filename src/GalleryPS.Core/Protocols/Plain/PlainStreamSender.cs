@@ -18,7 +18,7 @@ internal sealed class PlainStreamSender : IImageSender
     private readonly ConcurrentQueue<GalleryEvent> _events = new();
     private readonly AutoResetEvent _signal = new(initialState: false);
     private readonly CancellationTokenSource _stop = new();
-    private readonly SlowRates _slow;
+    private readonly SlowRates? _slow;
     private readonly TimeProvider _time;
     private WarningEvent? _warning;
     private long _shown;
@@ -27,7 +27,7 @@ internal sealed class PlainStreamSender : IImageSender
     private PlainStreamSender(StreamDestination[] destinations, BitRate rate, TimeProvider time)
     {
         (_destinations, _time) = (destinations, time);
-        _slow = new SlowRates(rate);
+        _slow = rate.IsUnlimited ? null : new SlowRates(rate);
         _shown = time.GetTimestamp();
     }
 
@@ -66,7 +66,7 @@ internal sealed class PlainStreamSender : IImageSender
     public IEnumerable<GalleryEvent> Take(OutgoingImage image, int index, CancellationToken cancellationToken)
     {
         // Each receiver gets its own copy at the rate, side by side.
-        GalleryEvent? slow = _slow.MayWarn ? _slow.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes")) : null;
+        GalleryEvent? slow = _slow?.Before(image.Length * 8d, Invariant($"{image.Name} ({image.Length:N0} bytes) takes"));
         IEnumerable<GalleryEvent> events = _destinations is [var only] ? only.Send(image, index, cancellationToken) : TakeSideBySide(image, index, cancellationToken);
         GalleryEvent? warning = index == 0 ? _warning : null;
         return slow is null && warning is null ? events : new[] { slow, warning }.OfType<GalleryEvent>().Concat(events);
