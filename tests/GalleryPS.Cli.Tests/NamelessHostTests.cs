@@ -17,6 +17,8 @@ public sealed class NamelessHostTests(Lab lab) : IClassFixture<Lab>
     {
         string pictures = Directory.CreateDirectory(Path.Combine(_folder, "pictures")).FullName;
         TestGallery.Write(pictures, [20_000, 30_000]);
+        File.WriteAllText(Path.Combine(_folder, "hosts"), "127.0.0.1 localhost\n");
+        File.WriteAllText(Path.Combine(_folder, "resolv.conf"), $"nameserver {lab[1].IPv4}\noptions timeout:1 attempts:1\n");
         Socket? questions = null;
         LabThread.Run(lab[1], () =>
         {
@@ -48,8 +50,6 @@ public sealed class NamelessHostTests(Lab lab) : IClassFixture<Lab>
     // Its /etc/hosts knows localhost only, and the server for names is the other host.
     private PeerProcess Start(params string[] words)
     {
-        File.WriteAllText(Path.Combine(_folder, "hosts"), "127.0.0.1 localhost\n");
-        File.WriteAllText(Path.Combine(_folder, "resolv.conf"), $"nameserver {lab[1].IPv4}\noptions timeout:1 attempts:1\n");
         const string Script = "mount --bind \"$1/hosts\" /etc/hosts && mount --bind \"$1/resolv.conf\" /etc/resolv.conf || exit 99; shift; exec \"$@\"";
         return PeerProcess.Start(lab[0], "unshare", ["--mount", "sh", "-c", Script, "sh", _folder, "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), .. words, "--json"]);
     }

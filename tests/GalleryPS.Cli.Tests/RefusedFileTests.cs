@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using GalleryPS.TestSupport;
 
@@ -58,6 +60,25 @@ public sealed partial class RefusedFileTests : IDisposable
         Assert.True(refusal is not null, $"there is no such call: {call} {path}");
         Assert.True(refusal.Code == 1, refusal.Told);
         Assert.Contains($"\"{id}\"", refusal.Told, StringComparison.Ordinal);
+    }
+
+    /// <summary>The header of a larger image can be read, and then its bytes cannot: its receiver must not take a part for the whole.</summary>
+    [Fact]
+    public void ARefusalInTheMiddleOfAnImageIsToldByItsId()
+    {
+        Assert.SkipWhen(Tracer.Missing is not null, Tracer.Missing ?? "");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Fresh();
+        TestGallery.Write(Directory.CreateDirectory(Full("large")).FullName, 100_000);
+        string port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        Refusal? refusal = Tracer.Refuse(
+            new("pread64", "EIO", 2), [Full("large/image0.jpg")], _folder, string.Join(' ', Filled($"send @/large --transport tcp --to 127.0.0.1 --port {port} --end-delay 0")));
+        Assert.True(refusal is not null, "there is no such call: pread64");
+        Assert.True(refusal.Code == 1, refusal.Told);
+        Assert.Contains($"\"{ErrorIds.UnreadableImage}\"", refusal.Told, StringComparison.Ordinal);
+        using Socket image = listener.AcceptSocket();
+        Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => image.Receive(new byte[1])).SocketErrorCode);
     }
 
     /// <summary>Every call about every file, one after the other: an error with an id, or everything is done all the same.</summary>

@@ -124,7 +124,7 @@ public sealed class MachineTests : IDisposable
     public void TheProgramIsCopiedOnceToMachinesThatLackIt()
     {
         Assert.SkipWhen(SshLab.Missing is not null, SshLab.Missing ?? "");
-        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
+        PeerProcess.Pwsh(Repository.Root, TimeSpan.FromMinutes(20), "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
         using SshLab lab = SshLab.Create(machines: 2);
 
         // The machines share one disk here; so one gets the program, and the other finds it there or gets it again.

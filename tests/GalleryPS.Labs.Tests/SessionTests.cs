@@ -47,7 +47,7 @@ public sealed class SessionTests : IDisposable
     [Trait("Category", "Long")]
     public void TheModuleDoesWhereTheProgramIsNotAndTheProgramIsCopied()
     {
-        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
+        PeerProcess.Pwsh(Repository.Root, TimeSpan.FromMinutes(20), "./build.ps1", "-Task", "Publish", "-Runtime", "linux-x64");
         using JsonDocument told = Run(machines: 2, $$"""
             $common = @{ Session = $sessions; Transport = 'Multicast'; EndDelay = 0 }
             $module = Invoke-GalleryExperiment '{{Gallery}}' @common
@@ -95,5 +95,5 @@ public sealed class SessionTests : IDisposable
 
     private static string Dotnet => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
-    private static string PowerShellHome() => PeerProcess.Pwsh(Repository.Root, "-NoProfile", "-Command", "$PSHOME").Split('\n')[^1];
+    private static string PowerShellHome() => PeerProcess.Pwsh(Repository.Root, PeerProcess.Patience, "-NoProfile", "-Command", "$PSHOME").Split('\n')[^1];
 }

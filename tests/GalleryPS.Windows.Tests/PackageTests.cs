@@ -10,12 +10,12 @@ public sealed class PackageTests(WindowsRoom room)
     public void ItIsInstalledFromARepositoryAndItsCmdletsWork()
     {
         string repository = room.NewFolder(), gallery = room.NewGallery(30_000, 1_000), received = room.NewFolder(), port = WindowsRoom.NewPort();
-        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Package");
+        PeerProcess.Pwsh(Repository.Root, TimeSpan.FromMinutes(10), "./build.ps1", "-Task", "Package");
         string package = Directory.GetFiles(Path.Combine(Repository.Root, "output"), "GalleryPS.*.nupkg").Single();
         File.Copy(package, Path.Combine(repository, Path.GetFileName(package)));
 
         // What a Windows with PowerShell has, and its SDK has not: the module that installs others. It lies beside the pwsh of this repository.
-        string pwsh = PeerProcess.Pwsh(Repository.Root, "-NoProfile", "-Command", "$PSHOME").Trim();
+        string pwsh = PeerProcess.Pwsh(Repository.Root, PeerProcess.Patience, "-NoProfile", "-Command", "$PSHOME").Trim();
         string modules = Path.GetFullPath(Path.Combine(pwsh, "..", "win", "Modules"));
         using PeerProcess receiver = PeerProcess.Gallery(room.Linux, "receive", "--transport", "tcp", "--address", room.Linux.IPv4, "--port", port, "-o", received, "--idle-timeout", "60");
         receiver.WaitForReady();

@@ -75,7 +75,7 @@ public sealed class PublishTests(WindowsRoom room)
     {
         string output = Path.Combine(Repository.Root, "output");
         foreach (string old in Directory.Exists(output) ? Directory.GetFiles(output, "gallery-*") : []) File.Delete(old);
-        PeerProcess.Pwsh(Repository.Root, "./build.ps1", "-Task", "Publish");
+        PeerProcess.Pwsh(Repository.Root, TimeSpan.FromMinutes(20), "./build.ps1", "-Task", "Publish");
         return Directory.GetFiles(output, "gallery-*").Where(static f => f.EndsWith(".zip", StringComparison.Ordinal) || f.EndsWith(".tar.gz", StringComparison.Ordinal))
             .ToDictionary(static f => f, static f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
     }

@@ -53,13 +53,14 @@ public sealed partial class PeerProcess : IDisposable
 
     /// <summary>Runs the PowerShell of the tool manifest to its end.</summary>
     /// <param name="folder">The folder of the solution.</param>
+    /// <param name="patience">How long it may take.</param>
     /// <param name="arguments">What it is told: a script, or a command.</param>
     /// <returns>What it wrote to standard output.</returns>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static string Pwsh(string folder, params string[] arguments)
+    public static string Pwsh(string folder, TimeSpan patience, params string[] arguments)
     {
         using PeerProcess process = Start(new ProcessStartInfo("dotnet", ["pwsh", .. arguments]) { WorkingDirectory = folder });
-        int code = process.WaitForExit(TimeSpan.FromMinutes(20));
+        int code = process.WaitForExit(patience);
         string output = string.Join('\n', process.Lines);
         return code == 0 ? output : throw new InvalidOperationException($"pwsh {string.Join(' ', arguments)} failed ({code}).\n{output}\n{process.Errors}");
     }
