@@ -88,8 +88,8 @@ internal sealed class IncomingConnection : IDisposable
     /// <summary>Whether <see cref="TryGiveUp"/> has ended it.</summary>
     public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
 
-    /// <summary>Whether it waits for this receiver, not for its sender: what came is not read or not handed over yet.</summary>
-    public bool IsOwed => !IsFinished && !IsGivenUp && !WaitsForSender;
+    /// <summary>Whether it goes on without its sender: what came is not read or not handed over yet, or it is done and about to leave.</summary>
+    public bool IsOwed => !WaitsForSender || IsFinished || IsGivenUp;
 
     private bool WaitsForSender
     {
