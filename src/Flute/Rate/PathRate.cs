@@ -25,6 +25,9 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     /// <summary>Bit/s at most; no limit.</summary>
     public const double Highest = 100e9;
 
+    // Packets that may be on their way before any was heard of: after so many a receiver reports.
+    private const int FirstWindow = 256;
+
     // Delay that a queue may have; less of it where the queue is so short that it overflows first.
     private static readonly TimeSpan MostTarget = TimeSpan.FromMilliseconds(10), LeastTarget = TimeSpan.FromMilliseconds(1);
 
@@ -36,9 +39,9 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(10), EmptyEvery = TimeSpan.FromSeconds(5);
 
     // The queue is the least one of the last few samples; of more of them where delays go up and down. So many times their mean
-    // bend is no queue, up to a limit.
+    // bend is no queue, up to a limit; a bend counts for so many times the mean at most.
     private static readonly TimeSpan MuchJitter = TimeSpan.FromMilliseconds(2), MostNoise = TimeSpan.FromMilliseconds(50);
-    private const int Latest = 3, JitterMemory = 16, NoisePerJitter = 8;
+    private const int Latest = 3, JitterMemory = 16, NoisePerJitter = 8, MostRise = 4;
 
     // The rate grows by a share that doubles up to all of it, as long as that much more arrives.
     private const double LeastGrowth = 0.02;
@@ -65,7 +68,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private readonly TimeSpan[] _queues = new TimeSpan[8];
     private PathSample? _start, _last;
     private PathSample _decision;
-    private long _decidedAt = after, _measured;
+    private long _decidedAt = after, _first, _measured;
     private int _samples, _fruitless;
     private double _growth = 1, _full, _suspectLoss, _cut, _peak;
     private bool _knowsLoss, _wasCut, _slowStart = true;
@@ -102,6 +105,12 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     /// <summary>Whether the way was ever found to be full.</summary>
     public bool WasFull => !_slowStart;
 
+    /// <summary>
+    /// Packets that may be on their way. As long as the way was never full that is about as many as were heard of, as in the slow
+    /// start of TCP (RFC 5681, section 3.1): little is lost when a host that is too busy to report hides that the way is full.
+    /// </summary>
+    public double MostOnTheWay => !_slowStart || _last is not { } last ? double.MaxValue : FirstWindow + last.Position - _first;
+
     /// <summary>Takes a report.</summary>
     /// <param name="sample">What it says.</param>
     /// <param name="sent">Packets of the session sent by now.</param>
@@ -112,6 +121,10 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         {
             if (sample.Position <= last.Position || sample.ArrivedAt < last.ArrivedAt) return;
             _loss.Note(sample.Position, sample.Position - last.Position, sample.Packets - last.Packets, sample.ArrivedAt - last.ArrivedAt);
+        }
+        else
+        {
+            _first = sample.Position;
         }
 
         _last = sample;
@@ -138,19 +151,22 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         long got = sample.Packets - start.Packets, gone = sample.Position - start.Position;
         if (elapsed < (_slowStart ? ShortWindow : Window) || gone < FewPackets) return;
         double loss = Math.Clamp(1 - (double)got / gone, 0, 1);
-        Arriving = gone * _loss.Passing * bitsPerPacket / elapsed.TotalSeconds;
+
+        // What a busy host takes all at once is no faster for it.
+        Arriving = Math.Min(gone * _loss.Passing * bitsPerPacket / elapsed.TotalSeconds, Math.Max(Rate, _full));
+        double received = got * bitsPerPacket / elapsed.TotalSeconds;
 
         // What arrives more slowly than it was sent queues; what is on its way already will as well.
         TimeSpan stretch = elapsed - (sample.SentAt - start.SentAt);
         bool grows = sample.TellsTime && stretch > LeastTarget && stretch > 2 * _jitter && stretch > 0.1 * elapsed && QueueAt(1) > 2 * LeastTarget;
-        JudgeCut(sample.Now, stretch / elapsed, got * bitsPerPacket / elapsed.TotalSeconds);
-        Decide(sample, sent, bitsPerPacket, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, loss, gone);
+        JudgeCut(sample.Now, stretch / elapsed, received);
+        Decide(sample, sent, bitsPerPacket, new Interval(gone, loss, received, grows ? Queue + (RoundTrip + Queue) * (stretch / elapsed) : Queue, -stretch > elapsed / 2));
         (_decision, _lastDecision) = (sample, sample.Now);
         _decidedAt = sent;
         _start = null;
     }
 
-    private void Decide(in PathSample sample, long sent, double bitsPerPacket, TimeSpan queue, double loss, long packets)
+    private void Decide(in PathSample sample, long sent, double bitsPerPacket, in Interval interval)
     {
         double before = Rate;
         TimeSpan now = sample.Now;
@@ -158,7 +174,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         // What a full way loses is in every stretch of packets; some of them are enough where a queue stands as well.
         bool overflows = _knowsLoss && _loss.Passing < 1;
         TimeSpan standing = LessNoise(LeastQueue(_queues.Length));
-        bool excess = overflows || (_knowsLoss && standing > _target / 2 && IsMore(loss, ExpectedLoss, packets));
+        bool excess = overflows || (_knowsLoss && standing > _target / 2 && IsMore(interval, ExpectedLoss));
         if (overflows && _suspectLoss > 0 && _loss.Steady - _loss.Usual > (_suspectLoss - _loss.Usual) / 2 && !Competes)
         {
             // Less was sent, and as much was lost: it is lost by chance.
@@ -169,9 +185,9 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         }
 
         if (Competes) Compete(now, sample);
-        else if (queue > _target) YieldToDelay(now, queue);
+        else if (interval.Queue > _target) YieldToDelay(now, interval);
         else if (excess) YieldToLoss(standing, bitsPerPacket);
-        else Grow(now, queue, loss, packets);
+        else if (!interval.CameTogether) Grow(now, interval);
         Rate = Math.Clamp(Rate, Lowest, Highest);
         if (Rate < before || Rate > before * (1 + MostSame)) _loss.Anew(sent);
         if (now - _lastEmpty <= EmptyEvery || Competes) return;
@@ -183,12 +199,13 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
 
     // A queue grows and shrinks evenly. Radio does not: it holds packets back and lets them go together, in order, so that they
     // hardly ever come as soon as the first one did, however little is sent. The more is sent the more even that looks, so that
-    // a little of it counts as well.
+    // a little of it counts as well. A host that was busy once for long is no radio: one bend counts for so many times the mean.
     private void LearnJitter()
     {
         if (_samples < 3) return;
         TimeSpan bend = QueueAt(1) - 2 * QueueAt(2) + QueueAt(3);
-        _jitter += (bend.Duration() / 2 - _jitter) / JitterMemory;
+        var much = TimeSpan.FromTicks(Math.Min(bend.Duration().Ticks / 2, Math.Max(MuchJitter.Ticks, MostRise * _jitter.Ticks)));
+        _jitter += (much - _jitter) / JitterMemory;
     }
 
     private TimeSpan LessNoise(TimeSpan delay)
@@ -211,7 +228,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         return least;
     }
 
-    private static bool IsMore(double loss, double usual, long packets) => loss - usual > Significant + (3 * Math.Sqrt(Math.Max(usual, 1.0 / packets) * (1 - usual) / packets));
+    private static bool IsMore(in Interval interval, double usual) =>
+        interval.Loss - usual > Significant + (3 * Math.Sqrt(Math.Max(usual, 1.0 / interval.Packets) * (1 - usual) / interval.Packets));
 
     // What is lost where more may be sent than the way carries need not be lost by chance.
     private void NoteLoss(double loss, long packets)
@@ -224,13 +242,13 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         ExpectedLoss += (loss - ExpectedLoss) * packets / _measured;
     }
 
-    private void Grow(TimeSpan now, TimeSpan queue, double loss, long packets)
+    private void Grow(TimeSpan now, in Interval interval)
     {
         // It may be a burst: the rate stays until more is known.
-        bool doubts = IsMore(loss, _loss.Usual, packets);
+        bool doubts = IsMore(interval, _loss.Usual);
         if (doubts) _doubted ??= (ExpectedLoss, _measured);
         else if (_loss.IsSure) _doubted = null;
-        NoteLoss(loss, packets);
+        NoteLoss(interval.Loss, interval.Packets);
         if (!_loss.IsSure && (_suspectLoss > 0 || doubts)) return;
         _suspectLoss = 0;
         if (_target < MostTarget) _target += (now - _lastDecision) / RelaxSeconds * MostTarget.TotalSeconds;
@@ -241,19 +259,22 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         }
 
         // Nobody learns how much more there is room for while less is sent than may be.
-        double room = 1 - queue / _target;
+        double room = 1 - interval.Queue / _target;
         _growth = room > 0.5 && Arriving > _full * (1 + LeastGrowth / 2) ? Math.Min(1, _growth * 2) : LeastGrowth;
         if (Arriving > 0.7 * Rate) Rate *= 1 + _growth * room;
     }
 
-    private void YieldToDelay(TimeSpan now, TimeSpan queue)
+    private void YieldToDelay(TimeSpan now, in Interval interval)
     {
+        // What a queue that is too long has no room for does not arrive.
+        if (IsMore(interval, _loss.Usual)) Arriving = Math.Min(Arriving, interval.Received / (1 - _loss.Usual));
+
         // Before less is sent no queue gets shorter: when this one has gone by then, it was none but a host that was busy.
-        _before = _wasCut || Queue <= _target ? null : (Rate, _full, _growth, _slowStart);
+        _before = _wasCut ? null : (Rate, _full, _growth, _slowStart);
         NoteFull();
         bool less = Arriving < Less * _peak;
-        _cut = DelayCut * (less ? 1 : Math.Min(1, (queue - _target) / _target));
-        Rate = Arriving * (1 - _cut);
+        _cut = DelayCut * (less ? 1 : Math.Min(1, (interval.Queue - _target) / _target));
+        Rate = Math.Min(Rate, Arriving * (1 - _cut));
         if (!less || _fruitless < FruitlessCuts) return;
         Competes = true;
         _lastShared = now;
@@ -316,4 +337,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
         double trip = Math.Max(LeastTrip, (RoundTrip + Queue).TotalSeconds), elapsed = (now - _lastDecision).TotalSeconds;
         if (Arriving > 0.7 * Rate) Rate += 12_000 / trip * Math.Min(4, elapsed / trip);
     }
+
+    // What became of the packets between two samples: how many were sent, the share that was lost, the bit/s that were received, the
+    // queue that stands or is about to, and whether they came far faster than they were sent, as from a host that was busy.
+    private readonly record struct Interval(long Packets, double Loss, double Received, TimeSpan Queue, bool CameTogether);
 }

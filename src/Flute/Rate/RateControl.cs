@@ -17,7 +17,7 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
     // Who says nothing for so long, and some round trips, does not rule the others.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
-    // Bit/s as long as nobody was heard, after the first packets.
+    // Bit/s as long as nobody was heard, after the first packets, and when nobody was heard lately.
     private const double Unheard = 5e6;
     private long _firstPacket = -1;
 
@@ -38,13 +38,14 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
     {
         if (_firstPacket < 0) _firstPacket = sent;
         double rate = PathRate.Highest;
-        bool known = false;
+        bool known = false, heard = false;
         Slowest = null;
         foreach (ReceiverState receiver in receivers)
         {
             if (!receiver.IsServed || !receiver.Path.IsKnown) continue;
             if (now - receiver.Path.LastSample > Silence + 4 * receiver.Path.RoundTrip) continue;
             known = true;
+            heard |= now - receiver.Path.LastSample <= ReceiverState.WaitLimit;
             if (receiver.Path.Rate >= rate) continue;
             (rate, Slowest) = (receiver.Path.Rate, receiver);
         }
@@ -52,6 +53,7 @@ public sealed class RateControl(double? most, bool leavesSlow = false)
         if (known) _tried ??= now + Trial;
         if (leavesSlow && now < _tried) rate = Median(receivers);
         if (!known) rate = sent - _firstPacket < PathRate.FirstPackets ? PathRate.First : Unheard;
+        else if (!heard) rate = Math.Min(rate, Unheard);
         IsNetwork = Most is not { } limit || rate < limit;
         return IsNetwork ? rate : Most!.Value;
     }

@@ -185,7 +185,7 @@ public sealed class DeliveryTracker
         foreach (ReceiverState receiver in _pacing.Often)
         {
             if (!receiver.IsServed) continue;
-            if (receiver.Outstanding(_sender.Packets) <= _options.WindowPackets + InFlight(receiver))
+            if (receiver.Outstanding(_sender.Packets) <= Window(receiver))
             {
                 receiver.FullSince = null;
                 others = true;
@@ -236,6 +236,12 @@ public sealed class DeliveryTracker
 
     // What is lost because the way was full need not be lost again where the rate is found.
     private double ExpectedLoss(ReceiverState receiver) => Math.Min(Rate is not null && receiver.ReportEvery == TimeSpan.Zero && (receiver.Path.IsKnown || receiver.HeardOftenSince == TimeSpan.Zero) ? receiver.Path.ExpectedLoss : receiver.ExpectedLoss, 0.75);
+
+    private double Window(ReceiverState receiver)
+    {
+        double window = _options.WindowPackets + InFlight(receiver);
+        return Rate is null ? window : Math.Min(window, receiver.Path.MostOnTheWay);
+    }
 
     // What is on its way to a receiver far away does not fill its socket.
     private double InFlight(ReceiverState receiver) =>

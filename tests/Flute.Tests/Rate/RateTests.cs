@@ -114,6 +114,36 @@ public class RateTests(ITestOutputHelper output)
         Assert.InRange(outcome.Seconds, 4.1, 5);
     }
 
+    // A busy host neither takes packets nor reports; where it does not know when they came, all seem to come at once.
+    [Theory]
+    [InlineData(100, 625_000, 0.1, true)]
+    [InlineData(100, 625_000, 0.1, false)]
+    [InlineData(100, 625_000, 20, true)]
+    [InlineData(100, 625_000, 20, false)]
+    [InlineData(20, 125_000, 5, true)]
+    [InlineData(20, 125_000, 5, false)]
+    public void HostsThatAreBusyInTheBeginningMisleadNobody(double capacity, int buffer, double delay, bool knowsArrivals)
+    {
+        Outcome Run(double from, double milliseconds)
+        {
+            (TimeSpan, TimeSpan) busy = (TimeSpan.FromMilliseconds(from), TimeSpan.FromMilliseconds(from + milliseconds));
+            Way[] ways = [.. Enumerable.Range(0, 3).Select(_ => new Way { Links = [new Link(capacity * Mbit, buffer)], Delay = TimeSpan.FromMilliseconds(delay), Busy = busy, KnowsArrivals = knowsArrivals })];
+            return new Simulation(8_000_000, ways, images: 4).Run(TimeSpan.FromSeconds(60));
+        }
+
+        double never = Run(0, 0).Seconds;
+        foreach (double busy in (double[])[50, 200, 400])
+        {
+            foreach (double from in (double[])[1, 5, 10, 20, 30, 50, 60, 80, 120, 200])
+            {
+                Outcome outcome = Run(from, busy);
+                output.WriteLine($"from {from} for {busy} ms: wire {outcome.Wire:0.000}, {outcome.Seconds:0.00} s instead of {never:0.00}");
+                Assert.InRange(outcome.Wire, 1, 1.2);
+                Assert.InRange(outcome.Seconds, 0, (1.25 * never) + (busy / 1000));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0.0001)]
     [InlineData(-0.0001)]

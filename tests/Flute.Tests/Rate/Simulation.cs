@@ -55,6 +55,12 @@ internal sealed record Way
     /// <summary>The receiver's clock goes wrong by this share.</summary>
     public double Drift { get; init; }
 
+    /// <summary>The receiver's host is busy with something else: what arrives from the first of the times on waits until the second.</summary>
+    public (TimeSpan From, TimeSpan To) Busy { get; init; }
+
+    /// <summary>Whether it knows when packets came that waited, as Linux does.</summary>
+    public bool KnowsArrivals { get; init; }
+
     /// <summary>Whether the receiver tells its clock, as those of today do.</summary>
     public bool TellsTime { get; init; } = true;
 }
@@ -156,9 +162,10 @@ internal sealed class Simulation
             }
 
             if (at is not { } left || receiver.Loses(_random, Now)) continue;
-            At(receiver.ArrivalOf(left, _random), () =>
+            TimeSpan arrival = receiver.ArrivalOf(left, _random);
+            At(receiver.TakenAt(arrival), () =>
             {
-                receiver.Take(packet, Now);
+                receiver.Take(packet, receiver.Way.KnowsArrivals ? arrival : Now);
                 if (receiver.SinceReport >= 256) Report(receiver, every: false);
             });
         }
@@ -166,6 +173,12 @@ internal sealed class Simulation
 
     private void Report(CountingReceiver receiver, bool every)
     {
+        if (receiver.TakenAt(Now) is var free && free > Now)
+        {
+            if (every) At(free, () => Report(receiver, every: true));
+            return;
+        }
+
         ReceptionReport report = receiver.Report(Now);
         At(Now + receiver.Way.Delay, () =>
         {
@@ -228,8 +241,12 @@ internal sealed class CountingReceiver(Way way, FluteSender sender, ReceiverStat
     public TimeSpan ArrivalOf(TimeSpan left, Random random)
     {
         TimeSpan at = left + way.Delay + way.Jitter * (way.Jitter > TimeSpan.Zero ? random.NextDouble() : 0);
+        if (!way.KnowsArrivals) at = TakenAt(at);
         return _lastArrival = at > _lastArrival ? at : _lastArrival;
     }
+
+    /// <summary>When a packet that arrived is looked at.</summary>
+    public TimeSpan TakenAt(TimeSpan arrived) => arrived > way.Busy.From && arrived < way.Busy.To ? way.Busy.To : arrived;
 
     public void Take(Parsed packet, TimeSpan now)
     {

@@ -89,7 +89,7 @@ internal sealed class IncomingConnection : IDisposable
     public bool IsGivenUp => Volatile.Read(ref _state) == (int)Doing.GivenUp;
 
     /// <summary>Whether it goes on without its sender: what came is not read or not handed over yet, or it is done and about to leave.</summary>
-    public bool IsOwed => !WaitsForSender || IsFinished || IsGivenUp;
+    public bool GoesOnWithoutSender => !WaitsForSender || IsFinished || IsGivenUp;
 
     private bool WaitsForSender
     {

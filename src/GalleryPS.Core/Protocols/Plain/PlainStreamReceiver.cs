@@ -193,7 +193,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
     private IncomingConnection[] CatchUp(IPAddress host)
     {
         IncomingConnection[] earlier = EarlierOf(host);
-        if (earlier.Length is 0 or > MostAtWork || !Array.TrueForAll(earlier, static o => o.IsOwed)) return earlier;
+        if (earlier.Length is 0 or > MostAtWork || !Array.TrueForAll(earlier, static o => o.GoesOnWithoutSender)) return earlier;
         _inbox.Queue.Flush();
         lock (_open)
         {
@@ -214,7 +214,7 @@ internal sealed class PlainStreamReceiver : IImageReceiver
                 bool isHostFull = _open.Count(o => o.IsOf(host)) >= _options.Limits.MaxConnectionsPerHost;
                 bool isFull = _open.Count >= _options.Limits.MaxConnections;
                 if ((!isHostFull || MakeRoom(host)) && (!isFull || MakeRoom(null))) return true;
-                if (_stuck.Contains(host) || !_open.Exists(o => (!isHostFull || o.IsOf(host)) && o.IsOwed)) return false;
+                if (_stuck.Contains(host) || !_open.Exists(o => (!isHostFull || o.IsOf(host)) && o.GoesOnWithoutSender)) return false;
                 if (!Monitor.Wait(_open, RoomMilliseconds)) _stuck.Add(host);
             }
 
