@@ -36,8 +36,7 @@ internal static class SendCommand
 
         // Whoever is not listened to any more stops behind the image that is under way, and tells its receivers that this is
         // the end, as at the end of a pipeline; Ctrl+C ends at once. With FLUTE all images are on their way together.
-        bool plain = options.Protocol == Protocol.Plain;
-        CancellationToken images = plain && options.Transport == Transport.Tcp ? Runner.Stopped : cancellationToken;
+        CancellationToken images = operation.SendsAtOnce && options.Transport == Transport.Tcp ? Runner.Stopped : cancellationToken;
         foreach (string file in files)
         {
             foreach (GalleryEvent galleryEvent in UntilEnough(operation.Add(ImageInput.FromFile(file), images), onUnfinished)) yield return galleryEvent;
@@ -46,7 +45,7 @@ internal static class SendCommand
             break;
         }
 
-        foreach (GalleryEvent galleryEvent in UntilEnough(operation.End(plain ? Runner.Stopped : cancellationToken), onUnfinished)) yield return galleryEvent;
+        foreach (GalleryEvent galleryEvent in UntilEnough(operation.End(operation.SendsAtOnce ? Runner.Stopped : cancellationToken), onUnfinished)) yield return galleryEvent;
     }
 
     private static IEnumerable<GalleryEvent> UntilEnough(IEnumerable<GalleryEvent> events, Action onUnfinished)

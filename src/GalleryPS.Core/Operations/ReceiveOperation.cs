@@ -18,7 +18,7 @@ public static class ReceiveOperation
     {
         using (receiver)
         {
-            TransferProgress? progress = protocol == Protocol.Plain ? new("Receiving a gallery") : null;
+            TransferProgress? progress = ProtocolTraits.Of(protocol).SendsAtOnce ? new("Receiving a gallery") : null;
             foreach (GalleryEvent galleryEvent in receiver.Receive(cancellationToken))
             {
                 yield return galleryEvent;

@@ -9,6 +9,12 @@ public sealed class SendOperation(SendOptions options, IImageFitter? fitter = nu
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly TransferProgress _progress = new("Sending the gallery");
 
+    /// <summary>
+    /// Whether each image is sent when it is added. If not, all travel together: <see cref="End"/> sends them, and who wants only the end
+    /// to be sent cancels before.
+    /// </summary>
+    public bool SendsAtOnce { get; } = ProtocolTraits.Of(options.Protocol).SendsAtOnce;
+
     /// <inheritdoc/>
     public IEnumerable<GalleryEvent> Begin(CancellationToken cancellationToken)
     {
@@ -31,7 +37,7 @@ public sealed class SendOperation(SendOptions options, IImageFitter? fitter = nu
         foreach (GalleryEvent galleryEvent in Send(session.Sender, input, cancellationToken))
         {
             yield return galleryEvent;
-            if (galleryEvent is SentEvent sent && options.Protocol == Protocol.Plain && _progress.After(sent.Image.Bytes) is { } progress) yield return progress;
+            if (galleryEvent is SentEvent sent && SendsAtOnce && _progress.After(sent.Image.Bytes) is { } progress) yield return progress;
         }
     }
 

@@ -18,31 +18,27 @@ internal static class OptionChecks
     /// <summary>Options of a group that somebody set are wrong where the group means nothing.</summary>
     /// <param name="options">The record.</param>
     /// <param name="group">The name of the group.</param>
-    /// <param name="isDefault">Whether the group is as it comes.</param>
     /// <param name="why">What the options belong to.</param>
     /// <param name="action">What to do.</param>
-    public static void NoneOf(object options, string group, bool isDefault, string why, string action)
+    public static void NoneOf(object options, string group, string why, string action)
     {
-        if (isDefault) return;
         List<string> given = [.. OptionDescription.Of(options.GetType()).Where(o => o.Group == group && o.IsGiven(options)).Select(static o => $"-{o.Name}")];
+        if (given.Count == 0) return;
         string names = given.Count == 1 ? $"{given[0]} belongs" : $"{string.Join(", ", given.SkipLast(1))} and {given[^1]} belong";
         throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{names} to {why}.", string.Join(", ", given), action);
     }
 
-    /// <summary>Checks what the choice of the protocol implies.</summary>
-    /// <typeparam name="TFlute">The options that only Flute has.</typeparam>
-    public static void Protocol<TFlute>(object options, Protocol protocol, Transport transport, TFlute flute)
-        where TFlute : new()
+    /// <summary>Checks what the choice of the protocol implies: options of another one mean nothing. A group of options that only one has is called as it is.</summary>
+    public static void Protocol(object options, Protocol protocol, Transport transport)
     {
-        if (protocol != GalleryPS.Protocol.Flute)
+        foreach (Protocol other in Enum.GetValues<Protocol>())
         {
-            NoneOf(options, "Flute", flute!.Equals(new TFlute()), "the Flute protocol", "Add -Protocol Flute on both sides, or leave it out.");
-            return;
+            if (other != protocol) NoneOf(options, $"{other}", $"the {other} protocol", $"Add -Protocol {other} on both sides, or leave it out.");
         }
 
-        if (transport != Transport.Tcp) return;
+        if (transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp) return;
         throw new GalleryException(
-            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Flute runs over UDP; TCP needs no such protocol.", transport,
+            ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{protocol} runs over UDP; TCP needs no such protocol.", transport,
             "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");
     }
 
@@ -54,8 +50,7 @@ internal static class OptionChecks
     {
         if (!tls.UseTls)
         {
-            bool isDefault = !OptionDescription.Of(options.GetType()).Any(o => o.Group == "Tls" && o.IsGiven(options));
-            NoneOf(options, "Tls", isDefault, "TLS", "Add -UseTls on both sides, or leave it out.");
+            NoneOf(options, "Tls", "TLS", "Add -UseTls on both sides, or leave it out.");
             return;
         }
 
@@ -70,10 +65,10 @@ internal static class OptionChecks
         }
     }
 
-    /// <summary>TLS is for TCP.</summary>
+    /// <summary>TLS is for TCP: the images', or the reports'.</summary>
     public static void TlsTransport(TlsOptions tls, Protocol protocol, Transport transport)
     {
-        if (!tls.UseTls || transport == Transport.Tcp || protocol == GalleryPS.Protocol.Flute) return;
+        if (!tls.UseTls || transport == Transport.Tcp || ProtocolTraits.Of(protocol).ReceiversReport) return;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{transport} is UDP, and TLS is for TCP.", transport,
             "Use -Transport Tcp, or -Protocol Flute with -Passphrase, which proves who sends.");
@@ -82,10 +77,10 @@ internal static class OptionChecks
     /// <summary>Checks that there can be something to go on with.</summary>
     public static void Resume(Protocol protocol, Transport transport)
     {
-        if (protocol != GalleryPS.Protocol.Plain || transport == Transport.Tcp) return;
+        if (transport == Transport.Tcp || ProtocolTraits.Of(protocol).ReceiversReport) return;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
-            "Plain over UDP cannot resume: nothing comes back that says what has arrived.", transport,
+            $"{protocol} over UDP cannot resume: nothing comes back that says what has arrived.", transport,
             "Use -Protocol Flute on both sides, or -Transport Tcp.");
     }
 

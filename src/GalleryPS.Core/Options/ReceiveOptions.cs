@@ -69,8 +69,8 @@ public sealed record ReceiveOptions
                 "Name the directory of the earlier receiver (-OutputDirectory).");
         }
 
-        OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.Protocol(this, Protocol, Transport);
         OptionChecks.TlsTransport(Tls, Protocol, Transport);
-        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Plain);
+        OptionChecks.Tls(this, Tls, listens: !ProtocolTraits.Of(Protocol).ReceiversReport);
     }
 }

@@ -84,7 +84,7 @@ public sealed record SendOptions
                 "Give one NIC, or none to let the routing table decide.");
         }
 
-        if (Fit && (Transport == Transport.Tcp || Protocol != Protocol.Plain))
+        if (Fit && (Transport == Transport.Tcp || !ProtocolTraits.Of(Protocol).ImagesAreDatagrams))
         {
             throw new GalleryException(
                 ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument,
@@ -93,9 +93,9 @@ public sealed record SendOptions
         }
 
         if (Resume) OptionChecks.Resume(Protocol, Transport);
-        OptionChecks.Protocol(this, Protocol, Transport, Flute);
+        OptionChecks.Protocol(this, Protocol, Transport);
         OptionChecks.TlsTransport(Tls, Protocol, Transport);
-        OptionChecks.Tls(this, Tls, listens: Protocol == Protocol.Flute);
+        OptionChecks.Tls(this, Tls, listens: ProtocolTraits.Of(Protocol).ReceiversReport);
         if (Protocol == Protocol.Flute) ValidateFlute();
     }
 

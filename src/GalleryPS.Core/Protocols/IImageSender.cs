@@ -8,12 +8,6 @@ internal interface IImageSender : IDisposable
     /// <summary>Where the images go.</summary>
     IReadOnlyList<IPEndPoint> Destinations { get; }
 
-    /// <summary>
-    /// Whether <see cref="Take"/> sends. If not, it only looks at the image, and <see cref="Complete"/> sends all of them: then
-    /// the pauses between images and before the end are the protocol's own affair.
-    /// </summary>
-    bool SendsAtOnce { get; }
-
     /// <summary>Whether nothing could be sent to anybody, so that it makes no sense to go on.</summary>
     bool IsUnreachable => false;
 
@@ -26,7 +20,7 @@ internal interface IImageSender : IDisposable
     /// <summary>Datagrams that did not leave on a NIC of several.</summary>
     long Missed => 0;
 
-    /// <summary>Takes an image.</summary>
+    /// <summary>Takes an image: sends it, or looks at it and leaves it to <see cref="Complete"/> (<see cref="ProtocolTraits.SendsAtOnce"/>).</summary>
     /// <param name="image">The image; it can be read only now.</param>
     /// <param name="index">Its place in the gallery, from 0.</param>
     /// <param name="cancellationToken">Stops at once.</param>

@@ -23,6 +23,7 @@ internal sealed class Inbox : IDisposable
     private const int WarningsInFull = 10;
     private readonly ReceiveOptions _options;
     private readonly ImageStore? _store;
+    private readonly Lazy<StoredImages>? _stored;
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, string> _storedPaths = [];
     private long _bytes, _datagrams, _notImages, _duplicates, _failed, _withoutTls;
@@ -37,7 +38,7 @@ internal sealed class Inbox : IDisposable
         _store = new ImageStore(directory, options.Storage.Force, options.Limits.MinimumFreeSpace);
         if (_store.RemoveAbandoned() is > 0 and int files) Queue.Add(new NoticeEvent($"{Counted.Of(files, "temporary file")} of a receiver that was killed {(files == 1 ? "was" : "were")} removed from {_store.FullPath}."));
         if (!options.Resume) return;
-        Stored = options.Protocol == Protocol.Plain ? new StoredImages(_store.FullPath) : null;
+        _stored = new Lazy<StoredImages>(() => new StoredImages(_store.FullPath));
         PartialFiles.Limit(_store.FullPath, options.Limits.MaxGalleryBytes);
     }
 
@@ -49,8 +50,8 @@ internal sealed class Inbox : IDisposable
     /// <summary>Where images are stored, or null.</summary>
     public ImageStore? Store => _store;
 
-    /// <summary>What is in the folder where images are stored, for senders that ask; null unless they may.</summary>
-    public StoredImages? Stored { get; }
+    /// <summary>What is in the folder where images are stored, for senders that ask; null unless they may. It is looked at when it is asked for.</summary>
+    public StoredImages? Stored => _stored?.Value;
 
     public int Images => _images;
 

@@ -13,6 +13,7 @@ namespace GalleryPS;
 public sealed class GallerySender : IDisposable
 {
     private readonly SendOptions _options;
+    private readonly ProtocolTraits _traits;
     private readonly IImageSender _sender;
     private readonly TimeProvider _time;
     private long? _started;
@@ -20,7 +21,8 @@ public sealed class GallerySender : IDisposable
     private long _images, _bytes, _datagrams, _failed;
     private int _ends;
 
-    private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) => (_options, _sender, _time) = (options, sender, time);
+    private GallerySender(SendOptions options, IImageSender sender, TimeProvider time) =>
+        (_options, _traits, _sender, _time) = (options, ProtocolTraits.Of(options.Protocol), sender, time);
 
     /// <summary>Where the images go.</summary>
     public IReadOnlyList<IPEndPoint> Destinations => _sender.Destinations;
@@ -89,7 +91,7 @@ public sealed class GallerySender : IDisposable
     public IEnumerable<GalleryEvent> Finish(CancellationToken cancellationToken = default)
     {
         _started ??= _time.GetTimestamp();
-        if (_sender.SendsAtOnce && !_sender.IsUnreachable)
+        if (_traits.SendsAtOnce && !_sender.IsUnreachable)
         {
             foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the end of transmission", _options.Pacing.EndDelay, _time, cancellationToken)) yield return galleryEvent;
         }
@@ -115,7 +117,7 @@ public sealed class GallerySender : IDisposable
     {
         _started ??= _time.GetTimestamp();
         if (_sender.IsUnreachable) yield break;
-        if (_next > 0 && _sender.SendsAtOnce)
+        if (_next > 0 && _traits.SendsAtOnce)
         {
             foreach (GalleryEvent galleryEvent in WaitProgress.Wait("Waiting before the next image", _options.Pacing.Interval, _time, cancellationToken)) yield return galleryEvent;
         }

@@ -24,7 +24,7 @@ internal sealed record Combination(Transport Transport, Protocol Protocol, doubl
         .. from loss in options.LossPercent.Distinct()
            from protocol in options.Protocol.Distinct()
            from transport in options.Transport.Distinct()
-           where protocol == Protocol.Plain || transport != Transport.Tcp
+           where transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp
            from repeat in Enumerable.Range(1, options.Repeat)
            select new Combination(transport, protocol, loss, repeat),
     ];
@@ -34,9 +34,10 @@ internal sealed record Combination(Transport Transport, Protocol Protocol, doubl
     /// <param name="bytes">Bytes of the gallery.</param>
     public TimeSpan Estimate(ExperimentOptions options, long bytes)
     {
-        BitRate rate = options.BitRate ?? (Protocol == Protocol.Flute ? PacingOptions.DefaultFluteRate : Transport == Transport.Tcp ? new BitRate(1e9) : PacingOptions.DefaultDatagramRate);
+        var traits = ProtocolTraits.Of(Protocol);
+        BitRate rate = options.BitRate ?? (Transport == Transport.Tcp ? new BitRate(1e9) : traits.DatagramRate);
         if (options.Rate is { IsUnlimited: false } link && (rate.IsUnlimited || link.BitsPerSecond < rate.BitsPerSecond)) rate = link;
         int copies = Transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
-        return rate.TimeFor(bytes * copies) + (Protocol == Protocol.Plain ? options.EndDelay : TimeSpan.Zero) + Around;
+        return rate.TimeFor(bytes * copies) + (traits.SendsAtOnce ? options.EndDelay : TimeSpan.Zero) + Around;
     }
 }

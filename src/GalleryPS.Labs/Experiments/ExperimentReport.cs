@@ -46,7 +46,7 @@ internal static class ExperimentReport
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    private static string Name(ExperimentResult r) => Text($"{r.Transport}{(r.Protocol == Protocol.Plain ? "" : $" {r.Protocol}")}{(r.LossPercent > 0 ? $", {r.LossPercent} % loss" : "")}");
+    private static string Name(ExperimentResult r) => Text($"{r.Transport}{(r.Protocol == default ? "" : $" {r.Protocol}")}{(r.LossPercent > 0 ? $", {r.LossPercent} % loss" : "")}");
 
     private static void Summary(StringBuilder page, List<Group> groups)
     {
@@ -141,13 +141,13 @@ internal static class ExperimentReport
         if (lab) lines.Add(Text($"gallery lab --hosts {options.Receivers + 1} --mtu {options.Mtu}{Given("--rate", options.Rate)} --loss-percent {options.LossPercent[0]}"));
         foreach ((Transport transport, Protocol protocol) in results.Select(static r => (r.Transport, r.Protocol)).Distinct().Where(_ => hosts.Length > 1))
         {
-            string how = Text($"--transport {transport}{(protocol == Protocol.Flute ? " --protocol Flute" : "")}").ToLowerInvariant();
+            string how = Text($"--transport {transport}{(protocol == default ? "" : $" --protocol {protocol}")}").ToLowerInvariant();
             bool single = transport is Transport.Unicast or Transport.Tcp;
             string[] addresses = lab ? hosts : [.. machines.Select(static m => m.Address.ToString())], nics = lab ? [.. hosts.Select(static _ => "eth0")] : [.. machines.Select(static m => m.Look.Interface)];
             string to = single ? $" --to {string.Join(',', addresses.Skip(1))}" : $" --outbound-ip {nics[0]}";
-            string flute = protocol == Protocol.Flute ? Text($" --receivers {hosts.Length - 1}") : "";
+            string reports = ProtocolTraits.Of(protocol).ReceiversReport ? Text($" --receivers {hosts.Length - 1}") : "";
             lines.Add($"{On(hosts[1])} receive {how}{(single ? $" --address {addresses[1]}" : $" --arrival-ip {nics[1]}")}");
-            lines.Add($"{On(hosts[0])} send GALLERY {how}{to}{flute}{Given("--bit-rate", options.BitRate)}");
+            lines.Add($"{On(hosts[0])} send GALLERY {how}{to}{reports}{Given("--bit-rate", options.BitRate)}");
         }
 
         page.Append("<pre style=\"white-space:pre-wrap\">").Append(WebUtility.HtmlEncode(string.Join('\n', lines))).Append("</pre>\n");

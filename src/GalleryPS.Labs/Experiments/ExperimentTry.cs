@@ -158,7 +158,7 @@ internal sealed class ExperimentTry(
         _errors.AddRange((sender?.Events ?? []).OfType<ErrorEvent>().Select(static e => e.Error.Message));
         TrafficComparison? comparison = Compare(files[0], cancellationToken);
         TimeSpan elapsed = (sender?.Events ?? []).OfType<SummaryEvent>().LastOrDefault()?.Summary.Elapsed ?? TimeSpan.Zero;
-        TimeSpan transfer = combination.Protocol == Protocol.Plain && elapsed > options.EndDelay ? elapsed - options.EndDelay : elapsed;
+        TimeSpan transfer = ProtocolTraits.Of(combination.Protocol).SendsAtOnce && elapsed > options.EndDelay ? elapsed - options.EndDelay : elapsed;
         int lacking = complete.Count(static c => !c);
         return new ExperimentResult
         {
@@ -245,7 +245,7 @@ internal sealed class ExperimentTry(
         Addresses = new DestinationOptions { To = To, OutboundIP = combination.Transport is Transport.Broadcast or Transport.Multicast ? [stations[0].Look.Interface] : [] },
         Pacing = new PacingOptions
         {
-            BitRate = options.BitRate ?? (combination.Protocol == Protocol.Flute ? PacingOptions.DefaultFluteRate : null),
+            BitRate = options.BitRate ?? (combination.Transport == Transport.Tcp ? null : ProtocolTraits.Of(combination.Protocol).DatagramRate),
             EndDelay = options.EndDelay,
         },
 

@@ -54,11 +54,11 @@ internal sealed class Differences(
             return;
         }
 
-        if (estimate.Protocol == Protocol.Flute)
+        if (!tcp && !ProtocolTraits.Of(estimate.Protocol).ImagesAreDatagrams)
         {
             LayerComparison datagrams = Of(nameof(TrafficTotals.Datagrams));
             if (datagrams.Captured < datagrams.Low)
-                reasons.Add($"Lost, not captured, or never sent: {Words.Many(datagrams.Low - datagrams.Captured, "packet")} of FLUTE at least.");
+                reasons.Add($"Lost, not captured, or never sent: {Words.Many(datagrams.Low - datagrams.Captured, "packet")} of {estimate.Protocol} at least.");
             else if (datagrams.Captured > datagrams.High)
                 reasons.Add($"More than predicted: {Words.Many(datagrams.Captured - datagrams.High, "packet")}; receivers that report asked for more, it was repeated, or other traffic is on the port.");
             return;

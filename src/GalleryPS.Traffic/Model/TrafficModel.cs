@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Flute;
 
 namespace GalleryPS.Traffic;
@@ -33,9 +34,13 @@ internal static class TrafficModel
         var estimates = new List<TrafficEstimate>();
         foreach (Protocol protocol in (options.Protocol ?? [Protocol.Plain]).Distinct())
         {
-            estimates.AddRange(protocol == Protocol.Flute
-                ? Flute(all, [.. transports.Where(static transport => transport != Transport.Tcp)], options, cancellationToken)
-                : Plain(all, transports, options, onError, cancellationToken));
+            Transport[] over = [.. transports.Where(transport => transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp)];
+            estimates.AddRange(protocol switch
+            {
+                Protocol.Plain => Plain(all, over, options, onError, cancellationToken),
+                Protocol.Flute => Flute(all, over, options, cancellationToken),
+                _ => throw new UnreachableException(),
+            });
         }
 
         return estimates;

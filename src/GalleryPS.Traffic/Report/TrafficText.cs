@@ -29,7 +29,7 @@ public static class TrafficText
     public static string Way(TrafficEstimate estimate)
     {
         ArgumentNullException.ThrowIfNull(estimate);
-        return estimate.Protocol == Protocol.Plain ? estimate.Transport.ToString() : $"{estimate.Transport} {estimate.Protocol}";
+        return estimate.Protocol == default ? estimate.Transport.ToString() : $"{estimate.Transport} {estimate.Protocol}";
     }
 
     /// <summary>How many of the images are too large for a datagram, <c>4 of 7</c>; null when all can be sent.</summary>

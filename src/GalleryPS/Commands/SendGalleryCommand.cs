@@ -257,11 +257,11 @@ public sealed class SendGalleryCommand : ImagesCmdlet
         return $"Send by {Transport} to {(to.Count > 0 ? string.Join(", ", to) : "the default address")}, port {input.Port ?? Port}";
     }
 
-    // Receivers wait for the end, also when nobody wants to see any more of what is sent. A session of Flute is told to send
-    // its end now, since all that is left of its images would be sent before.
+    // Receivers wait for the end, also when nobody wants to see any more of what is sent. A session whose images travel
+    // together is told to send its end now, since all that is left of them would be sent before.
     private void Complete(IEnumerator<GalleryEvent> left)
     {
-        if (Protocol == Protocol.Flute) Cancel();
+        if (!_operation!.SendsAtOnce) Cancel();
         try
         {
             using (left)

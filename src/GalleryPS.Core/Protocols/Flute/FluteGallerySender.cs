@@ -77,8 +77,6 @@ internal sealed class FluteGallerySender : IImageSender
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    public bool SendsAtOnce => false;
-
     public long OtherDatagrams { get; private set; }
 
     public int NobodyListens => _outbox.Watch.NobodyListens;

@@ -42,8 +42,6 @@ internal sealed class PlainDatagramSender : IImageSender
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _routes.Select(static r => r.To)];
 
-    public bool SendsAtOnce => true;
-
     public bool IsUnreachable => Array.TrueForAll(_reach, static r => r.NeverWorked);
 
     public long OtherDatagrams { get; private set; }

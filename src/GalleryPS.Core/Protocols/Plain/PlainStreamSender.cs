@@ -33,8 +33,6 @@ internal sealed class PlainStreamSender : IImageSender
 
     public IReadOnlyList<IPEndPoint> Destinations => [.. _destinations.Select(static d => d.To)];
 
-    public bool SendsAtOnce => true;
-
     public bool IsUnreachable => Array.TrueForAll(_destinations, static d => d.IsGivenUp);
 
     public long OtherDatagrams => 0;
