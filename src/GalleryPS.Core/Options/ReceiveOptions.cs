@@ -60,7 +60,7 @@ public sealed record ReceiveOptions
     public void Validate()
     {
         OptionChecks.Ranges(this);
-        if (Transport is Transport.Broadcast or Transport.Multicast) OptionChecks.NoFreePort(Addresses.Port);
+        if (!Transport.IsToOne()) OptionChecks.NoFreePort(Addresses.Port);
         if (Resume) OptionChecks.Resume(Protocol, Transport);
         if (Resume && Storage.OutputDirectory is null)
         {

@@ -104,7 +104,7 @@ public static class DoctorListener
     {
         IPAddress asker = ((IPEndPoint)client.Client.RemoteEndPoint!).Address;
         if (asker.IsIPv4MappedToIPv6) asker = asker.MapToIPv4();
-        if (line.Transport is Transport.Unicast or Transport.Tcp && !asker.Equals(address)) throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Probes go to whoever asks for them.", line.Address);
+        if (line.Transport.IsToOne() && !asker.Equals(address)) throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, "Probes go to whoever asks for them.", line.Address);
         ProbeSocket.Send(line.Transport, address, line.Port, Math.Clamp(line.Ttl, 1, 255), ProbeSocket.Sizes);
     }
 }

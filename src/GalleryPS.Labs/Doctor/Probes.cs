@@ -168,7 +168,7 @@ internal static class Probes
 
             NetworkTestOptions options = subject.Options;
             IPAddress own = ((IPEndPoint)client.Client.LocalEndPoint!).Address;
-            bool single = options.Transport is Transport.Unicast or Transport.Tcp;
+            bool single = options.Transport.IsToOne();
             IPAddress to = single ? address : subject.Address, back = single ? own : subject.Address;
             var line = new ProbeLine { Transport = options.Transport, Address = to.ToString(), Port = options.Port, Ttl = options.Ttl, Sizes = ProbeSocket.Sizes };
             Say(line with { Ask = "expect" });

@@ -37,7 +37,7 @@ internal sealed record Combination(Transport Transport, Protocol Protocol, doubl
         var traits = ProtocolTraits.Of(Protocol);
         BitRate rate = options.BitRate ?? (Transport == Transport.Tcp ? new BitRate(1e9) : traits.DatagramRate);
         if (options.Rate is { IsUnlimited: false } link && (rate.IsUnlimited || link.BitsPerSecond < rate.BitsPerSecond)) rate = link;
-        int copies = Transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
+        int copies = Transport.IsToOne() ? options.Receivers : 1;
         return rate.TimeFor(bytes * copies) + (traits.SendsAtOnce ? options.EndDelay : TimeSpan.Zero) + Around;
     }
 }

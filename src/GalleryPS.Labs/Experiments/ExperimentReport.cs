@@ -142,7 +142,7 @@ internal static class ExperimentReport
         foreach ((Transport transport, Protocol protocol) in results.Select(static r => (r.Transport, r.Protocol)).Distinct().Where(_ => hosts.Length > 1))
         {
             string how = Text($"--transport {transport}{(protocol == default ? "" : $" --protocol {protocol}")}").ToLowerInvariant();
-            bool single = transport is Transport.Unicast or Transport.Tcp;
+            bool single = transport.IsToOne();
             string[] addresses = lab ? hosts : [.. machines.Select(static m => m.Address.ToString())], nics = lab ? [.. hosts.Select(static _ => "eth0")] : [.. machines.Select(static m => m.Look.Interface)];
             string to = single ? $" --to {string.Join(',', addresses.Skip(1))}" : $" --outbound-ip {nics[0]}";
             string reports = ProtocolTraits.Of(protocol).ReceiversReport ? Text($" --receivers {hosts.Length - 1}") : "";

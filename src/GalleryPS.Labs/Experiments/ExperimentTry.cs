@@ -242,7 +242,7 @@ internal sealed class ExperimentTry(
     {
         Transport = combination.Transport,
         Protocol = combination.Protocol,
-        Addresses = new DestinationOptions { To = To, OutboundIP = combination.Transport is Transport.Broadcast or Transport.Multicast ? [stations[0].Look.Interface] : [] },
+        Addresses = new DestinationOptions { To = To, OutboundIP = combination.Transport.IsToOne() ? [] : [stations[0].Look.Interface] },
         Pacing = new PacingOptions
         {
             BitRate = options.BitRate ?? (combination.Transport == Transport.Tcp ? null : ProtocolTraits.Of(combination.Protocol).DatagramRate),

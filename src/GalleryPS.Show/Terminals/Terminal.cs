@@ -84,5 +84,12 @@ public sealed record Terminal
     public IReadOnlyList<string> Reasons { get; init => field = ReadableCollection<string>.Of(value); } = ReadableCollection<string>.Of([]);
 
     /// <summary>Whether it draws real pixels.</summary>
-    public bool HasGraphics => Graphics is TerminalGraphics.Kitty or TerminalGraphics.ITerm or TerminalGraphics.Sixel;
+    public bool HasGraphics => !Graphics.IsText();
+}
+
+/// <summary>What is asked of a terminal's graphics in several places.</summary>
+internal static class TerminalGraphicsTraits
+{
+    /// <summary>Whether an image is made of lines of characters. Else it is one control sequence that draws pixels at the cursor.</summary>
+    public static bool IsText(this TerminalGraphics graphics) => graphics is TerminalGraphics.Blocks or TerminalGraphics.Ascii;
 }

@@ -174,7 +174,7 @@ internal sealed class TerminalSlideshow : IDisposable
     {
         int left = 1 + Math.Max(0, (window.Columns - drawing.Columns) / 2);
         int top = 1 + Math.Max(0, (window.Rows - 2 - drawing.Rows) / 2);
-        if (_graphics is not (TerminalGraphics.Blocks or TerminalGraphics.Ascii))
+        if (!_graphics.IsText())
         {
             string at = $"\e[{top};{left}H";
             return _terminal.Passthrough ? at + TmuxPassthrough.Wrap(text) : at + text;

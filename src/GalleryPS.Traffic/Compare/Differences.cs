@@ -66,7 +66,7 @@ internal sealed class Differences(
 
         IReadOnlyDictionary<long, long> captured = tcp ? result.StreamSizes : result.DatagramSizes;
 
-        long copies = estimate.Transport is Transport.Unicast or Transport.Tcp ? estimate.Receivers : 1;
+        long copies = estimate.Transport.IsToOne() ? estimate.Receivers : 1;
         Dictionary<long, long> expected = estimate.Sizes.GroupBy(size => size).ToDictionary(group => group.Key, group => group.Count() * copies);
         if (estimate.EndsOfTransmission != 0) expected[0] = expected.GetValueOrDefault(0) + estimate.EndsOfTransmission;
         if (Multiplied(expected, captured) is { } factor)
@@ -163,7 +163,7 @@ internal sealed class Differences(
     /// <summary>The number of receivers the capture fits, when it is the whole gallery more or less often.</summary>
     private long? Multiplied(Dictionary<long, long> expected, IReadOnlyDictionary<long, long> captured)
     {
-        if (estimate.Transport is not (Transport.Unicast or Transport.Tcp) || expected.Count != captured.Count) return null;
+        if (!estimate.Transport.IsToOne() || expected.Count != captured.Count) return null;
         long? factor = null;
         foreach ((long size, long wanted) in expected)
         {

@@ -97,7 +97,7 @@ internal static class TrafficModel
         IReadOnlyList<FluteObject> objects = FluteModel.Objects(images, exact && !options.PerImage, cancellationToken);
         foreach (Transport transport in transports)
         {
-            int copies = transport == Transport.Unicast ? options.Receivers : 1;
+            int copies = transport.IsToOne() ? options.Receivers : 1;
             var model = new FluteModel(options, copies, images.Count, cancellationToken);
             if (!options.PerImage)
             {
@@ -148,7 +148,7 @@ internal static class TrafficModel
         EstimateOptions options,
         (TrafficTotals Usual, TrafficTotals Low, TrafficTotals High) each)
     {
-        long copies = transport is Transport.Unicast or Transport.Tcp ? options.Receivers : 1;
+        long copies = transport.IsToOne() ? options.Receivers : 1;
         return new TrafficEstimate
         {
             Transport = transport,

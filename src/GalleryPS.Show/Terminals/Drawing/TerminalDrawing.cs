@@ -25,7 +25,7 @@ internal readonly record struct TerminalDrawing(
         double scale = Math.Min(columns * cellWidth / image.Width, rows * cellHeight / image.Height);
 
         // Characters are coarse: there an image may grow until one of its pixels is one column wide.
-        bool inCells = graphics is TerminalGraphics.Blocks or TerminalGraphics.Ascii;
+        bool inCells = graphics.IsText();
         scale = Math.Min(scale, inCells ? cellWidth : 1);
         double width = image.Width * scale, height = image.Height * scale;
         int across = Math.Clamp(inCells ? (int)Math.Round(width / cellWidth) : (int)Math.Ceiling(width / cellWidth - 0.001), 1, columns);
