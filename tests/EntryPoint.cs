@@ -11,15 +11,16 @@ internal static class EntryPoint
 {
     private const string Marker = "GALLERY_TESTS_NETWORK";
 
-    // Loopback, and a NIC with a gateway: what a machine has. No server for names, which would be waited for. Where no network can
+    // Loopback, and a NIC with a gateway: what a machine has. Without iproute2 OwnNetwork makes both. No server for names, which would be waited for. Where no network can
     // be made it goes on in the machine's. Most programs that tests start live for a second: the compiler's profiles, which pay
     // off later, cost such a program a quarter of its time.
     private const string Script = $$"""
         export {{Marker}}=own DOTNET_TieredPGO=0
-        command -v ip >/dev/null && unshare --net --mount true 2>/dev/null || exec "$@"
+        unshare --net --mount true 2>/dev/null || exec "$@"
         exec unshare --net --mount --propagation private sh -c '
-            mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns
             mount --bind /dev/null /etc/resolv.conf
+            command -v ip >/dev/null || { export {{Marker}}=bare; exec "$@"; }
+            mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns
             ip link set lo up
             ip netns add outside && ip link add eth0 type veth peer name eth0 netns outside
             ip -n outside addr add 10.250.0.1/24 dev eth0 && ip -n outside link set eth0 up
@@ -29,7 +30,10 @@ internal static class EntryPoint
 
     public static Task<int> Main(string[] args)
     {
-        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable(Marker) is null) GoOn();
+        string? network = Environment.GetEnvironmentVariable(Marker);
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && network is null) GoOn();
+        if (network == "bare") OwnNetwork.BringUp();
+        Environment.SetEnvironmentVariable(Marker, "own");
         return ConsoleRunner.Run(args);
     }
 
