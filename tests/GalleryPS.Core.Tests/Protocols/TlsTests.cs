@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using GalleryPS.Network;
 using GalleryPS.Protocols;
 using GalleryPS.Tests.Sessions;
 using GalleryPS.TestSupport;
@@ -219,6 +220,33 @@ public sealed class TlsTests : IDisposable
         {
             silent.ForEach(static s => s.Dispose());
         }
+    }
+
+    // Those that a silent connection must not hold up wait until it is quiet: whenever it becomes so, they are told.
+    [Fact]
+    public async Task ThatAConnectionBecomesQuietIsSaid()
+    {
+        using var acceptor = TcpAcceptor.Listen(new IPEndPoint(IPAddress.Loopback, 0), TlsServer.Of(new TlsServerOptions { UseTls = true }, TimeProvider.System));
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(acceptor.EndPoint, TestContext.Current.CancellationToken);
+        Assert.True(acceptor.Wait((int)Patience.TotalMicroseconds));
+        Assert.Equal(Accepted.Connection, acceptor.Accept(out TcpConnection? accepted));
+        using TcpConnection connection = accepted!;
+        using var quiet = new SemaphoreSlim(0);
+        connection.OnQuiet(() => quiet.Release());
+        Task reading = connection.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask();
+
+        // Nothing, and the beginning of a handshake in two parts.
+        foreach (byte[] bytes in (byte[][])[[], [22, 3, 1], [2, 0]])
+        {
+            if (bytes.Length > 0) client.Send(bytes);
+            do Assert.True(await quiet.WaitAsync(Patience, TestContext.Current.CancellationToken));
+            while (!connection.IsQuiet);
+        }
+
+        Assert.False(reading.IsCompleted);
+        connection.Reset();
+        await Assert.ThrowsAnyAsync<SystemException>(() => reading);
     }
 
     // A stranger's certificate names a place where more is to be had.

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 namespace GalleryPS.Network;
 
 /// <summary>A socket as the stream below TLS. It knows when it waits, and whether the other end closed.</summary>
-internal sealed class SocketStream(Socket socket) : Stream
+/// <param name="socket">The socket.</param>
+/// <param name="waits">Is called when everything that came was taken, before it waits for more.</param>
+internal sealed class SocketStream(Socket socket, Action waits) : Stream
 {
     private volatile bool _waiting, _ended;
 
@@ -31,6 +33,7 @@ internal sealed class SocketStream(Socket socket) : Stream
     {
         // What came stays in the socket, where it can be seen, until it is taken.
         _waiting = true;
+        waits();
         await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         _waiting = false;
         if (buffer.IsEmpty) return 0;

@@ -109,6 +109,14 @@ internal sealed class TcpConnection : IDisposable
     /// <summary>Whether more can be read at once.</summary>
     public bool HasMore => WaitToRead(0);
 
+    /// <summary>
+    /// Has something called whenever <see cref="IsQuiet"/> may have become true while its user waits. Only TLS takes what came by itself.
+    /// </summary>
+    public void OnQuiet(Action action)
+    {
+        if (_tls is not null) _tls.BecomesQuiet = action;
+    }
+
     /// <summary>Whether everything that came was read, and more is waited for.</summary>
     public bool IsQuiet => _tls?.IsQuiet ?? !_socket.Poll(0, SelectMode.SelectRead);
 

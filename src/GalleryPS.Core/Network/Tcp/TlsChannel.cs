@@ -45,7 +45,7 @@ internal sealed class TlsChannel : IDisposable
 
     private TlsChannel(Socket socket, IPEndPoint peer)
     {
-        (_socket, _peer, _inner, _authenticate) = (socket, peer, new SocketStream(socket), static () => Task.CompletedTask);
+        (_socket, _peer, _inner, _authenticate) = (socket, peer, new SocketStream(socket, () => BecomesQuiet?.Invoke()), static () => Task.CompletedTask);
         _stream = new SslStream(_inner, leaveInnerStreamOpen: true);
 
         // A handshake is a conversation: what is said must not wait for more.
@@ -54,6 +54,9 @@ internal sealed class TlsChannel : IDisposable
 
     /// <summary>Why there is no TLS, for a user; null when something else broke, or nothing.</summary>
     public GalleryException? Failure { get; private set; }
+
+    /// <summary>Is called whenever <see cref="IsQuiet"/> may have become true: TLS reads when it likes, not when its user does.</summary>
+    public Action? BecomesQuiet { get; set; }
 
     /// <summary>Whether everything that came was taken, and more is waited for.</summary>
     public bool IsQuiet => !IsDone(Reading()) && (_inner.IsQuiet || (_awaitsHello && !_socket.Poll(0, SelectMode.SelectRead)));
@@ -212,6 +215,7 @@ internal sealed class TlsChannel : IDisposable
             try
             {
                 _awaitsHello = true;
+                BecomesQuiet?.Invoke();
                 length = await _socket.ReceiveAsync(start, SocketFlags.Peek, first.Token).ConfigureAwait(false);
                 _awaitsHello = false;
             }

@@ -43,6 +43,7 @@ internal sealed class IncomingConnection : IDisposable
         _host = new IPEndPoint(connection.Peer.Address, 0);
         _spool = new ImageSpool(inbox.Store);
         _accepted = _lastBytes = _rateSince = _time.GetTimestamp();
+        connection.OnQuiet(Move);
     }
 
     // What whoever reads it does, and whether somebody else has ended it meanwhile.
@@ -71,7 +72,7 @@ internal sealed class IncomingConnection : IDisposable
 
     public bool IsFinished => Volatile.Read(ref _finished) != 0;
 
-    /// <summary>Completes when it has nothing more to read, or is done, after this was asked for.</summary>
+    /// <summary>Completes when it may have nothing more to read, or is done, after this was asked for.</summary>
     public Task NextMove
     {
         get
