@@ -44,8 +44,8 @@ public class FdtMemoryTests
 
         long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
 
-        // Pooled arrays are in it: the blocks of those that are open.
-        Assert.InRange(taken, 0, 128L * Megabyte);
+        // Pooled arrays are in it: the blocks of those that are open. What earlier tests left may go meanwhile, so that it is less than nothing.
+        Assert.InRange(taken, long.MinValue, 128L * Megabyte);
         Assert.True(receiver.Counts.OverLimit > 100);
         GC.KeepAlive(receiver);
     }
