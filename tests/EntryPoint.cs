@@ -11,9 +11,9 @@ internal static class EntryPoint
 {
     private const string Marker = "GALLERY_TESTS_NETWORK";
 
-    // Loopback, and a NIC with a gateway: what a machine has. Without iproute2 OwnNetwork makes both. No server for names, which would be waited for. Where no network can
-    // be made it goes on in the machine's. Most programs that tests start live for a second: the compiler's profiles, which pay
-    // off later, cost such a program a quarter of its time.
+    // Loopback, and a NIC with a gateway: what a machine has. Without iproute2 OwnNetwork makes both. No server for names, which would
+    // be waited for. Where no network can be made it goes on in the machine's. Most programs that tests start live for a second: the
+    // compiler's profiles, which pay off later, cost such a program a quarter of its time.
     private const string Script = $$"""
         export {{Marker}}=own DOTNET_TieredPGO=0
         unshare --net --mount true 2>/dev/null || exec "$@"
@@ -32,8 +32,12 @@ internal static class EntryPoint
     {
         string? network = Environment.GetEnvironmentVariable(Marker);
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && network is null) GoOn();
-        if (network == "bare") OwnNetwork.BringUp();
-        Environment.SetEnvironmentVariable(Marker, "own");
+        if (network == "bare")
+        {
+            OwnNetwork.BringUp();
+            Environment.SetEnvironmentVariable(Marker, "own");
+        }
+
         return ConsoleRunner.Run(args);
     }
 

@@ -68,7 +68,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     private readonly TimeSpan[] _queues = new TimeSpan[8];
     private PathSample? _start, _last;
     private PathSample _decision;
-    private long _decidedAt = after, _first, _measured;
+    private long _decidedAt = after, _measured;
+    private long? _first;
     private int _samples, _fruitless;
     private double _growth = 1, _full, _suspectLoss, _cut, _peak;
     private bool _knowsLoss, _wasCut, _slowStart = true;
@@ -109,7 +110,7 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
     /// Packets that may be on their way. As long as the way was never full that is about as many as were heard of, as in the slow
     /// start of TCP (RFC 5681, section 3.1): little is lost when a host that is too busy to report hides that the way is full.
     /// </summary>
-    public double MostOnTheWay => !_slowStart || _last is not { } last ? double.MaxValue : FirstWindow + last.Position - _first;
+    public double MostOnTheWay => _slowStart && _last is { } last ? FirstWindow + last.Position - _first!.Value : double.MaxValue;
 
     /// <summary>Takes a report.</summary>
     /// <param name="sample">What it says.</param>
@@ -122,11 +123,8 @@ internal sealed class PathRate(double first = PathRate.First, long after = 0, bo
             if (sample.Position <= last.Position || sample.ArrivedAt < last.ArrivedAt) return;
             _loss.Note(sample.Position, sample.Position - last.Position, sample.Packets - last.Packets, sample.ArrivedAt - last.ArrivedAt);
         }
-        else
-        {
-            _first = sample.Position;
-        }
 
+        _first ??= sample.Position;
         _last = sample;
         if (sample.Now - sample.SentAt - sample.Held is { Ticks: >= 0 } roundTrip) _roundTrip.Add(roundTrip, sample.Now);
         TimeSpan delay = sample.TellsTime ? sample.ArrivedAt - sample.SentAt : TimeSpan.Zero;

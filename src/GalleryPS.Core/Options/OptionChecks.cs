@@ -28,7 +28,7 @@ internal static class OptionChecks
         throw new GalleryException(ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{names} to {why}.", string.Join(", ", given), action);
     }
 
-    /// <summary>Checks what the choice of the protocol implies: options of another one mean nothing. A group of options that only one has is called as it is.</summary>
+    /// <summary>Checks what the choice of the protocol implies: options of another one mean nothing. The group of those that only one has bears its name.</summary>
     public static void Protocol(object options, Protocol protocol, Transport transport)
     {
         foreach (Protocol other in Enum.GetValues<Protocol>())
@@ -36,7 +36,7 @@ internal static class OptionChecks
             if (other != protocol) NoneOf(options, $"{other}", $"the {other} protocol", $"Add -Protocol {other} on both sides, or leave it out.");
         }
 
-        if (transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp) return;
+        if (ProtocolTraits.Of(protocol).RunsOver(transport)) return;
         throw new GalleryException(
             ErrorIds.InvalidOptions, GalleryErrorCategory.InvalidArgument, $"{protocol} runs over UDP; TCP needs no such protocol.", transport,
             "Leave -Protocol out, or use -Transport Unicast, Broadcast or Multicast.");

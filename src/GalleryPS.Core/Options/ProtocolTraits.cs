@@ -7,7 +7,7 @@ internal sealed record ProtocolTraits
     {
         [Protocol.Plain] = new ProtocolTraits
         {
-            RunsOverTcp = true,
+            HasTcp = true,
             SendsAtOnce = true,
             ImagesAreDatagrams = true,
             DatagramRate = PacingOptions.DefaultDatagramRate,
@@ -18,9 +18,6 @@ internal sealed record ProtocolTraits
             DatagramRate = PacingOptions.DefaultFluteRate,
         },
     };
-
-    /// <summary>Whether it runs over TCP; every protocol runs over UDP.</summary>
-    public bool RunsOverTcp { get; private init; }
 
     /// <summary>
     /// Whether an image is sent when it is given, one after the other. If not, all travel together, at the end: then the pauses
@@ -39,6 +36,11 @@ internal sealed record ProtocolTraits
 
     /// <summary>Default rate over UDP where no receiver reports.</summary>
     public BitRate DatagramRate { get; private init; }
+
+    private bool HasTcp { get; init; }
+
+    /// <summary>Whether it runs over a transport. Over UDP every protocol does.</summary>
+    public bool RunsOver(Transport transport) => transport != Transport.Tcp || HasTcp;
 
     /// <summary>The traits of a protocol.</summary>
     public static ProtocolTraits Of(Protocol protocol) => All[protocol];

@@ -24,7 +24,7 @@ internal sealed record Combination(Transport Transport, Protocol Protocol, doubl
         .. from loss in options.LossPercent.Distinct()
            from protocol in options.Protocol.Distinct()
            from transport in options.Transport.Distinct()
-           where transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp
+           where ProtocolTraits.Of(protocol).RunsOver(transport)
            from repeat in Enumerable.Range(1, options.Repeat)
            select new Combination(transport, protocol, loss, repeat),
     ];
@@ -37,7 +37,6 @@ internal sealed record Combination(Transport Transport, Protocol Protocol, doubl
         var traits = ProtocolTraits.Of(Protocol);
         BitRate rate = options.BitRate ?? (Transport == Transport.Tcp ? new BitRate(1e9) : traits.DatagramRate);
         if (options.Rate is { IsUnlimited: false } link && (rate.IsUnlimited || link.BitsPerSecond < rate.BitsPerSecond)) rate = link;
-        int copies = Transport.IsToOne() ? options.Receivers : 1;
-        return rate.TimeFor(bytes * copies) + (traits.SendsAtOnce ? options.EndDelay : TimeSpan.Zero) + Around;
+        return rate.TimeFor(bytes * Transport.CopiesFor(options.Receivers)) + (traits.SendsAtOnce ? options.EndDelay : TimeSpan.Zero) + Around;
     }
 }

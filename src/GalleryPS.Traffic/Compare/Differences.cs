@@ -66,7 +66,7 @@ internal sealed class Differences(
 
         IReadOnlyDictionary<long, long> captured = tcp ? result.StreamSizes : result.DatagramSizes;
 
-        long copies = estimate.Transport.IsToOne() ? estimate.Receivers : 1;
+        long copies = estimate.Transport.CopiesFor(estimate.Receivers);
         Dictionary<long, long> expected = estimate.Sizes.GroupBy(size => size).ToDictionary(group => group.Key, group => group.Count() * copies);
         if (estimate.EndsOfTransmission != 0) expected[0] = expected.GetValueOrDefault(0) + estimate.EndsOfTransmission;
         if (Multiplied(expected, captured) is { } factor)

@@ -75,7 +75,7 @@ public sealed record EstimateOptions
 
         if (Has(GalleryPS.Protocol.Flute) && FluteMtu < FluteLeastMtu)
             throw Invalid($"An MTU of {FluteMtu} bytes is too small for FLUTE.", FluteMtu, $"Give an MTU of at least {FluteLeastMtu} bytes.");
-        if (!Has(GalleryPS.Protocol.Plain) && Transport is not null && Transport.All(static transport => transport == GalleryPS.Transport.Tcp))
+        if (Protocol?.Any(static p => ProtocolTraits.Of(p).RunsOver(GalleryPS.Transport.Tcp)) == false && Transport is not null && Transport.All(static transport => transport == GalleryPS.Transport.Tcp))
             throw Invalid("FLUTE goes over UDP; there is nothing to predict for TCP.", GalleryPS.Transport.Tcp, "Predict Unicast, Broadcast or Multicast.");
         if (VlanTag && LinkLayer == LinkLayer.Loopback)
             throw Invalid("Loopback has no VLAN tags.", VlanTag, "Leave the tag out, or predict Ethernet.");

@@ -34,7 +34,7 @@ internal static class TrafficModel
         var estimates = new List<TrafficEstimate>();
         foreach (Protocol protocol in (options.Protocol ?? [Protocol.Plain]).Distinct())
         {
-            Transport[] over = [.. transports.Where(transport => transport != Transport.Tcp || ProtocolTraits.Of(protocol).RunsOverTcp)];
+            Transport[] over = [.. transports.Where(transport => ProtocolTraits.Of(protocol).RunsOver(transport))];
             estimates.AddRange(protocol switch
             {
                 Protocol.Plain => Plain(all, over, options, onError, cancellationToken),
@@ -97,7 +97,7 @@ internal static class TrafficModel
         IReadOnlyList<FluteObject> objects = FluteModel.Objects(images, exact && !options.PerImage, cancellationToken);
         foreach (Transport transport in transports)
         {
-            int copies = transport.IsToOne() ? options.Receivers : 1;
+            int copies = transport.CopiesFor(options.Receivers);
             var model = new FluteModel(options, copies, images.Count, cancellationToken);
             if (!options.PerImage)
             {
@@ -148,7 +148,7 @@ internal static class TrafficModel
         EstimateOptions options,
         (TrafficTotals Usual, TrafficTotals Low, TrafficTotals High) each)
     {
-        long copies = transport.IsToOne() ? options.Receivers : 1;
+        long copies = transport.CopiesFor(options.Receivers);
         return new TrafficEstimate
         {
             Transport = transport,
