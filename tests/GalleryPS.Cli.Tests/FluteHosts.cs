@@ -61,11 +61,10 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
     }
 
     /// <summary>Bytes the sending host has sent on its first NIC.</summary>
-    protected long Sent()
-    {
-        using JsonDocument link = JsonDocument.Parse(NetworkLab.Run(lab[3], "ip", "-json", "-statistics", "link", "show", "eth0"));
-        return link.RootElement[0].GetProperty("stats64").GetProperty("tx").GetProperty("bytes").GetInt64();
-    }
+    protected long Sent() => Statistic(3, "tx", "bytes");
+
+    /// <summary>Packets from the sending host to this one that the system has dropped between them, because its backlog was full.</summary>
+    protected long Dropped(int host) => Statistic(3, "tx", "dropped") + Statistic(host, "rx", "dropped");
 
     private protected string[] ReceiverAddress(string transport, string family, int host) => transport switch
     {
@@ -95,5 +94,11 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
         // Between namespaces a batch that the sender hands down as one buffer would arrive, and be lost, as one.
         NetworkLab.Run(lab[3], "ip", "link", "set", "eth0", "gso_max_segs", "1");
         NetworkLab.Run(host, "nft", $"table inet lossy {{ {sets} chain in {{ type filter hook prerouting priority -300; {rules} }}; }}");
+    }
+
+    private long Statistic(int host, string direction, string unit)
+    {
+        using JsonDocument link = JsonDocument.Parse(NetworkLab.Run(lab[host], "ip", "-json", "-statistics", "link", "show", "eth0"));
+        return link.RootElement[0].GetProperty("stats64").GetProperty(direction).GetProperty(unit).GetInt64();
     }
 }
