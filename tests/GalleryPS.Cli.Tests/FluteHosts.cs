@@ -66,6 +66,17 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
     /// <summary>Packets from the sending host to this one that the system has dropped between them, because its backlog was full.</summary>
     protected long Dropped(int host) => Statistic(3, "tx", "dropped") + Statistic(host, "rx", "dropped");
 
+    /// <summary>
+    /// The sender reports the loss that a host's rules made. A busy machine drops some packets that no rule dropped: what the
+    /// system counted of them may come on top, of at least as many packets as the images fill.
+    /// </summary>
+    protected void AssertLoss(IReadOnlyList<JsonElement> served, int host, double loss, int bytes, long droppedBefore)
+    {
+        JsonElement receiver = served.Single(r => r.GetProperty("Host").GetString()!.Contains($"({lab[host].IPv4})", StringComparison.Ordinal));
+        double unasked = (double)(Dropped(host) - droppedBefore) * 1456 / bytes;
+        Assert.InRange(receiver.GetProperty("LossRate").GetDouble(), loss * 0.5 - 0.005, loss * 1.5 + unasked + 0.01);
+    }
+
     private protected string[] ReceiverAddress(string transport, string family, int host) => transport switch
     {
         "unicast" => ["--transport", "unicast", "--address", family == "4" ? lab[host].IPv4 : lab[host].IPv6],

@@ -21,9 +21,9 @@ public sealed class FluteLossTests(Lab lab) : FluteHosts(lab)
         if (percent > 0) Lose(Lab[2], $"numgen random mod 100 < {percent}");
         long[] dropped = [Dropped(0), Dropped(1), Dropped(2)];
         IReadOnlyList<JsonElement> served = Serve(gallery);
-        AssertLoss(served, 0, 0, dropped);
-        AssertLoss(served, 1, 0.007, dropped);
-        AssertLoss(served, 2, percent / 100.0, dropped);
+        AssertLoss(served, 0, 0, Sizes.Sum(), dropped[0]);
+        AssertLoss(served, 1, 0.007, Sizes.Sum(), dropped[1]);
+        AssertLoss(served, 2, percent / 100.0, Sizes.Sum(), dropped[2]);
     }
 
     [Fact]
@@ -118,14 +118,5 @@ public sealed class FluteLossTests(Lab lab) : FluteHosts(lab)
         }
 
         return sender.Events("Receiver");
-    }
-
-    private void AssertLoss(IReadOnlyList<JsonElement> served, int host, double loss, long[] droppedBefore)
-    {
-        JsonElement receiver = served.Single(r => r.GetProperty("Host").GetString()!.Contains($"({Lab[host].IPv4})", StringComparison.Ordinal));
-
-        // At least as many packets are sent as the images fill; a busy machine drops some on the way that no rule dropped.
-        double unasked = (double)(Dropped(host) - droppedBefore[host]) / (Sizes.Sum() / 1456);
-        Assert.InRange(receiver.GetProperty("LossRate").GetDouble(), loss * 0.5 - 0.005, loss * 1.5 + unasked + 0.01);
     }
 }

@@ -44,6 +44,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         string[] folders = [Lab.NewFolder(), Lab.NewFolder(), Lab.NewFolder()];
         Lose(Lab[1], "numgen random mod 100 < 5");
         Lose(Lab[2], "numgen random mod 100 < 20");
+        long[] dropped = [Dropped(0), Dropped(1), Dropped(2)];
         PeerProcess[] receivers = [.. Enumerable.Range(0, 3).Select(i => Receiver(i, folders[i], ReceiverAddress("multicast", "4", i)))];
         using PeerProcess sender = PeerProcess.Gallery(
             Lab[3], ["send", gallery, "--protocol", "flute", "--transport", "multicast", "--receivers", "3", "--bit-rate", "200Mbps", .. SenderAddress("multicast", "4")]);
@@ -55,9 +56,7 @@ public sealed class FluteTests(Lab lab) : FluteHosts(lab)
         {
             Expect.Exit(0, receivers[i]);
             Expect.SameFiles(gallery, folders[i]);
-            JsonElement served = sender.Events("Receiver").Single(r => r.GetProperty("Host").GetString()!.Contains(Lab[i].IPv4, StringComparison.Ordinal));
-            double loss = ((double[])[0, 0.05, 0.2])[i];
-            Assert.InRange(served.GetProperty("LossRate").GetDouble(), loss * 0.5, loss * 1.5 + 0.01);
+            AssertLoss(sender.Events("Receiver"), i, ((double[])[0, 0.05, 0.2])[i], Sizes.Sum(), dropped[i]);
             receivers[i].Dispose();
         }
     }
