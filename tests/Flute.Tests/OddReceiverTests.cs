@@ -163,6 +163,23 @@ public sealed class OddReceiverTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsSentToOthersWhenItHasEverythingIsNotItsLoss()
+    {
+        ReceiverState quick = _tracker.Join("quick", _now);
+        _tracker.Join("other", _now);
+        _tracker.Update(quick, Fresh(0), _now);
+        Send(50);
+        _tracker.Update(quick, Fresh(50) with { IsIdle = true }, _now);
+
+        // It stores the last image and leaves the group; before it says so, more is sent that the other lost.
+        Send(10);
+        _now += TimeSpan.FromMilliseconds(50);
+        _tracker.Update(quick, new ReceptionReport { Packets = 50, HasFdt = true, IsIdle = true, Finished = true }, _now);
+        Assert.NotNull(quick.Completed);
+        Assert.Equal((0L, 0.0), (quick.Lost, quick.LossRate));
+    }
+
+    [Fact]
     public void WhoLeftIsNotRemembered()
     {
         for (int i = 0; i < 1000; i++) _tracker.Leave(_tracker.Join("visitor", _now));

@@ -183,8 +183,9 @@ public sealed class ReceiverState
 
     internal void Update(ReceptionReport report, TimeSpan now, FluteSender sender, TimeSpan lastSent)
     {
-        // Who loses the last packets does not know of them. When nothing moves any more, nothing is on its way.
-        bool still = HasReported && report.IsIdle && report.Packets == Packets && now - lastSent > Standstill;
+        // Who loses the last packets does not know of them. When nothing moves any more, nothing is on its way. Who has
+        // everything may have left the group: what was sent to others since then is none of its loss.
+        bool still = HasReported && report.IsIdle && !report.Finished && report.Packets == Packets && now - lastSent > Standstill;
         if (report.Packets > Packets || !HasReported)
         {
             Packets = Math.Max(0, report.Packets);
