@@ -256,7 +256,7 @@ internal sealed class FluteGallerySender : IImageSender
 
         if (_outbox.IsWaiting) _outbox.SendWaiting(cancellationToken);
         else if (SendBatch(now)) _receivers?.Limits.Note(now, TransferLimit.Sender);
-        else Wait(cancellationToken);
+        else Wait(now, cancellationToken);
         while (_flute.TryTake(out FluteSenderEvent? happened)) Note(happened);
         if (now - _lastProgress < ProgressInterval) return;
         _lastProgress = now;
@@ -302,16 +302,14 @@ internal sealed class FluteGallerySender : IImageSender
 
     private bool IsNobodyThere(IPEndPoint to) => IsFirstTime && _receivers?.Knows(to.Address) != true;
 
-    private void Wait(CancellationToken cancellationToken)
+    private void Wait(TimeSpan asked, CancellationToken cancellationToken)
     {
+        // What should have been there already is not ready; what became due since it was asked for is there now.
+        bool isReady = _flute.NextDue > asked;
         TimeSpan now = Now, wait = _flute.NextDue - now;
-        _receivers?.Limits.Note(now, _flute.IsIdle ? null : wait <= TimeSpan.Zero ? TransferLimit.Sender : _receivers.Delivery.Rate?.IsNetwork == true ? TransferLimit.Network : TransferLimit.BitRate);
-        if (wait <= TimeSpan.Zero)
-        {
-            if (!_flute.IsFinished && _receivers is not null) _reports!.News.WaitOne(1);
-            return;
-        }
-
+        _receivers?.Limits.Note(now, _flute.IsIdle ? null : !isReady ? TransferLimit.Sender : _receivers.Delivery.Rate?.IsNetwork == true ? TransferLimit.Network : TransferLimit.BitRate);
+        if (!isReady && !_flute.IsFinished && _receivers is not null) _reports!.News.WaitOne(1);
+        if (!isReady || wait <= TimeSpan.Zero) return;
         if (wait > LongestWait) wait = LongestWait;
         if (_reports is not null && wait > TimeSpan.FromMilliseconds(1)) _reports.News.WaitOne(wait);
         else ShortSleep.For(wait, cancellationToken);
