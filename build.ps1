@@ -60,16 +60,16 @@ function New-Package {
     $work = Join-Path $output 'package'
     dotnet pack (Join-Path $PSScriptRoot 'src/GalleryPS') -c Release -v quiet --artifacts-path $work -o $output -p:NuGetAudit=false -p:RunAnalyzers=false "-p:PathMap=$PSScriptRoot=/gallery"
     Remove-Item $work -Recurse -Force
-    New-BillOfMaterials 'GalleryPS' "GalleryPS.$version"
+    New-BillOfMaterials 'GalleryPS' "GalleryPS.$version" -Without 'Newtonsoft.Json'    # PowerShell has it
     Write-Host "Packed $(Join-Path $output "GalleryPS.$version.nupkg")"
 }
 
 # What is in it, in CycloneDX's form: the packages that run, without those that only build. When it was made does not belong there.
-function New-BillOfMaterials([string] $Project, [string] $Name) {
+function New-BillOfMaterials([string] $Project, [string] $Name, [string[]] $Without) {
     Push-Location $PSScriptRoot    # where the list of tools is
     try {
         dotnet tool restore -v quiet
-        $null = dotnet dotnet-CycloneDX "src/$Project/$Project.csproj" -ed -ns -ef 'Markdig,YamlDotNet,PowerShellStandard.Library' -sn $Project -sv $version -F Json -o $output -fn "$Name.cdx.json"
+        $null = dotnet dotnet-CycloneDX "src/$Project/$Project.csproj" -ed -ns -ef (@('Markdig', 'YamlDotNet', 'PowerShellStandard.Library') + $Without -join ',') -sn $Project -sv $version -F Json -o $output -fn "$Name.cdx.json"
     }
     finally { Pop-Location }
     $file = Join-Path $output "$Name.cdx.json"

@@ -43,6 +43,34 @@ public class FdtRepetitionTests
         Assert.All(rounds.Zip(rounds.Skip(1)).Skip(10), static t => Assert.Equal(Second, t.Second - t.First));
     }
 
+    // At this rate a round takes longer than the longest time from one to the next.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ASessionWithALargeFDTEndsAtALowRateToo(bool served)
+    {
+        using var sender = new FluteSender(new FluteSenderOptions { Tsi = 7, BitRate = 1e6, WaitsForReports = served, ReportTo = served ? "192.0.2.1:4711" : null });
+        var random = new Random(1);
+        for (int i = 0; i < 10_000; i++) sender.Add(FluteObject.FromMemory($"{random.NextInt64():x16}{random.NextInt64():x16}.jpg", new byte[1]));
+        sender.Complete();
+        sender.Finish();
+        byte[] packet = new byte[65_536];
+        long closing = 0;
+        for (TimeSpan now = TimeSpan.Zero; !sender.IsFinished; now = sender.NextDue > now ? sender.NextDue : now + TimeSpan.FromMilliseconds(1))
+        {
+            Assert.True(now < Second * 100, "it does not end");
+            for (int length; (length = sender.TryRead(now, packet)) > 0;)
+            {
+                Assert.True(LctPacket.TryParse(packet.AsSpan(0, length), out LctPacket parsed));
+                if (parsed.CloseSession) closing++;
+            }
+        }
+
+        // Who reports has had all of it. Others may miss some of it: two rounds, and a packet, are for them.
+        if (served) Assert.Equal(3, closing);
+        else Assert.InRange(closing, 300, 500);
+    }
+
     private static List<TimeSpan> Rounds(FluteSender sender, out long bytes)
     {
         var rounds = new List<TimeSpan>();

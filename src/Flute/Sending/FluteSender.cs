@@ -165,7 +165,7 @@ public sealed class FluteSender : IDisposable
         // A long FDT shares the way with the data once that has begun.
         if (!busy || !_started || (_fdtTurn = !_fdtTurn))
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
+            if (DueFdt(now) is { } fdt) length = WriteFdt(packet, fdt);
         }
 
         if (length == 0 && !AnnounceOnly)
@@ -176,7 +176,7 @@ public sealed class FluteSender : IDisposable
 
         if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
         {
-            if (_fdt.Due(now, _objects, _noMore) is { } fdt) length = WriteFdt(packet, fdt);
+            if (DueFdt(now) is { } fdt) length = WriteFdt(packet, fdt);
             else length = Close(packet, now);
         }
 
@@ -294,6 +294,10 @@ public sealed class FluteSender : IDisposable
 
     private long PassOf(SendingObject fluteObject) => fluteObject.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
+    // When all is sent, no round begins but those that close the session: at a low rate a long FDT would be due again and again.
+    private SendingBlock? DueFdt(TimeSpan now) =>
+        !AnnounceOnly && _noMore && _interleaver.IsOver && !_fdt.IsChanged ? _fdt.Rest : _fdt.Due(now, _objects, _noMore);
+
     // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
     private int WriteFdt(Span<byte> packet, SendingBlock block)
     {
@@ -346,6 +350,9 @@ public sealed class FluteSender : IDisposable
         _closing++;
         SendingBlock block = _fdt.BeginRound(now, _objects, _noMore);
         int length = WriteFdt(packet, block);
+
+        // Those that report have all of it.
+        if (_options.WaitsForReports) _fdt.EndRound();
         if (_closing == ClosingPackets) _finished = true;
         _due = now;
         return length;
