@@ -64,12 +64,13 @@ function New-Package {
     Write-Host "Packed $(Join-Path $output "GalleryPS.$version.nupkg")"
 }
 
-# What is in it, in CycloneDX's form: the packages that run, without those that only build. When it was made does not belong there.
-function New-BillOfMaterials([string] $Project, [string] $Name, [string[]] $Without) {
+# What is in it, in CycloneDX's form: the packages that run, without those that only build. What it says of them stands in NuGet's
+# cache, where the build left them: with a folder for a source it asks nobody. When it was made does not belong there.
+function New-BillOfMaterials([string] $Project, [string] $Name, [string[]] $Without = @()) {
     Push-Location $PSScriptRoot    # where the list of tools is
     try {
         dotnet tool restore -v quiet
-        $null = dotnet dotnet-CycloneDX "src/$Project/$Project.csproj" -ed -ns -ef (@('Markdig', 'YamlDotNet', 'PowerShellStandard.Library') + $Without -join ',') -sn $Project -sv $version -F Json -o $output -fn "$Name.cdx.json"
+        $null = dotnet dotnet-CycloneDX "src/$Project/$Project.csproj" -ed -ns -ef (@('Markdig', 'YamlDotNet', 'PowerShellStandard.Library'; $Without) -join ',') -sn $Project -sv $version -F Json -u $output -o $output -fn "$Name.cdx.json"
     }
     finally { Pop-Location }
     $file = Join-Path $output "$Name.cdx.json"
