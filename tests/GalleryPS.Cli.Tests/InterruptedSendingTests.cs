@@ -130,7 +130,7 @@ public sealed class InterruptedSendingTests : IDisposable
         using PeerProcess second = Receive();
         Expect.Exit(0, second);
         Assert.All([first, second], static r => Assert.Equal(2, r.Events("Image").Count));
-        sender.Interrupt();
+        sender.Terminate();
         sender.WaitForExit();
         AssertInterrupted(sender, "239.25.25.25:25000 cannot be reached at present: Network is unreachable. Sending waits up to 10 s for the network.");
 

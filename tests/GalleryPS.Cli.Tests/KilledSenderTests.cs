@@ -53,8 +53,8 @@ public sealed class KilledSenderTests
             receiver.WaitForReady();
             for (int i = 0; i < times; i++)
             {
-                // 36 ms for each image.
-                using PeerProcess sender = PeerProcess.Gallery(null, "send", gallery, "--transport", "tcp", "--port", "25977", "--bit-rate", "33Mbps");
+                // 75 ms for each image, and two seconds for all: none comes to its end, however late the first is seen.
+                using PeerProcess sender = PeerProcess.Gallery(null, "send", gallery, "--transport", "tcp", "--port", "25977", "--bit-rate", "16Mbps");
                 sender.WaitForEvent("Image");
                 Thread.Sleep(random.Next(0, 300));
                 sender.Kill();
