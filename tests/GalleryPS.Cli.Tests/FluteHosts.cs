@@ -20,7 +20,7 @@ public abstract class FluteHosts(Lab lab) : IClassFixture<Lab>, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected PeerProcess Receiver(int host, string folder, string[] address) => Started(PeerProcess.Gallery(
+    private protected PeerProcess Receiver(int host, string folder, string[] address, Func<TestHost?, string[], PeerProcess>? start = null) => Started((start ?? PeerProcess.Gallery)(
         lab[host], ["receive", "--protocol", "flute", "-o", folder, "--idle-timeout", "20", .. address])).WaitForReady();
 
     private protected PeerProcess MulticastReceiver(int host, string folder) => Receiver(host, folder, ReceiverAddress("multicast", "4", host));

@@ -42,10 +42,8 @@ public sealed class HostileFloodTests(ITestOutputHelper output) : IDisposable
 
         // Strangers who send a table and its end have ended: how many do so is not what matters here, so the time ends it.
         string duration = $"{20 + ((packets ?? 0) * 3 / 2 / Rate)}";
-
-        // How much the collector lets come together before it looks depends on the processor's cache: here it is the same everywhere.
-        using PeerProcess receiver = PeerProcess.Start(
-            null, "env", ["DOTNET_GCgen0size=1000000", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), "receive", "--json", "--protocol", "flute", "--port", $"{Port}", "--senders", "1000000", "-o", Path.Combine(_folder, name), "--duration", duration]).WaitForReady();
+        using PeerProcess receiver = PeerProcess.FrugalGallery(
+            null, "receive", "--protocol", "flute", "--port", $"{Port}", "--senders", "1000000", "-o", Path.Combine(_folder, name), "--duration", duration).WaitForReady();
         using PeakMemory memory = PeakMemory.Of(receiver);
         using (PeerProcess sender = PeerProcess.Gallery(null, "send", gallery, "--protocol", "flute", "--port", $"{Port}", "--receivers", "1", "--bit-rate", rate, "--verbose"))
         {

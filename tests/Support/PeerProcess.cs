@@ -43,6 +43,15 @@ public sealed partial class PeerProcess : IDisposable
     public static PeerProcess Gallery(TestHost? host, params string[] arguments) =>
         Start(host, "dotnet", [Path.Combine(AppContext.BaseDirectory, "gallery.dll"), .. arguments, "--json"]);
 
+    /// <summary>
+    /// Starts <c>gallery</c> with <c>--json</c> and a small young generation. How much the collector lets come together before it
+    /// looks depends on the processor's cache otherwise: who measures memory wants the same everywhere.
+    /// </summary>
+    /// <param name="host">Where; null for this machine.</param>
+    /// <param name="arguments">Verb and options.</param>
+    public static PeerProcess FrugalGallery(TestHost? host, params string[] arguments) =>
+        Start(host, "env", ["DOTNET_GCgen0size=1000000", "dotnet", Path.Combine(AppContext.BaseDirectory, "gallery.dll"), .. arguments, "--json"]);
+
     /// <summary>Starts one of the small foreign programs in tests/peers.</summary>
     public static PeerProcess Python(TestHost? host, string script, params string[] arguments) =>
         Start(host, "python3", ["-u", Path.Combine(AppContext.BaseDirectory, "peers", script), .. arguments]);

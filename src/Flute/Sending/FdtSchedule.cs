@@ -25,9 +25,6 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     /// <summary>A file was added or taken out, or there will be no more.</summary>
     public void Change() => _changed = true;
 
-    /// <summary>Whether the files are not those of the present instance.</summary>
-    public bool IsChanged => _changed;
-
     /// <summary>Somebody has no FDT.</summary>
     public void Repeat(TimeSpan now) => _repeat |= now - _lastRound >= Shortest;
 
@@ -51,15 +48,16 @@ internal sealed class FdtSchedule(FluteSenderOptions options, PacketWriter write
     private TimeSpan Interval => _rounds < FirstRounds && options.FdtInterval > Shortest ? Shortest : options.FdtInterval;
 
     /// <summary>The next block of the FDT to send a symbol of, or null when none is due.</summary>
-    public SendingBlock? Due(TimeSpan now, IEnumerable<SendingObject> objects, bool complete)
+    /// <param name="now">The time.</param>
+    /// <param name="objects">The files.</param>
+    /// <param name="complete">Whether there will be no more.</param>
+    /// <param name="isOver">Whether all is sent: nothing is repeated then, for at a low rate a long FDT would be due again and again.</param>
+    public SendingBlock? Due(TimeSpan now, IEnumerable<SendingObject> objects, bool complete, bool isOver)
     {
-        if (Rest is { } block) return block;
-        if (!_changed && _current is not null && !IsRoundDue(now)) return null;
+        if (_current is not null && Unsent() is { } block) return block;
+        if (!_changed && _current is not null && (isOver || !IsRoundDue(now))) return null;
         return BeginRound(now, objects, complete);
     }
-
-    /// <summary>The next block of the round that was begun to send a symbol of; null when the round is over.</summary>
-    public SendingBlock? Rest => _current is null ? null : Unsent();
 
     /// <summary>Sends no more of the round that was begun.</summary>
     public void EndRound()

@@ -174,7 +174,7 @@ public sealed class FluteSender : IDisposable
             length = WriteData(packet, now);
         }
 
-        if (length == 0 && !AnnounceOnly && _interleaver.IsOver && _noMore)
+        if (length == 0 && IsAllSent)
         {
             if (DueFdt(now) is { } fdt) length = WriteFdt(packet, fdt);
             else length = Close(packet, now);
@@ -294,9 +294,9 @@ public sealed class FluteSender : IDisposable
 
     private long PassOf(SendingObject fluteObject) => fluteObject.Blocks.Sum(b => (long)b.K + _interleaver.Extra(b.K));
 
-    // When all is sent, no round begins but those that close the session: at a low rate a long FDT would be due again and again.
-    private SendingBlock? DueFdt(TimeSpan now) =>
-        !AnnounceOnly && _noMore && _interleaver.IsOver && !_fdt.IsChanged ? _fdt.Rest : _fdt.Due(now, _objects, _noMore);
+    private bool IsAllSent => !AnnounceOnly && _noMore && _interleaver.IsOver;
+
+    private SendingBlock? DueFdt(TimeSpan now) => _fdt.Due(now, _objects, _noMore, IsAllSent);
 
     // RFC 5651 section 5.1: when one packet has said that this is the end, all that follow say it too.
     private int WriteFdt(Span<byte> packet, SendingBlock block)
